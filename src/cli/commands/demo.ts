@@ -1,0 +1,69 @@
+import { Chalk } from 'chalk';
+import { startDemoServer } from '../../demo/demo-server.js';
+import { parseOptions } from '../../options.js';
+import { requireProc } from '../../proc/host.js';
+import { REPORTERS } from '../../report/registry.js';
+import type { Report } from '../../report/report.js';
+import { run } from '../../run.js';
+import { VERSION } from '../../version.js';
+import { colorLevel } from '../color.js';
+import type { Io } from '../io.js';
+import { progressLine } from '../progress.js';
+
+interface Act {
+  readonly server: 'clean' | 'leaking';
+  readonly verdict: Report['verdict'];
+  readonly before: string;
+  readonly after: string;
+}
+
+const ACTS: readonly Act[] = [
+  {
+    server: 'clean',
+    verdict: 'pass',
+    before: 'A clean server: when a client goes, it closes its side too.',
+    after: 'Every descriptor came back. The last line is the proof that can be pasted.',
+  },
+  {
+    server: 'leaking',
+    verdict: 'fail',
+    before: 'The same server with one mistake: it reads the end of the connection, and never closes its own side.',
+    after:
+      'Nothing looked wrong from outside: every connection was accepted. But the server still holds a socket for each of them, and the limit of its descriptors says when accept() will fail.',
+  },
+];
+
+/** `churn demo`: exit 0 when both servers got the verdict that they must get. */
+export async function demoCommand(io: Io, { color }: { readonly color: boolean }): Promise<number> {
+  requireProc();
+  const level = colorLevel(io, io.stdout, color);
+  const chalk = new Chalk({ level });
+  let asExpected = true;
+  for (const act of ACTS) {
+    io.stdout.write(`${chalk.bold(act.before)}\n\n`);
+    const report = await judgeDemoServer(io, act.server);
+    io.stdout.write(REPORTERS.text(report, { colorLevel: level, columns: 100 }));
+    if (report.interrupted) return io.signal.reason === 'SIGTERM' ? 143 : 130;
+    asExpected &&= report.verdict === act.verdict;
+    io.stdout.write(`\n${act.after}\n\n`);
+  }
+  io.stdout.write('Your own server is next: churn --port 9000 --cycles 1000\n');
+  return asExpected ? 0 : 1;
+}
+
+async function judgeDemoServer(io: Io, name: Act['server']): Promise<Report> {
+  const server = await startDemoServer(io.nodePath, name, io.signal);
+  const progress = progressLine(io.stderr, true);
+  try {
+    return await run(parseOptions({ port: server.port }), {
+      signal: io.signal,
+      onProgress: progress.update,
+      tool: { name: 'churn', version: VERSION, command: ['demo'] },
+      environment: { node: io.nodeVersion, cpus: io.cpus },
+      timings: {},
+    });
+  } finally {
+    progress.clear();
+    await server.stop();
+  }
+}

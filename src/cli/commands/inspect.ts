@@ -1,0 +1,14 @@
+import { inspect } from '../../inspect.js';
+import { parseAddress, type RawOptions } from '../../options.js';
+import { requireProc } from '../../proc/host.js';
+import { renderInspection } from '../../report/inspection.js';
+import type { Io } from '../io.js';
+
+/** `churn inspect`: looks, makes no connection, judges nothing. */
+export async function inspectCommand(io: Io, raw: RawOptions & { readonly json?: boolean }): Promise<number> {
+  const address = parseAddress(raw);
+  requireProc();
+  const inspection = await inspect(address);
+  io.stdout.write(raw.json ? `${JSON.stringify(inspection, null, 2)}\n` : renderInspection(inspection));
+  return 0;
+}

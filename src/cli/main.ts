@@ -1,0 +1,37 @@
+import { ChurnError } from '../errors.js';
+import type { Io } from './io.js';
+import { reportError } from './report-error.js';
+import { buildProgram, isCommanderError } from './program.js';
+
+/**
+ * The whole program: arguments in, exit status out. Expected failures become one sentence and exit 2 here and nowhere
+ * else; anything else is a bug and keeps its stack.
+ */
+export async function main(io: Io): Promise<number> {
+  try {
+    const program = buildProgram(io);
+    await program.parseAsync(withDefaultCommand(io.argv), { from: 'user' });
+    return program.status();
+  } catch (error) {
+    if (isCommanderError(error)) {
+      if (error.exitCode === 0) return 0;
+      return reportError(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
+    }
+    if (error instanceof ChurnError) return reportError(io, error);
+    throw error;
+  }
+}
+
+/** `run` when no command is named: what comes first is then an option. A first word is always a command. */
+function withDefaultCommand(argv: readonly string[]): string[] {
+  const [first] = argv;
+  const forProgram = first === '-h' || first === '--help' || first === '-V' || first === '--version';
+  return first === undefined || (first.startsWith('-') && !forProgram) ? ['run', ...argv] : [...argv];
+}
+
+/** Commander says "error: unknown option '--foo'\n(Did you mean --for?)". */
+function sentenceOf(message: string): string {
+  const text = message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?)]$/.test(sentence) ? sentence : `${sentence}.`;
+}

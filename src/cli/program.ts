@@ -1,0 +1,114 @@
+import { Command, CommanderError } from 'commander';
+import { DEFAULTS } from '../options.js';
+import { VERSION } from '../version.js';
+import type { Io } from './io.js';
+
+/** The program, and the exit status that its command came to. */
+export interface Program extends Command {
+  status(): number;
+}
+
+/** Every command and option. A command is loaded only when it is called: most of a short run is start-up. */
+export function buildProgram(io: Io): Program {
+  let status = 0;
+  const program = configure(new Command('churn'), io)
+    .description('Opens and closes connections against a server, and proves that it forgot none of them or names those it kept.')
+    .version(`churn ${VERSION} (node ${io.nodeVersion}, ${io.platform})`, '-V, --version')
+    .addHelpText(
+      'after',
+      `
+Exit status:
+  0 pass   1 the server is at fault   2 could not test   3 undecided, with --strict
+  130 interrupted   143 terminated
+
+Examples:
+  churn --port 9000 --cycles 1000
+  churn --port 9000 --json > report.json
+  churn inspect --port 9000`,
+    );
+  const run = addOutputOptions(addJudgingOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))))
+    .description('open cycles against a port and judge the server (the default command)')
+    .action(async options => {
+      const { runCommand } = await import('./commands/run.js');
+      status = await runCommand(io, options);
+    });
+  addTargetOptions(configure(program.command('inspect'), io))
+    .description('who listens on the port, and what it holds right now')
+    .option('--json', 'print one JSON object')
+    .action(async options => {
+      const { inspectCommand } = await import('./commands/inspect.js');
+      status = await inspectCommand(io, options);
+    });
+  configure(program.command('demo'), io)
+    .description('a clean server and a leaking one, judged before your eyes')
+    .option('--no-color', 'no colour')
+    .action(async options => {
+      const { demoCommand } = await import('./commands/demo.js');
+      status = await demoCommand(io, options);
+    });
+  run.showHelpAfterError(false);
+  return Object.assign(program, { status: () => status });
+}
+
+export function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof CommanderError;
+}
+
+/** Commander neither exits nor prints errors by itself: `main` does. */
+function configure(command: Command, io: Io): Command {
+  return command
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({
+      writeOut: text => io.stdout.write(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns,
+      getOutHasColors: () => false,
+    });
+}
+
+function addTargetOptions(command: Command): Command {
+  return command
+    .optionsGroup('Target:')
+    .option('-p, --port <n>', 'TCP port that the server listens on')
+    .option('-H, --host <address>', 'address of this machine (default: the one on which the port is open)')
+    .option('--unix <path>', 'Unix socket that the server listens on')
+    .option('--pid <n>', 'process to judge, repeatable (default: found from the listening socket)', collect)
+    .option('--behind-proxy', 'the process of --pid does not listen on the port itself');
+}
+
+function addCycleOptions(command: Command): Command {
+  return command
+    .optionsGroup('Cycles:')
+    .option('-n, --cycles <n>', `cycles that are judged (default: ${DEFAULTS.cycles})`)
+    .option('-c, --concurrency <n>', `connections at a time (default: ${DEFAULTS.concurrency})`)
+    .option('--timeout <time>', `deadline of one cycle (default: ${DEFAULTS.timeout})`)
+    .option('--pause <time>', 'wait between two cycles of a client (default: none)');
+}
+
+function addJudgingOptions(command: Command): Command {
+  return command
+    .optionsGroup('Judging:')
+    .option('--warmup <n>', `cycles before the judged ones (default: ${DEFAULTS.warmup})`)
+    .option('--settle <time>', `how long a server may take to close (default: ${DEFAULTS.settle})`)
+    .option('--rounds <n>', `rounds of cycles that memory is judged by (default: ${DEFAULTS.rounds})`)
+    .option('--budget <time>', `time for confirming what has to recur (default: ${DEFAULTS.budget})`)
+    .option('--no-confirm', 'make no further cycles')
+    .option('--strict', 'exit 3 when something is undecided')
+    .option('--fail-on <kinds>', 'only these kinds of finding fail, separated by commas')
+    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect);
+}
+
+function addOutputOptions(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--reporter <name[=file]>', 'text or json, to stdout or a file, repeatable', collect)
+    .option('--json', 'the same as --reporter json')
+    .option('--quiet', 'one line')
+    .option('--no-progress', 'no progress line')
+    .option('--no-color', 'no colour');
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}

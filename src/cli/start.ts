@@ -1,0 +1,37 @@
+import { availableParallelism } from 'node:os';
+import type { Output } from './io.js';
+import { main } from './main.js';
+
+/** The only place that knows `process`. A second signal ends the program at once. */
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (interrupted.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+    interrupted.abort(name);
+  });
+}
+
+process.exitCode = await main({
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  signal: interrupted.signal,
+  nodeVersion: process.versions.node,
+  platform: `${process.platform} ${process.arch}`,
+  cpus: availableParallelism(),
+  nodePath: process.execPath,
+  startupMs: performance.now(),
+});
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that goes away (churn | head) is no error of ours.
+  stream.on('error', () => undefined);
+  return {
+    write: text => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}

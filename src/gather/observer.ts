@@ -1,0 +1,177 @@
+import { readSmapsRollup } from '../proc/memory.js';
+import { countFds, readStat, readStatus } from '../proc/process.js';
+import { AcceptQueue } from '../proc/sockets.js';
+import type { SocketRow } from '../proc/parse/socket-table.js';
+import type { Look } from '../sampler/settle.js';
+import { sleepsForGood } from '../sampler/sleep.js';
+import { findOutsideHolders, type SocketView, viewSockets } from '../sampler/sockets.js';
+import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import type { Target } from '../target/target.js';
+import { takeCensus } from '../verdict/census.js';
+import type { Census, Evidence } from '../verdict/evidence.js';
+import { type Attribution, heldOutside, heldSockets, type HeldSocket, unaccepted } from '../verdict/held.js';
+import type { Ledger } from '../workload/ledger.js';
+
+/** Everything that one look at the server told. */
+export interface Observation {
+  readonly snapshot: Snapshot;
+  readonly held: readonly HeldSocket[];
+  readonly outside: Evidence['outside'];
+  readonly unaccepted: readonly SocketRow[];
+  readonly acceptQueue: number;
+  readonly census: Census;
+  /** Handshakes and goodbyes that the kernel has not finished. */
+  readonly unfinished: number;
+}
+
+/** Looks at one server, and knows which connections of it were ours. Owns open files: the owner calls close(). */
+export class Observer {
+  readonly #target: Target;
+  readonly #ledger: Ledger;
+  readonly #queues: readonly AcceptQueue[];
+  readonly #rootPids: readonly number[];
+  readonly #before: Snapshot;
+  /** Connections of others that the server had before the run, by inode. */
+  readonly #connectedBefore: ReadonlySet<number>;
+
+  constructor(target: Target, ledger: Ledger) {
+    this.#target = target;
+    this.#ledger = ledger;
+    this.#rootPids = target.roots.map(({ pid }) => pid);
+    this.#queues = target.listeners.flatMap(listener =>
+      listener.transport === 'tcp' ? [new AcceptQueue(target.network, listener.family, listener.inode)] : [],
+    );
+    this.#before = takeSnapshot(this.#rootPids, performance.now());
+    // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
+    const hasChildren = this.#before.processes.length > this.#rootPids.length;
+    const rows = hasChildren ? this.#viewSockets().rows : [];
+    this.#connectedBefore = new Set(rows.filter(row => row.state !== 'LISTEN').map(({ inode }) => inode));
+  }
+
+  get before(): Snapshot {
+    return this.#before;
+  }
+
+  close(): void {
+    for (const queue of this.#queues) queue.close();
+  }
+
+  /** The longest accept queue; undefined when none can be seen. */
+  queueLength(): number | undefined {
+    let longest: number | undefined;
+    for (const queue of this.#queues) {
+      const length = queue.length();
+      if (length !== undefined && (longest === undefined || length > longest)) longest = length;
+    }
+    return longest;
+  }
+
+  /** The address is not listened on any more, as far as that can be seen. */
+  listenerIsGone(): boolean {
+    return this.#queues.length > 0 && this.queueLength() === undefined;
+  }
+
+  /** Some root is dead: exited, a zombie, or its pid belongs to a later process. */
+  serverIsGone(): boolean {
+    return this.#target.roots.some(({ pid, startTicks }) => {
+      const stat = readStat(pid);
+      return !stat || stat.startTicks !== startTicks || stat.state === 'Z' || stat.state === 'X';
+    });
+  }
+
+  /** Descriptors of the processes that were there before, in a few microseconds each. */
+  fdCount(): number {
+    return this.#before.processes.reduce((sum, { pid }) => sum + (countFds(pid) ?? 0), 0);
+  }
+
+  /** Private memory of the processes that were there before. */
+  anonBytes(): number | undefined {
+    let sum: number | undefined;
+    for (const { pid } of this.#before.processes) {
+      const bytes = readSmapsRollup(pid) ?? readStatus(pid)?.anonBytes;
+      if (bytes !== undefined) sum = (sum ?? 0) + bytes;
+    }
+    return sum;
+  }
+
+  /**
+   * Reads the tree, and the socket tables if there is anything to look up in them. `thorough` reads them in any case:
+   * a connection may be held by somebody outside of the tree.
+   */
+  look(thorough: boolean): Observation {
+    const snapshot = takeSnapshot(this.#rootPids, performance.now());
+    const acceptQueue = this.queueLength() ?? 0;
+    const needed = thorough || acceptQueue > 0 || hasNewSockets(this.#before, snapshot);
+    const view = needed ? this.#viewSockets() : NO_SOCKETS;
+    const attribution = this.#attribution(view);
+    const held = heldSockets(this.#before, snapshot, attribution);
+    const outside = heldOutside(snapshot, attribution);
+    const holders = findOutsideHolders(outside.map(({ inode }) => inode));
+    return {
+      snapshot,
+      held,
+      outside: outside.map(row => ({ row, pids: holders.get(row.inode) ?? [] })),
+      unaccepted: unaccepted(attribution),
+      acceptQueue: Math.max(acceptQueue, view.unixQueue),
+      census: takeCensus(this.#before, snapshot, held),
+      unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,
+    };
+  }
+
+  /** What one observation means for settling, compared with how many of everything there were before. */
+  lookToSettle(observation: Observation, baseline: Census): Look {
+    const { held, outside, acceptQueue, census, unfinished } = observation;
+    const ours = held.filter(({ role }) => role === 'connection' || role === 'dead-socket');
+    const more = {
+      threads: Math.max(0, census.thread - baseline.thread),
+      children: Math.max(0, census.child - baseline.child),
+      zombies: Math.max(0, census.zombie - baseline.zombie),
+    };
+    const counts = [ours.length, outside.length, acceptQueue, unfinished, more.threads, more.children, more.zombies];
+    const inodes = ours.reduce((sum, { inode }) => sum + inode, 0);
+    return { outstanding: counts.reduce((sum, count) => sum + count, 0), fingerprint: `${counts} ${inodes}` };
+  }
+
+  sleepsForGood(observation: Observation, withinMs: number): boolean {
+    return sleepsForGood(observation.snapshot, withinMs);
+  }
+
+  /** Whether a process had a connection of somebody else when the run began: such a child was due to go. */
+  servedBefore(process: ProcessSnapshot): boolean {
+    return process.fds.some(({ kind, inode }) => kind === 'socket' && this.#connectedBefore.has(inode));
+  }
+
+  #viewSockets(): SocketView {
+    const { endpoint, network } = this.#target;
+    return viewSockets(network, endpoint);
+  }
+
+  #attribution(view: SocketView): Attribution {
+    const { endpoint } = this.#target;
+    return {
+      serverPort: endpoint.transport === 'tcp' ? endpoint.port : undefined,
+      rows: view.rows,
+      isTabled: view.isTabled,
+      connectionOf: port => this.#ledger.connectionOf(port),
+    };
+  }
+
+  /** SYN_RECV: an ACK was dropped at a full queue, or the accept is deferred. FIN_WAIT1: our FIN has no answer yet. */
+  #isUnfinished(row: SocketRow): boolean {
+    const { endpoint } = this.#target;
+    if (endpoint.transport !== 'tcp') return false;
+    if (row.state === 'SYN_RECV') return row.localPort === endpoint.port && this.#isOurs(row.remotePort);
+    return row.state === 'FIN_WAIT1' && row.remotePort === endpoint.port && this.#isOurs(row.localPort);
+  }
+
+  #isOurs(port: number): boolean {
+    return this.#ledger.connectionOf(port) !== undefined;
+  }
+}
+
+const NO_SOCKETS: SocketView = { rows: [], isTabled: () => true, unixQueue: 0 };
+
+function hasNewSockets(before: Snapshot, now: Snapshot): boolean {
+  const known = new Set(before.processes.flatMap(({ fds }) => fds.map(({ inode }) => inode)));
+  return now.processes.some(({ fds }) => fds.some(fd => fd.kind === 'socket' && !known.has(fd.inode)));
+}

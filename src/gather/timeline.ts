@@ -1,0 +1,88 @@
+import { PointReader, type Phase, type Point } from '../sampler/point.js';
+import { Series } from '../sampler/series.js';
+
+/** How far a run is, for whoever watches it. */
+export interface Progress {
+  readonly phase: Phase;
+  readonly cyclesDone: number;
+  readonly cycles: number;
+  readonly elapsedMs: number;
+  readonly fds: number;
+  /** What is being confirmed. */
+  readonly suspects: readonly string[];
+}
+
+interface PhaseSpan {
+  readonly phase: Phase;
+  readonly startMs: number;
+  durationMs: number;
+}
+
+/** The clock of a run: its phases, and a point of the series every few milliseconds. The owner calls close(). */
+export class Timeline {
+  readonly phases: PhaseSpan[] = [];
+  readonly #startedAtMs = performance.now();
+  readonly #series = new Series(STEP_MS);
+  readonly #reader: PointReader;
+  readonly #cyclesDone: () => number;
+  readonly #acceptQueue: () => number | undefined;
+  readonly #onPoint: (point: Point) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #sampledAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    rootPids: readonly number[],
+    cyclesDone: () => number,
+    acceptQueue: () => number | undefined,
+    onPoint: (point: Point) => void,
+  ) {
+    this.#reader = new PointReader(rootPids);
+    this.#cyclesDone = cyclesDone;
+    this.#acceptQueue = acceptQueue;
+    this.#onPoint = onPoint;
+    this.#timer = setInterval(() => this.#sampleIfDue(), STEP_MS);
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#startedAtMs;
+  }
+
+  points(): readonly Point[] {
+    return this.#series.points();
+  }
+
+  enter(phase: Phase): void {
+    const now = this.elapsedMs;
+    const current = this.phases.at(-1);
+    if (current) current.durationMs = now - current.startMs;
+    if (current?.phase !== phase) this.phases.push({ phase, startMs: now, durationMs: 0 });
+    this.sample();
+  }
+
+  /** One point now, whatever the step is. */
+  sample(): void {
+    const nowMs = this.elapsedMs;
+    const point = this.#reader.read(nowMs, {
+      cyclesDone: this.#cyclesDone(),
+      phase: this.phases.at(-1)?.phase ?? 'before',
+      acceptQueue: this.#acceptQueue(),
+    });
+    this.#sampledAtMs = nowMs;
+    this.#series.add(point);
+    this.#onPoint(point);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    const current = this.phases.at(-1);
+    if (current) current.durationMs = this.elapsedMs - current.startMs;
+    this.#reader.close();
+  }
+
+  #sampleIfDue(): void {
+    if (this.elapsedMs - this.#sampledAtMs >= this.#series.stepMs) this.sample();
+  }
+}
+
+const STEP_MS = 50;

@@ -1,0 +1,277 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Options } from '../options.js';
+import { readHostFacts } from '../proc/host.js';
+import { readListenCounters } from '../proc/sockets.js';
+import { type Settled, settle } from '../sampler/settle.js';
+import { type Snapshot, withRss } from '../sampler/snapshot.js';
+import type { Target } from '../target/target.js';
+import type { ConfirmingRound } from '../verdict/confirmation.js';
+import { departedProcesses } from '../verdict/departed.js';
+import type { Census, Evidence, Round } from '../verdict/evidence.js';
+import { fin } from '../workload/behaviours/fin.js';
+import { runCycles, type Workload } from '../workload/cycles.js';
+import { type CyclePhase, Ledger } from '../workload/ledger.js';
+import { emptyTally, type Tally } from '../workload/tally.js';
+import { type Observation, Observer } from './observer.js';
+import { type Progress, Timeline } from './timeline.js';
+
+/** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
+export class Trial {
+  readonly timeline: Timeline;
+  readonly #target: Target;
+  readonly #options: Options;
+  readonly #signal: AbortSignal;
+  readonly #ledger = new Ledger();
+  readonly #observer: Observer;
+  readonly #tallies: Readonly<Record<CyclePhase, Tally>> = {
+    'warm-up': emptyTally(),
+    cycles: emptyTally(),
+    confirm: emptyTally(),
+  };
+  readonly #rounds: Round[] = [];
+  readonly #overflowsBefore: number;
+  #before: Snapshot;
+  #baseline: Observation;
+  /** After the judged cycles had settled. */
+  #after: Observation;
+  /** The last look of all: the same, unless there were confirming rounds. */
+  #latest: Observation;
+  #settled: Settled = { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false };
+  #quiet: Evidence['quiet'];
+  #suspects: readonly string[] = [];
+  #budgetSpent = false;
+
+  constructor(
+    target: Target,
+    options: Options,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ) {
+    this.#target = target;
+    this.#options = options;
+    this.#signal = signal;
+    this.#overflowsBefore = readListenCounters(target.network).listenOverflows;
+    this.#observer = new Observer(target, this.#ledger);
+    this.#before = this.#observer.before;
+    this.#baseline = this.#observer.look(false);
+    this.#after = this.#baseline;
+    this.#latest = this.#baseline;
+    this.timeline = new Timeline(
+      target.roots.map(({ pid }) => pid),
+      () => this.#tallies.cycles.completed + this.#tallies.confirm.completed,
+      () => this.#observer.queueLength(),
+      point =>
+        onProgress({
+          phase: point.phase,
+          cyclesDone: this.#tallies.cycles.completed,
+          cycles: options.cycles,
+          elapsedMs: point.atMs,
+          fds: point.fds,
+          suspects: this.#suspects,
+        }),
+    );
+  }
+
+  close(): void {
+    this.timeline.close();
+    this.#observer.close();
+  }
+
+  async begin(): Promise<void> {
+    this.timeline.enter('before');
+    this.#before = await withRss(this.#before);
+  }
+
+  /** Lets the server open what it opens once; what it forgets already here still counts, by its port. */
+  async warmUp(): Promise<void> {
+    const { warmup } = this.#options;
+    this.timeline.enter('warm-up');
+    if (warmup > 0) await this.#make('warm-up', warmup);
+    await this.#settleRound(MOST_ROUND_SETTLE_MS);
+    this.#baseline = this.#observer.look(false);
+  }
+
+  /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
+  async makeRounds(): Promise<void> {
+    this.timeline.enter('cycles');
+    const { cycles } = this.#options;
+    // The first half of the rounds is warm-up for the memory of a runtime, so twice as many are made as are judged.
+    const rounds = Math.min(cycles, 2 * this.#options.rounds);
+    for (let round = 1, made = 0; round <= rounds && !this.#isOver(); round++) {
+      const until = Math.round((cycles * round) / rounds);
+      await this.#make('cycles', until - made);
+      made = until;
+      await this.#settleRound(MOST_ROUND_SETTLE_MS);
+      this.#addRound('cycles', undefined);
+    }
+  }
+
+  /** Waits until all is back or is known to be held, and looks once more at everything. */
+  async settle(): Promise<void> {
+    this.timeline.enter('settle');
+    const { settleMs, budgetMs } = this.#options;
+    const drainMs = settleMs + budgetMs;
+    let latest = this.#after;
+    this.#settled = await settle(
+      () => {
+        latest = this.#observer.look(false);
+        const light = this.#observer.lookToSettle(latest, this.#baseline.census);
+        if (light.outstanding > 0) return light;
+        latest = this.#observer.look(true);
+        return this.#observer.lookToSettle(latest, this.#baseline.census);
+      },
+      () => this.#observer.sleepsForGood(latest, settleMs),
+      { settleMs, drainMs },
+      this.#signal,
+    );
+    this.#after = latest;
+    this.#latest = latest;
+    if (this.#settled.state !== 'back') this.#quiet = await this.#watchQuiet();
+    this.#addRound('cycles', latest.census);
+  }
+
+  /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
+  async confirm(next: (evidence: Evidence) => ConfirmingRound | undefined): Promise<void> {
+    const startedAtMs = performance.now();
+    for (;;) {
+      const round = this.#isOver() ? undefined : next(this.#evidence());
+      if (!round) return;
+      if (performance.now() - startedAtMs >= this.#options.budgetMs) {
+        this.#budgetSpent = true;
+        return;
+      }
+      this.#suspects = round.suspects;
+      this.timeline.enter('confirm');
+      await this.#make('confirm', round.cycles);
+      this.#latest = await this.#settleConfirming();
+      this.#addRound('confirm', this.#latest.census);
+    }
+  }
+
+  async evidence(): Promise<Evidence> {
+    this.timeline.enter('after');
+    const after = await withRss(this.#after.snapshot);
+    return { ...this.#evidence(), after };
+  }
+
+  get isServerAlive(): boolean {
+    return !this.#observer.serverIsGone();
+  }
+
+  #evidence(): Evidence {
+    const { concurrency, timeoutMs } = this.#options;
+    const after = this.#after;
+    const latest = this.#latest;
+    // What further cycles made the server let go, as a collector of garbage does, is not held.
+    const stillHeld = new Set(latest.held.map(({ inode }) => inode));
+    return {
+      serverPort: this.#target.endpoint.transport === 'tcp' ? this.#target.endpoint.port : undefined,
+      concurrency,
+      timeoutMs,
+      before: this.#before,
+      baseline: this.#baseline.snapshot,
+      after: after.snapshot,
+      baselineCounts: this.#baseline.census,
+      rounds: this.#rounds,
+      warmup: this.#tallies['warm-up'],
+      cycles: this.#tallies.cycles,
+      confirm: this.#tallies.confirm,
+      connections: this.#ledger.opened,
+      warmupConnections: this.#ledger.openedIn('warm-up'),
+      settled: this.#settled,
+      held: after.held.filter(({ inode }) => stillHeld.has(inode)),
+      outside: after.outside,
+      acceptQueue: latest.acceptQueue,
+      unaccepted: latest.unaccepted,
+      departed: departedProcesses(
+        this.#before,
+        latest.snapshot,
+        this.#target.roots.map(({ pid }) => pid),
+        process => this.#observer.servedBefore(process),
+      ),
+      listenerGone: this.#observer.listenerIsGone(),
+      listenOverflows: readListenCounters(this.#target.network).listenOverflows - this.#overflowsBefore,
+      originOf: connection => this.#ledger.origin(connection),
+      connectionOf: port => this.#ledger.connectionOf(port),
+      quiet: this.#quiet,
+      rootCount: this.#target.roots.length,
+      fdLimit: this.#target.limits.openFiles,
+      maxMapCount: readHostFacts().maxMapCount,
+      budgetSpent: this.#budgetSpent,
+      interrupted: this.#signal.aborted,
+    };
+  }
+
+  #isOver(): boolean {
+    return this.#signal.aborted || Object.values(this.#tallies).some(({ stopped }) => stopped !== undefined);
+  }
+
+  #make(phase: CyclePhase, count: number): Promise<void> {
+    return runCycles(this.#workload(), phase, count, this.#tallies[phase]);
+  }
+
+  #workload(): Workload {
+    const { concurrency, timeoutMs, pauseMs } = this.#options;
+    return {
+      destination: this.#target.endpoint,
+      behaviour: fin,
+      concurrency,
+      timeoutMs,
+      pauseMs,
+      ledger: this.#ledger,
+      queueLength: () => this.#observer.queueLength(),
+      serverIsGone: () => this.#observer.serverIsGone(),
+      signal: this.#signal,
+    };
+  }
+
+  /** A short rest: until the descriptors are back, or stand still for a moment. Judges nothing. */
+  async #settleRound(mostMs: number): Promise<void> {
+    const startedAtMs = performance.now();
+    let previous = -1;
+    for (const pauseMs of [0, 0, 1, 1, 2, 2, 4, 4]) {
+      const fds = this.#observer.fdCount();
+      const isBack = fds <= this.#baseline.snapshot.processes.reduce((sum, process) => sum + process.fds.length, 0);
+      if (isBack || (fds === previous && pauseMs > 1) || performance.now() - startedAtMs > mostMs) return;
+      previous = fds;
+      await sleep(pauseMs, undefined, { signal: this.#signal }).catch(() => undefined);
+    }
+  }
+
+  /** Confirming rounds ask whether a count grows, so a count that stands still for a moment is enough. */
+  async #settleConfirming(): Promise<Observation> {
+    let latest = this.#after;
+    await settle(
+      () => {
+        latest = this.#observer.look(false);
+        return this.#observer.lookToSettle(latest, this.#after.census);
+      },
+      () => false,
+      { settleMs: 200, drainMs: 2_000 },
+      this.#signal,
+    );
+    return latest;
+  }
+
+  /** Watches a server that holds on for long enough to tell an idle one from a busy one. */
+  async #watchQuiet(): Promise<Evidence['quiet']> {
+    const from = this.#observer.look(false).snapshot;
+    await sleep(QUIET_MS, undefined, { signal: this.#signal }).catch(() => undefined);
+    return { from, to: this.#observer.look(false).snapshot };
+  }
+
+  #addRound(phase: Round['phase'], counts: Census | undefined): void {
+    this.#rounds.push({
+      phase,
+      connections: this.#ledger.opened,
+      anonBytes: this.#observer.anonBytes(),
+      counts,
+    });
+  }
+}
+
+/** Rest between two rounds of judged cycles: most servers need less, and none is judged by it. */
+const MOST_ROUND_SETTLE_MS = 8;
+
+/** CPU time is counted in ticks of 10 ms. */
+const QUIET_MS = 300;

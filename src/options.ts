@@ -1,0 +1,143 @@
+import { ChurnError } from './errors.js';
+import { parseCount, parseDurationMs } from './units.js';
+import type { Kind } from './verdict/finding.js';
+import { KINDS } from './verdict/kinds.js';
+import type { Policy } from './verdict/policy.js';
+
+/** Options of `run` as they are given: text from a command line, or numbers from a program. */
+export interface RawOptions {
+  readonly port?: string | number | undefined;
+  readonly host?: string | undefined;
+  readonly unix?: string | undefined;
+  readonly pid?: ReadonlyArray<string | number> | undefined;
+  readonly behindProxy?: boolean | undefined;
+  readonly cycles?: string | number | undefined;
+  readonly concurrency?: string | number | undefined;
+  readonly timeout?: string | undefined;
+  readonly pause?: string | undefined;
+  readonly warmup?: string | number | undefined;
+  readonly rounds?: string | number | undefined;
+  readonly settle?: string | undefined;
+  readonly budget?: string | undefined;
+  readonly confirm?: boolean | undefined;
+  readonly strict?: boolean | undefined;
+  readonly failOn?: string | undefined;
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** Options that are known to be right. */
+export interface Options {
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly unix: string | undefined;
+  readonly pids: readonly number[];
+  readonly behindProxy: boolean;
+  readonly cycles: number;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly pauseMs: number;
+  readonly warmup: number;
+  readonly rounds: number;
+  readonly settleMs: number;
+  /** Time for confirming; 0 with `--no-confirm`. */
+  readonly budgetMs: number;
+  readonly policy: Policy;
+}
+
+export const DEFAULTS = {
+  cycles: 1_000,
+  concurrency: 1,
+  timeout: '5s',
+  pause: '0s',
+  warmup: 10,
+  rounds: 12,
+  settle: '5s',
+  budget: '10s',
+} as const;
+
+/** @throws ChurnError `usage` that names the option, what was expected and what came. */
+export function parseOptions(raw: RawOptions): Options {
+  const options: Options = {
+    ...parseAddress(raw),
+    cycles: count('--cycles', raw.cycles ?? DEFAULTS.cycles, 1, 100_000_000),
+    concurrency: count('--concurrency', raw.concurrency ?? DEFAULTS.concurrency, 1, 10_000),
+    timeoutMs: duration('--timeout', raw.timeout ?? DEFAULTS.timeout, 10, 600_000),
+    pauseMs: duration('--pause', raw.pause ?? DEFAULTS.pause, 0, 600_000),
+    warmup: count('--warmup', raw.warmup ?? DEFAULTS.warmup, 0, 1_000_000),
+    rounds: count('--rounds', raw.rounds ?? DEFAULTS.rounds, 6, 1_000),
+    settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
+    budgetMs: raw.confirm === false ? 0 : duration('--budget', raw.budget ?? DEFAULTS.budget, 0, 86_400_000),
+    policy: parsePolicy(raw),
+  };
+  return options;
+}
+
+/** The part of the options that says who is under test; `inspect` takes only these. */
+export function parseAddress(raw: RawOptions): Pick<Options, 'port' | 'host' | 'unix' | 'pids' | 'behindProxy'> {
+  const pids = (raw.pid ?? []).map(pid => count('--pid', pid, 1, 4_194_304));
+  if (raw.port === undefined && raw.unix === undefined && pids.length === 0) {
+    throw usage('No server was named.', 'Name the port that it listens on: churn --port 9000');
+  }
+  if (raw.port !== undefined && raw.unix !== undefined) {
+    throw usage('--port and --unix name two different servers.', 'Give one of them.');
+  }
+  if (raw.unix !== undefined && raw.host !== undefined) {
+    throw usage('--host has no meaning with --unix.', 'Leave out --host.');
+  }
+  if (raw.unix === '') throw usage('--unix expects a path, got "".', 'For example --unix /run/app.sock');
+  if (raw.host === '') throw usage('--host expects an address, got "".', 'For example --host 127.0.0.1');
+  if (raw.behindProxy && pids.length === 0) {
+    throw usage('--behind-proxy needs the pid of the server behind the proxy.', 'Add --pid N.');
+  }
+  return {
+    port: raw.port === undefined ? undefined : count('--port', raw.port, 1, 65_535),
+    host: raw.host,
+    unix: raw.unix,
+    pids,
+    behindProxy: raw.behindProxy ?? false,
+  };
+}
+
+function parsePolicy(raw: RawOptions): Policy {
+  const failOn = raw.failOn?.split(',').map(name => kind('--fail-on', name.trim()));
+  const allow: Partial<Record<Kind, number>> = {};
+  for (const rule of raw.allow ?? []) {
+    const [name = '', number = ''] = rule.split('=', 2);
+    allow[kind('--allow', name)] = count(`--allow ${name}`, number, 0, Number.MAX_SAFE_INTEGER);
+  }
+  return { strict: raw.strict ?? false, failOn, allow };
+}
+
+function kind(option: string, name: string): Kind {
+  if ((KINDS as readonly string[]).includes(name)) return name as Kind;
+  throw usage(`${option} expects a kind of finding, got ${JSON.stringify(name)}.`, `The kinds are: ${KINDS.join(', ')}.`);
+}
+
+function count(option: string, given: string | number, least: number, most: number): number {
+  const number = parseCount(String(given));
+  if (number !== undefined && number >= least && number <= most) return number;
+  throw usage(
+    `${option} expects a whole number from ${least} to ${most}, got ${JSON.stringify(given)}.`,
+    `For example ${option.split(' ')[0]} ${EXAMPLES[option] ?? least}`,
+  );
+}
+
+function duration(option: string, given: string, leastMs: number, mostMs: number): number {
+  const ms = parseDurationMs(given);
+  if (ms !== undefined && ms >= leastMs && ms <= mostMs) return ms;
+  throw usage(
+    `${option} expects a time from ${leastMs}ms to ${mostMs / 1_000}s, got ${JSON.stringify(given)}.`,
+    `A time has a unit: ${option} 500ms, ${option} 5s, ${option} 2m`,
+  );
+}
+
+function usage(sentence: string, hint: string): ChurnError {
+  return new ChurnError('usage', sentence, hint);
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  '--port': '9000',
+  '--cycles': '1000',
+  '--concurrency': '16',
+  '--pid': '4242',
+};

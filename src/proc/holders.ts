@@ -1,0 +1,27 @@
+import { listPids, readFds } from './process.js';
+
+/** Who has a descriptor of a socket. */
+export interface Holders {
+  /** Pids by inode, in ascending order. */
+  readonly byInode: ReadonlyMap<number, readonly number[]>;
+  /** Processes whose descriptors may not be read: any of them may hold the sockets too. */
+  readonly denied: readonly number[];
+}
+
+/** Looks through the descriptors of every process of the machine. */
+export function findHolders(inodes: ReadonlySet<number>): Holders {
+  const byInode = new Map<number, number[]>();
+  const denied: number[] = [];
+  for (const pid of listPids()) {
+    const fds = readFds(pid);
+    if (fds === 'denied') denied.push(pid);
+    if (typeof fds === 'string') continue;
+    for (const inode of new Set(fds.map(fd => fd.inode))) {
+      if (!inodes.has(inode)) continue;
+      const pids = byInode.get(inode);
+      if (pids) pids.push(pid);
+      else byInode.set(inode, [pid]);
+    }
+  }
+  return { byInode, denied };
+}

@@ -1,0 +1,32 @@
+/** The fields of /proc/PID/stat that this tool uses; see proc_pid_stat(5). */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly comm: string;
+  /** R running, S sleeping, D disk sleep, Z zombie, T stopped. */
+  readonly state: string;
+  readonly parentPid: number;
+  readonly processGroup: number;
+  readonly session: number;
+  readonly cpuTicks: number;
+  /** Field 22: since boot. With the pid it is the identity of a process, as pids are reused. */
+  readonly startTicks: number;
+}
+
+/** Fields are counted after the last ")": a command name may itself hold spaces and parentheses. */
+export function parseProcessStat(text: string): ProcessStat | undefined {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return undefined;
+  const fields = text.slice(close + 2).split(' ');
+  const number = (field: number) => Number(fields[field - 3] ?? Number.NaN);
+  return {
+    pid: Number.parseInt(text, 10),
+    comm: text.slice(open + 1, close),
+    state: fields[0] ?? '?',
+    parentPid: number(4),
+    processGroup: number(5),
+    session: number(6),
+    cpuTicks: number(14) + number(15),
+    startTicks: number(22),
+  };
+}

@@ -1,0 +1,155 @@
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { arch } from 'node:os';
+import { missingBecause, readProcText, readProcTextOrNothing } from './file.js';
+import { type FdLink, parseFdLink } from './parse/fd-link.js';
+import { type ProcessLimits, parseLimits } from './parse/limits.js';
+import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
+import { type ProcessStatus, parseProcessStatus } from './parse/process-status.js';
+import { parseSleep, type Sleep } from './parse/syscall.js';
+
+export interface Fd extends FdLink {
+  readonly number: number;
+}
+
+/** This process. */
+export function ownPid(): number {
+  return Number(readlinkSync('/proc/self'));
+}
+
+/** Every pid of the machine, as far as this process sees it. */
+export function listPids(): number[] {
+  return readdirSync('/proc').filter(isNumber).map(Number);
+}
+
+export function readStat(pid: number): ProcessStat | undefined {
+  const text = readProcTextOrNothing(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseProcessStat(text);
+}
+
+export function readStatus(pid: number): ProcessStatus | undefined {
+  const text = readProcTextOrNothing(`/proc/${pid}/status`);
+  return text === undefined ? undefined : parseProcessStatus(text);
+}
+
+export function readLimits(pid: number): ProcessLimits {
+  return parseLimits(readProcTextOrNothing(`/proc/${pid}/limits`) ?? '');
+}
+
+/** The arguments as they were given; a process that renamed itself (nginx) has one long one. Empty when gone. */
+export function readCommand(pid: number): string[] {
+  const text = readProcTextOrNothing(`/proc/${pid}/cmdline`) ?? '';
+  return text.replace(/\0+$/, '').split('\0');
+}
+
+/** Device and inode of the program that runs, so that two processes can be told to run the same one. */
+export function readExecutable(pid: number): string | undefined {
+  try {
+    const { dev, ino } = statSync(`/proc/${pid}/exe`);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
+/** The network namespace of a process as "net:[4026531840]"; undefined when it may not be read. */
+export function readNetNamespace(pid: number | 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
+/**
+ * Every open descriptor. One that is closed between the listing and its reading is left out:
+ * it was not held at the end of the reading.
+ */
+export function readFds(pid: number): readonly Fd[] | 'gone' | 'denied' {
+  const numbers = listFdNumbers(pid);
+  if (typeof numbers === 'string') return numbers;
+  const fds: Fd[] = [];
+  for (const number of numbers) {
+    const link = readFd(pid, number);
+    if (link) fds.push(link);
+  }
+  return fds;
+}
+
+export function listFdNumbers(pid: number): readonly number[] | 'gone' | 'denied' {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map(Number);
+  } catch (error) {
+    return missingBecause(error);
+  }
+}
+
+function readFd(pid: number, number: number): Fd | undefined {
+  try {
+    return { number, ...parseFdLink(readlinkSync(`/proc/${pid}/fd/${number}`)) };
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
+/**
+ * How many descriptors are open, from the size of the directory: 4 µs at any number of them, and readable for
+ * processes of other users. Linux 6.2 and later; older kernels say 0, and the entries are counted instead.
+ * One too many per thread that is blocked in accept(2): for the series and for "is it back", never for the verdict.
+ */
+export function countFds(pid: number): number | undefined {
+  try {
+    const { size } = statSync(`/proc/${pid}/fd`);
+    if (size > 0) return size;
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
+/** Mappings of a process, one a line of its maps; undefined when they may not be read. */
+export function countMappings(pid: number): number | undefined {
+  const text = readProcTextOrNothing(`/proc/${pid}/maps`);
+  if (text === undefined) return undefined;
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** The waits of all threads of a process, undefined for each one that may wake by itself at a time we cannot know. */
+export function readSleeps(pid: number): ReadonlyArray<Sleep | undefined> {
+  let threads: string[];
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch (error) {
+    missingBecause(error);
+    return [undefined];
+  }
+  return threads.map(thread => {
+    const read = readProcText(`/proc/${pid}/task/${thread}/syscall`);
+    return 'text' in read ? parseSleep(read.text, arch()) : undefined;
+  });
+}
+
+/** Whether a process has set itself an alarm that would wake it: a POSIX timer, or a handler for SIGALRM. */
+export function mayHaveAlarm(pid: number): boolean {
+  const timers = readProcTextOrNothing(`/proc/${pid}/timers`);
+  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1];
+  if (timers === undefined || caught === undefined) return true;
+  const SIGALRM = 14n;
+  return timers !== '' || ((BigInt(`0x${caught}`) >> (SIGALRM - 1n)) & 1n) === 1n;
+}
+
+/** Whether a timerfd will fire: the it_value of its fdinfo is not zero. */
+export function isArmed(pid: number, timerfd: number): boolean {
+  const text = readProcTextOrNothing(`/proc/${pid}/fdinfo/${timerfd}`) ?? '';
+  return !/^it_value: \(0, 0\)$/m.test(text);
+}
+
+function isNumber(name: string): boolean {
+  const code = name.charCodeAt(0);
+  return code >= 48 && code <= 57;
+}

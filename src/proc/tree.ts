@@ -1,0 +1,46 @@
+import type { ProcessStat } from './parse/process-stat.js';
+import { listPids, ownPid, readStat } from './process.js';
+
+/** Every process that can be seen now, by pid. One that exits during the reading is left out. */
+export function readProcessTable(): ReadonlyMap<number, ProcessStat> {
+  const table = new Map<number, ProcessStat>();
+  for (const pid of listPids()) {
+    const stat = readStat(pid);
+    if (stat) table.set(pid, stat);
+  }
+  return table;
+}
+
+/**
+ * The roots and all that descend from them, zombies too, parents before children.
+ * `exclude` and what descends from it is left out: churn itself may be a child of the server that it tests.
+ */
+export function descendants(
+  table: ReadonlyMap<number, ProcessStat>,
+  roots: readonly number[],
+  exclude = ownPid(),
+): ProcessStat[] {
+  const children = new Map<number, ProcessStat[]>();
+  for (const stat of table.values()) {
+    const siblings = children.get(stat.parentPid);
+    if (siblings) siblings.push(stat);
+    else children.set(stat.parentPid, [stat]);
+  }
+  const seen = new Set<number>([exclude]);
+  const found: ProcessStat[] = [];
+  const queue = roots.flatMap(pid => table.get(pid) ?? []);
+  for (let stat = queue.shift(); stat; stat = queue.shift()) {
+    if (seen.has(stat.pid)) continue;
+    seen.add(stat.pid);
+    found.push(stat);
+    queue.push(...(children.get(stat.pid) ?? []));
+  }
+  return found;
+}
+
+export function isAncestor(table: ReadonlyMap<number, ProcessStat>, ancestor: number, pid: number): boolean {
+  for (let at = table.get(pid)?.parentPid; at !== undefined && at > 0; at = table.get(at)?.parentPid) {
+    if (at === ancestor) return true;
+  }
+  return false;
+}

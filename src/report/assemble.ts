@@ -1,0 +1,164 @@
+import type { Point } from '../sampler/point.js';
+import type { Snapshot } from '../sampler/snapshot.js';
+import { acceptedConnections } from '../verdict/checks/hang.js';
+import { countFds } from '../verdict/checks/fd.js';
+import { privateBytes } from '../verdict/checks/memory.js';
+import { takeCensus } from '../verdict/census.js';
+import type { Evidence } from '../verdict/evidence.js';
+import { attempts } from '../verdict/failures.js';
+import type { Finding } from '../verdict/finding.js';
+import type { Verdict } from '../verdict/judge.js';
+import { breakProof, escapeText } from './escape.js';
+import type {
+  Report,
+  ReportedCycles,
+  ReportedFinding,
+  ReportedHeld,
+  ReportedPoint,
+  ReportedState,
+  ReportedTarget,
+} from './report.js';
+import { SCHEMA_VERSION } from './report.js';
+import { summarize } from './summary.js';
+import { wordsFor } from './wording/findings.js';
+import { noteSentence } from './wording/notes.js';
+
+/** What a report says beside the verdict; facts of the host come in as data, so that reports can be compared. */
+export interface Circumstances {
+  readonly tool: Report['tool'];
+  readonly environment: Report['environment'];
+  readonly target: ReportedTarget;
+  readonly series: readonly Point[];
+  readonly phases: Report['phases'];
+  readonly timings: Report['timings'];
+  readonly requested: number;
+  readonly notes: readonly string[];
+}
+
+/** Puts words to a verdict. Pure. */
+export function assembleReport(evidence: Evidence, verdict: Verdict, around: Circumstances): Report {
+  const findings = verdict.findings.map(reportFinding);
+  const cycles = reportCycles(evidence, around.requested);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: around.tool,
+    environment: around.environment,
+    seed: null,
+    verdict: verdict.verdict,
+    clean: verdict.clean,
+    summary: summarize(verdict, cycles, evidence.interrupted),
+    interrupted: evidence.interrupted,
+    target: around.target,
+    cycles,
+    before: reportState(evidence, evidence.before),
+    after: reportState(evidence, evidence.after),
+    checks: verdict.checks.map(check => ({
+      ...check,
+      before: check.before ?? null,
+      after: check.after ?? null,
+      bound: check.bound ?? null,
+    })),
+    findings,
+    allowed: verdict.allowed,
+    held: reportHeld(evidence),
+    series: around.series.map(reportPoint),
+    phases: around.phases,
+    timings: around.timings,
+    notes: [...around.notes.map(escapeText), ...verdict.notes.map(noteSentence)],
+  };
+}
+
+function reportFinding(finding: Finding): ReportedFinding {
+  // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
+  const words = wordsFor(finding.kind) as {
+    readonly [word in 'title' | 'cause' | 'advice']: (finding: Finding) => string;
+  } & { readonly evidence: (finding: Finding) => readonly string[] };
+  const { kind, severity, count, perCycle, ...facts } = finding;
+  return {
+    kind,
+    severity,
+    count,
+    perCycle: Number(perCycle.toPrecision(6)),
+    title: breakProof(words.title(finding)),
+    cause: breakProof(words.cause(finding)),
+    advice: breakProof(words.advice(finding)),
+    evidence: words.evidence(finding).map(breakProof),
+    facts: shorten(facts),
+  };
+}
+
+/** A list of 10 000 fd numbers helps nobody: the report keeps both ends of it. */
+function shorten(facts: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(facts, (_key, value) =>
+      Array.isArray(value) && value.length > MOST_LISTED
+        ? [...value.slice(0, MOST_LISTED / 2), ...value.slice(-MOST_LISTED / 2)]
+        : value,
+    ),
+  );
+}
+
+function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
+  const { cycles, warmup, confirm } = evidence;
+  return {
+    requested,
+    completed: cycles.completed,
+    failed: cycles.failed,
+    warmup: warmup.completed,
+    confirmation: confirm.completed,
+    accepted: acceptedConnections(evidence),
+    acceptQueue: Math.max(evidence.acceptQueue, evidence.unaccepted.length),
+    connections: attempts(evidence),
+    concurrency: evidence.concurrency,
+    durationMs: Math.round(cycles.durationMs * 10) / 10,
+    ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
+    stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped ?? null,
+    failures: Object.fromEntries(Object.entries(cycles.failures)),
+  };
+}
+
+function reportState(evidence: Evidence, snapshot: Snapshot): ReportedState {
+  const census = takeCensus(evidence.before, snapshot, []);
+  const rss = snapshot.processes.flatMap(({ rssBytes }) => rssBytes ?? []);
+  return {
+    fds: countFds(snapshot),
+    rssBytes: rss.length > 0 ? rss.reduce((sum, bytes) => sum + bytes, 0) : null,
+    anonBytes: privateBytes(snapshot) ?? null,
+    threads: snapshot.processes.reduce((sum, { threads }) => sum + threads, 0),
+    children: census.child + evidence.before.processes.length - evidence.rootCount,
+    zombies: snapshot.zombies.length,
+    mappings: census.mapping,
+  };
+}
+
+/** Every socket that is kept, up to a number that a person may still want to look at. */
+function reportHeld(evidence: Evidence): ReportedHeld[] {
+  return evidence.held
+    .filter(({ role }) => role === 'connection' || role === 'dead-socket')
+    .slice(0, MOST_HELD)
+    .flatMap(({ role, state, inode, connection, descriptors }) => {
+      const origin = connection === undefined ? undefined : evidence.originOf(connection);
+      return descriptors.map(({ pid, number }) => ({
+        what: role,
+        state: state ?? null,
+        inode,
+        pid,
+        fd: number,
+        cycle: origin?.cycle ?? null,
+        phase: origin?.phase ?? null,
+      }));
+    });
+}
+
+function reportPoint(point: Point): ReportedPoint {
+  return {
+    ...point,
+    atMs: Math.round(point.atMs * 10) / 10,
+    rssBytes: point.rssBytes ?? null,
+    anonBytes: point.anonBytes ?? null,
+    acceptQueue: point.acceptQueue ?? null,
+  };
+}
+
+const MOST_LISTED = 20;
+const MOST_HELD = 1_000;

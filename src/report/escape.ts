@@ -1,0 +1,26 @@
+/**
+ * Text from outside (command lines, paths, process names) made harmless: control characters, and the marks that turn
+ * the direction of writing, become visible escapes; and nothing in it may read as this tool's proof of a clean run.
+ */
+export function escapeText(text: string): string {
+  return breakProof(text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter));
+}
+
+/** The proof line is ours alone: "0 leaks" in a server's name or log comes out as "0·leaks". */
+export function breakProof(text: string): string {
+  return text.replace(/(0|no) (?=leak)/gi, '$1·');
+}
+
+/** One argument as a shell would need it, so that a command line can be read and pasted. */
+export function quoteArgument(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+export function formatCommand(command: readonly string[]): string {
+  return escapeText(command.map(quoteArgument).join(' '));
+}
+
+function escapeCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}

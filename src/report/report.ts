@@ -1,0 +1,119 @@
+import type { Check, Kind, Severity } from '../verdict/finding.js';
+
+/** Raised when a field changes its meaning; fields are added freely, never renamed. */
+export const SCHEMA_VERSION = 1;
+
+/** One finding as it is told: facts, and the words for them. */
+export interface ReportedFinding {
+  readonly kind: Kind;
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly title: string;
+  readonly cause: string;
+  readonly advice: string;
+  /** Lines for a person, most telling first. */
+  readonly evidence: readonly string[];
+  /** The facts behind the words, for a program. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface ReportedProcess {
+  readonly pid: number;
+  readonly comm: string;
+  readonly fds: number;
+  readonly threads: number;
+}
+
+export interface ReportedPoint {
+  readonly atMs: number;
+  readonly cyclesDone: number;
+  readonly phase: string;
+  readonly fds: number;
+  readonly rssBytes: number | null;
+  readonly anonBytes: number | null;
+  readonly threads: number;
+  readonly children: number;
+  readonly zombies: number;
+  readonly acceptQueue: number | null;
+}
+
+/** What the server held at one end of the run. */
+export interface ReportedState {
+  readonly fds: number;
+  readonly rssBytes: number | null;
+  readonly anonBytes: number | null;
+  readonly threads: number;
+  readonly children: number;
+  readonly zombies: number;
+  readonly mappings: number;
+}
+
+/** The whole report as `--json` prints it, and all that any reporter gets: none of them looks at anything else. */
+export interface Report {
+  readonly schemaVersion: number;
+  readonly tool: { readonly name: 'churn'; readonly version: string; readonly command: readonly string[] };
+  readonly environment: { readonly kernel: string; readonly node: string; readonly cpus: number };
+  readonly seed: null;
+  readonly verdict: 'pass' | 'fail' | 'undecided' | 'error';
+  /** True when this is a finished run that is clean by the default rules. */
+  readonly clean: boolean;
+  readonly summary: string;
+  readonly interrupted: boolean;
+  readonly error?: { readonly code: string; readonly sentence: string; readonly hint: string };
+  readonly target?: ReportedTarget;
+  readonly cycles?: ReportedCycles;
+  readonly before?: ReportedState;
+  readonly after?: ReportedState;
+  readonly checks: readonly ReportedCheck[];
+  readonly findings: readonly ReportedFinding[];
+  readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
+  readonly held: ReadonlyArray<ReportedHeld>;
+  readonly series: readonly ReportedPoint[];
+  readonly phases: ReadonlyArray<{ readonly phase: string; readonly startMs: number; readonly durationMs: number }>;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+export interface ReportedTarget {
+  readonly address: string;
+  readonly pids: readonly number[];
+  readonly command: readonly string[];
+  readonly listeners: readonly string[];
+  readonly limits: { readonly openFiles: number | null; readonly processes: number | null };
+  readonly processes: readonly ReportedProcess[];
+  readonly alive: boolean;
+}
+
+export interface ReportedCycles {
+  readonly requested: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly warmup: number;
+  readonly confirmation: number;
+  readonly accepted: number;
+  readonly acceptQueue: number;
+  readonly connections: number;
+  readonly concurrency: number;
+  readonly durationMs: number;
+  readonly ratePerSecond: number;
+  readonly stopped: string | null;
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+export interface ReportedCheck extends Omit<Check, 'before' | 'after' | 'bound'> {
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly bound: number | null;
+}
+
+/** A descriptor that is kept, for those who want to look themselves. */
+export interface ReportedHeld {
+  readonly what: string;
+  readonly state: string | null;
+  readonly inode: number;
+  readonly pid: number;
+  readonly fd: number;
+  readonly cycle: number | null;
+  readonly phase: string | null;
+}

@@ -1,0 +1,127 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
+import { formatCommand } from './escape.js';
+import type { Report, ReportedCycles, ReportedFinding } from './report.js';
+
+/** How a text report is drawn; all of it is told, nothing is looked up. */
+export interface TextStyle {
+  readonly colorLevel: 0 | 1 | 2 | 3;
+  readonly columns: number;
+}
+
+/** The report for a person: one screen that can be pasted. */
+export function renderText(report: Report, style: TextStyle): string {
+  const chalk = new Chalk({ level: style.colorLevel });
+  if (report.error) return errorText(report.error, chalk);
+  const lines = [
+    heading(report, chalk),
+    '',
+    ...measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13)),
+    '',
+    verdictLine(report, chalk),
+    ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
+    ...(report.notes.length > 0 ? [''] : []),
+    ...report.notes.flatMap(note => wrap(`  ${chalk.dim('note')}  ${note}`, style.columns, 8)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function heading({ target, verdict }: Report, chalk: ChalkInstance): string {
+  if (!target) return `churn  ·  ${verdict}`;
+  const pids = `pid ${target.pids.slice(0, 4).join(', ')}${target.pids.length > 4 ? ' …' : ''}`;
+  const command = shortCommand(target.command);
+  return [`${chalk.bold('churn')} ${target.address}`, ...(command ? [command] : []), pids].join('  ·  ');
+}
+
+function shortCommand(command: readonly string[]): string {
+  const text = formatCommand(command);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function measurements(report: Report, chalk: ChalkInstance): string[] {
+  const { cycles, before, after } = report;
+  if (!cycles || !before || !after) return [];
+  const row = (name: string, text: string) => `  ${chalk.dim(name.padEnd(11))}${text}`;
+  const bytes = (value: number | null) => (value === null ? 'unknown' : formatBytes(value));
+  const arrow = (from: number, to: number) => `${from} → ${to}`;
+  return [
+    row('cycles', cycleText(cycles)),
+    row('fds', arrow(before.fds, after.fds)),
+    row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),
+    row(
+      'threads',
+      `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
+    ),
+    row('server', serverText(report, cycles)),
+  ];
+}
+
+function cycleText(cycles: ReportedCycles): string {
+  const short = cycles.completed < cycles.requested ? ` of ${cycles.requested}` : '';
+  const rate = `${formatCount(cycles.ratePerSecond)}/s`;
+  const extra = cycles.confirmation > 0 ? `, ${formatCount(cycles.confirmation)} to confirm` : '';
+  return `${cycles.completed}${short} cycles in ${formatDuration(cycles.durationMs)} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
+}
+
+/** The growth per cycle when it was found, else the bound under which it lies. */
+function memoryText({ findings, checks }: Report): string {
+  const found = findings.find(({ kind }) => kind === 'memory');
+  if (found) return `${formatCount(found.perCycle)} B/cycle`;
+  const check = checks.find(({ kind }) => kind === 'memory');
+  if (!check || check.bound === null) return 'too few rounds for a trend';
+  if (check.status === 'undecided') return `not decided, under ${formatBytes(check.bound)}/cycle`;
+  return check.bound < 1 ? '0 B/cycle' : `no trend, under ${formatBytes(check.bound)}/cycle`;
+}
+
+function serverText({ target, findings }: Report, cycles: ReportedCycles): string {
+  const has = (kind: string) => findings.some(finding => finding.kind === kind);
+  const life = has('crash') ? 'died' : target?.alive === false ? 'gone' : 'alive';
+  const workers = has('restart') ? 'workers replaced' : 'same process';
+  const queue =
+    cycles.acceptQueue === 0 ? 'accept queue drained' : `accept queue ${cycles.acceptQueue}`;
+  const accepted = `accepted ${formatCount(cycles.accepted)} of ${formatCount(cycles.connections)}`;
+  return has('crash') ? `${life}, ${accepted}` : `${life}, ${workers}, ${queue}, ${accepted}`;
+}
+
+function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string {
+  const paint = { pass: chalk.green.bold, fail: chalk.red.bold, undecided: chalk.yellow.bold, error: chalk.red.bold };
+  return paint[verdict](summary);
+}
+
+function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkInstance): string[] {
+  const mark = finding.severity === 'fail' ? chalk.red('✖') : chalk.yellow('!');
+  const indent = 6 + finding.kind.length + 1;
+  const body = (text: string) => wrap(`${' '.repeat(indent)}${text}`, columns, indent);
+  const causes = finding.evidence.some(line => line.includes(finding.cause)) ? [] : [finding.cause];
+  return [
+    ...wrap(`  ${mark} ${chalk.bold(finding.kind)}   ${finding.title}`, columns, indent),
+    ...finding.evidence.flatMap(body),
+    ...causes.flatMap(body),
+    ...body(finding.advice),
+  ];
+}
+
+function errorText(error: NonNullable<Report['error']>, chalk: ChalkInstance): string {
+  return `${chalk.red('churn:')} ${error.sentence}\n${chalk.dim('hint:')} ${error.hint}\n`;
+}
+
+/** Breaks a line at spaces so that it fits; runs of spaces inside are kept. Escape codes count as nothing. */
+export function wrap(line: string, columns: number, indent: number): string[] {
+  if (visibleLength(line) <= columns) return [line];
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(/(?<=\S)(?= )/)) {
+    const next = current + word;
+    if (current.trim() !== '' && visibleLength(next) > columns) {
+      lines.push(current);
+      current = ' '.repeat(indent) + word.trimStart();
+    } else {
+      current = next;
+    }
+  }
+  return [...lines, current];
+}
+
+function visibleLength(text: string): number {
+  return text.replace(/\u001b\[[0-9;]*m/g, '').length;
+}

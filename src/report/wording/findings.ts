@@ -1,0 +1,261 @@
+import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import type {
+  CrashFinding,
+  FdFinding,
+  Finding,
+  GrowthFinding,
+  HangFinding,
+  HeldGroup,
+  Kind,
+  MemoryFinding,
+  RefusedFinding,
+  RestartFinding,
+} from '../../verdict/finding.js';
+import { nameOf } from './census.js';
+import { describePattern } from './pattern.js';
+
+/** All that is said of one kind of finding. */
+interface Words<F extends Finding> {
+  /** One line: what is wrong, in numbers. */
+  readonly title: (finding: F) => string;
+  /** The most likely reason, in the words of a socket programmer. */
+  readonly cause: (finding: F) => string;
+  /** Where to look, or what to do next. */
+  readonly advice: (finding: F) => string;
+  readonly evidence: (finding: F) => readonly string[];
+}
+
+type FindingOf<K extends Kind> = Extract<Finding, { kind: K }>;
+
+/** Total: a new kind of finding does not compile until everything about it is said. */
+export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
+  fd: {
+    title: fdTitle,
+    cause: ({ groups }) => groupWords(groups[0]).cause,
+    advice: ({ groups }) => groupWords(groups[0]).advice,
+    evidence: fdEvidence,
+  },
+  thread: growthWords(
+    'threads',
+    'a thread was started for a connection and has not returned',
+    'look at: what the thread waits for after its connection is closed (cat /proc/PID/task/*/wchan)',
+  ),
+  child: growthWords(
+    'child processes',
+    'a process was forked for a connection and has not exited',
+    'look at: the path on which the child returns from its handler; it must end in exit(), not in the accept loop',
+  ),
+  zombie: growthWords(
+    'zombie processes',
+    'children exit and nobody waits for them; SIGCHLD does not queue, so one signal may stand for several children',
+    'look at: the SIGCHLD handler; it must loop: while (waitpid(-1, NULL, WNOHANG) > 0)',
+  ),
+  mapping: growthWords(
+    'memory mappings',
+    'mappings stay after each connection: threads that were never joined or detached keep their stacks, or mmap() without munmap()',
+    'look at: pthread_join or pthread_detach for every pthread_create; cat /proc/PID/maps',
+  ),
+  memory: {
+    title: memoryTitle,
+    cause: () => 'memory is allocated for a connection and not given back, and it did not level off',
+    advice: () =>
+      'look at: what is put into a map, list or cache per connection, and the path that should take it out; then a heap profiler',
+    evidence: ({ low, high, perRound }) => [
+      `between ${formatCount(low)} and ${formatCount(high)} B/cycle (95 %), by round: ${perRound.slice(-6).map(bytes => signed(bytes, formatBytes)).join('  ')}`,
+    ],
+  },
+  crash: {
+    title: crashTitle,
+    cause: () => 'the process is gone; with which signal or status only its parent could see',
+    advice: () =>
+      'look at: its last output, `dmesg` for a segfault, `coredumpctl` for a core; then run it under a debugger with the same cycles',
+    evidence: crashEvidence,
+  },
+  restart: {
+    title: ({ count }) => `${plural(count, 'worker process', 'worker processes')} ended and ${count === 1 ? 'was' : 'were'} replaced`,
+    cause: ({ cutOff }: RestartFinding) =>
+      cutOff > 0
+        ? `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`
+        : 'no cycle was cut off; some servers retire their workers by design. The cause is not observable from outside',
+    advice: () => 'look at: the log of the master process',
+    evidence: ({ workers }) => workers.slice(0, 4).map(({ pid, replacedBy }) => `pid ${pid}, replaced by ${replacedBy}`),
+  },
+  hang: {
+    title: hangTitle,
+    cause: hangCause,
+    advice: ({ atFdLimit }) =>
+      atFdLimit
+        ? 'look at: who holds the descriptors (above); accepting goes on when some are closed'
+        : 'look at: the accept loop; what does the process wait for? cat /proc/PID/task/*/wchan, or attach a debugger',
+    evidence: ({ count, stalledMs }) => [
+      `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
+    ],
+  },
+  refused: {
+    title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,
+    cause: ({ failures, listenerGone }: RefusedFinding) =>
+      listenerGone
+        ? 'the server lives, but it does not listen any more'
+        : `${Object.entries(failures)
+            .map(([kind, count]) => `${formatCount(count)} ${kind}`)
+            .join(', ')}, although the server lives`,
+    advice: () => 'look at: the accept loop, the backlog of listen(), and what the server does when accept() fails',
+    evidence: ({ firstCycle, phase }) => [`the first was cycle ${firstCycle}${phase === 'cycles' ? '' : ` of the ${phase}`}`],
+  },
+};
+
+/** The words for a finding, whatever its kind. */
+export function wordsFor<K extends Kind>(kind: K): Words<FindingOf<K>> {
+  return WORDS[kind];
+}
+
+function fdTitle({ fdsBefore, fdsAfter, inWarmup, groups }: FdFinding): string {
+  const warm = inWarmup > 0 ? ` (${formatCount(inWarmup)} of them in the warm-up)` : '';
+  const pattern = groups.find(group => group.pattern)?.pattern;
+  return `fds ${fdsBefore} → ${fdsAfter}${warm}${pattern ? `, ${describePattern(pattern)}` : ''}`;
+}
+
+function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFinding): string[] {
+  const lines = groups.map(group => {
+    const count = `${formatCount(group.count)} × ${groupName(group)}`;
+    const doubled = group.descriptors > group.count ? `, ${formatCount(group.descriptors)} descriptors` : '';
+    const pattern = groups.length > 1 && group.pattern ? `, ${describePattern(group.pattern)}` : '';
+    return `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
+  });
+  if (limit !== undefined && connectionsLeft !== undefined) {
+    lines.push(
+      connectionsLeft === 0
+        ? `limit ${limit}: reached; accept() answers EMFILE`
+        : `limit ${limit}: accept() fails with EMFILE after ${formatCount(connectionsLeft)} more ${connectionsLeft === 1 ? 'connection' : 'connections'}`,
+    );
+  }
+  if (spinning) lines.push('the server keeps a CPU busy although nobody talks to it: its loop is woken by an end of file that it ignores');
+  return lines;
+}
+
+function groupName({ what, state, count }: HeldGroup): string {
+  if (what === 'connection' || what === 'outside' || what === 'nowhere') return `TCP socket${state ? ` in ${state}` : ''}`;
+  return nameOf(what, count);
+}
+
+/** "(fd 8 … 1017)": the numbers are those of one process only when there is one. */
+function fdRange({ fdNumbers, pids }: HeldGroup): string {
+  const [first] = fdNumbers;
+  const last = fdNumbers.at(-1);
+  if (first === undefined || last === undefined) return pids.length > 0 ? ` (pid ${shortList(pids)})` : '';
+  if (pids.length > 1) return ` (pid ${shortList(pids)})`;
+  return first === last ? ` (fd ${first})` : ` (fd ${first} … ${last})`;
+}
+
+function shortList(pids: readonly number[]): string {
+  return pids.length > 4 ? `${pids.slice(0, 4).join(', ')} and ${pids.length - 4} more` : pids.join(', ');
+}
+
+interface GroupWords {
+  readonly meaning: string;
+  readonly cause: string;
+  readonly advice: string;
+}
+
+const NEVER_CLOSED: GroupWords = {
+  meaning: 'the client closed, the server never called close()',
+  cause: 'the client closed, the server never called close()',
+  advice: 'look at: the path where read()/recv() returns 0',
+};
+
+function groupWords(group: HeldGroup | undefined): GroupWords {
+  if (!group) return NEVER_CLOSED;
+  switch (group.what) {
+    case 'connection':
+      return NEVER_CLOSED;
+    case 'outside':
+      return {
+        meaning: `held by pid ${shortList(group.pids)}, which is not below the server`,
+        cause: 'the connection was passed to a process outside of the server, such as a double-forked child, that keeps it',
+        advice: `look at: what pid ${shortList(group.pids)} does; ls -l /proc/${group.pids[0]}/fd`,
+      };
+    case 'nowhere':
+      return {
+        meaning: 'open in the kernel, held by no descriptor that can be seen',
+        cause: 'the kernel still has the connection: in an io_uring, in flight in a Unix socket, or in a process that cannot be seen',
+        advice: 'look at: direct descriptors of io_uring, SCM_RIGHTS messages that nobody received',
+      };
+    case 'dead-socket':
+      return {
+        meaning: 'the connection was reset and is in no table of the kernel, the server never called close()',
+        cause: 'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
+        advice: 'look at: the path where read() or write() fails with ECONNRESET or EPIPE, and any that drops a connection without closing it',
+      };
+    case 'upstream':
+      return {
+        meaning: 'opened for a connection of ours and kept',
+        cause: 'a connection to another server is opened for each client and not closed with it',
+        advice: 'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
+      };
+    default:
+      return {
+        meaning: 'opened for a connection and kept after it',
+        cause: `${nameOf(group.what, 2)} are opened for a connection and not closed with it`,
+        advice: 'look at: what is opened per connection besides the socket; ls -l /proc/PID/fd',
+      };
+  }
+}
+
+function growthWords(many: string, cause: string, advice: string): Words<GrowthFinding> {
+  return {
+    title: ({ count, perCycle }) => `${many}: ${formatCount(count)} more, ${ratio(perCycle)}`,
+    cause: () => cause,
+    advice: () => advice,
+    evidence: ({ perRound, limit, connectionsLeft }) => [
+      `grew again in every confirming round:${rounds(perRound)}`,
+      ...(limit !== undefined && connectionsLeft !== undefined
+        ? [`limit ${limit}: reached after ${formatCount(connectionsLeft)} more connections`]
+        : []),
+    ],
+  };
+}
+
+function ratio(perCycle: number): string {
+  if (perCycle >= 0.95) return `${Number(perCycle.toFixed(1))} per cycle`;
+  return `one on about every ${formatCount(1 / perCycle)} cycles`;
+}
+
+function memoryTitle({ perCycle, count }: MemoryFinding): string {
+  return `memory grows by ${formatCount(perCycle)} B/cycle (${formatBytes(count)} so far)`;
+}
+
+function crashTitle({ pids, cycles, phase }: CrashFinding): string {
+  const who = `process ${pids.join(', ')} died`;
+  if (!cycles) return who;
+  const [from, to] = cycles;
+  const where = from >= to ? `on cycle ${to}` : `on cycle ${from} … ${to}`;
+  return `${who} ${where}${phase === 'cycles' ? '' : ` of the ${phase}`}`;
+}
+
+function crashEvidence({ connections }: CrashFinding): string[] {
+  if (!connections) return [];
+  const [from, to] = connections;
+  return [`that is connection ${from >= to ? to : `${from} … ${to}`} since the run began, the warm-up counted`];
+}
+
+function hangTitle({ accepted, connected, atFdLimit }: HangFinding): string {
+  const why = atFdLimit ? ' at its fd limit' : '';
+  return accepted === 0
+    ? `the server accepts nothing${why}: accepted 0 of ${formatCount(connected)}`
+    : `the server stopped accepting${why}: accepted ${formatCount(accepted)} of ${formatCount(connected)}`;
+}
+
+function hangCause({ accepted, atFdLimit }: HangFinding): string {
+  if (atFdLimit) return 'accept() answers EMFILE, so connections pile up in the accept queue';
+  return accepted === 0
+    ? 'the process listens, but it does not call accept()'
+    : 'the process does not call accept() any more: it waits for something else, or its accept loop has ended';
+}
+
+function rounds(perRound: readonly number[]): string {
+  return perRound.length === 0 ? '' : ` ${perRound.map(growth => signed(growth, formatCount)).join(' ')}`;
+}
+
+function signed(value: number, format: (value: number) => string): string {
+  return value >= 0 ? `+${format(value)}` : `-${format(-value)}`;
+}

@@ -1,0 +1,35 @@
+import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import type { Note } from '../../verdict/finding.js';
+import { nameOf } from './census.js';
+
+/** One sentence for each note. Total over its kinds. */
+export function noteSentence(note: Note): string {
+  switch (note.note) {
+    case 'opened-once':
+      return `${formatCount(note.count)} ${nameOf(note.what, note.count)} opened once, not per connection: further cycles added none.`;
+    case 'levelled-off':
+      return `The number of ${nameOf(note.what, 2)} grew and then levelled off (${note.perRound.map(growth => (growth < 0 ? growth : `+${growth}`)).join(' ')}).`;
+    case 'unconfirmed':
+      return `${formatCount(note.count)} more ${nameOf(note.what, note.count)}; whether that recurs was not decided. Run with more cycles, or a longer --budget.`;
+    case 'closed-late':
+      return `Closed late, after ${formatDuration(note.afterMs)}.`;
+    case 'draining':
+      return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
+    case 'other-clients':
+      return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
+    case 'memory-undecided':
+      return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
+    case 'instant-eof':
+      return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
+    case 'spinning':
+      return `The server uses ${note.cpuPercent} % of a CPU although nobody talks to it.`;
+    case 'overflows':
+      return `The accept queue overflowed ${plural(note.count, 'time')} during the run (all listeners of this machine).`;
+    case 'unseen':
+      return `What process ${note.pids.join(', ')} holds could not be read, so nothing is proved.`;
+    case 'confirmed-with':
+      return `${plural(note.cycles, 'further cycle')} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
+    case 'said':
+      return note.sentence;
+  }
+}

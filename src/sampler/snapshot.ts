@@ -1,0 +1,75 @@
+import { readSmapsRollup } from '../proc/memory.js';
+import type { ProcessStat } from '../proc/parse/process-stat.js';
+import { countMappings, type Fd, readFds, readStatus } from '../proc/process.js';
+import { descendants, readProcessTable } from '../proc/tree.js';
+import { readRssBytes } from '../proc/usage.js';
+
+/** All that one process of the tree holds at one moment. */
+export interface ProcessSnapshot {
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly parentPid: number;
+  readonly comm: string;
+  readonly state: string;
+  readonly cpuTicks: number;
+  readonly threads: number;
+  /** Private memory: what the process pays for alone, its part of what it shares after a fork, and what was swapped. */
+  readonly anonBytes: number | undefined;
+  readonly rssBytes: number | undefined;
+  readonly mappings: number | undefined;
+  readonly fds: readonly Fd[];
+}
+
+/** All that the tree holds at one moment. */
+export interface Snapshot {
+  readonly atMs: number;
+  /** Living processes, parents before children. */
+  readonly processes: readonly ProcessSnapshot[];
+  /** Exited children that nobody has waited for. */
+  readonly zombies: ReadonlyArray<Pick<ProcessStat, 'pid' | 'startTicks' | 'parentPid'>>;
+  /** Processes whose descriptors may not be read. */
+  readonly deniedPids: readonly number[];
+}
+
+/**
+ * Reads the whole tree below `rootPids`. A process that exits while it is read is left out: it holds nothing any more.
+ * Not atomic: a descriptor that moves between two processes meanwhile can be seen twice or not at all.
+ */
+export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapshot {
+  const processes: ProcessSnapshot[] = [];
+  const zombies: ProcessStat[] = [];
+  const deniedPids: number[] = [];
+  for (const stat of descendants(readProcessTable(), rootPids)) {
+    if (stat.state === 'Z' || stat.state === 'X') {
+      zombies.push(stat);
+      continue;
+    }
+    const fds = readFds(stat.pid);
+    const status = readStatus(stat.pid);
+    if (fds === 'gone' || !status) continue;
+    if (fds === 'denied') deniedPids.push(stat.pid);
+    processes.push({
+      pid: stat.pid,
+      startTicks: stat.startTicks,
+      parentPid: stat.parentPid,
+      comm: stat.comm,
+      state: stat.state,
+      cpuTicks: stat.cpuTicks,
+      threads: status.threads,
+      anonBytes: readSmapsRollup(stat.pid) ?? status.anonBytes,
+      rssBytes: undefined,
+      mappings: countMappings(stat.pid),
+      fds: fds === 'denied' ? [] : fds,
+    });
+  }
+  return { atMs: nowMs, processes, zombies, deniedPids };
+}
+
+/** The same snapshot with the resident memory of each process beside it. */
+export async function withRss(snapshot: Snapshot): Promise<Snapshot> {
+  const rssBytes = await readRssBytes(snapshot.processes.map(({ pid }) => pid));
+  return {
+    ...snapshot,
+    processes: snapshot.processes.map(process => ({ ...process, rssBytes: rssBytes.get(process.pid) })),
+  };
+}

@@ -1,0 +1,34 @@
+import type { ProcessLimits } from '../proc/parse/limits.js';
+import type { NetOwner } from '../proc/sockets.js';
+import type { Listener } from './listener.js';
+
+/** Where the cycles connect to. */
+export type Endpoint =
+  | { readonly transport: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly transport: 'unix'; readonly path: string };
+
+/** A process, told from a later one with the same pid by its start time. */
+export interface ProcessKey {
+  readonly pid: number;
+  readonly startTicks: number;
+}
+
+/** Who is under test: the listening sockets, and the topmost processes of the tree that serves them. */
+export interface Target {
+  readonly endpoint: Endpoint;
+  readonly listeners: readonly Listener[];
+  readonly roots: readonly ProcessKey[];
+  /** Arguments of the first root. */
+  readonly command: readonly string[];
+  readonly limits: ProcessLimits;
+  readonly network: NetOwner;
+  /** What a reader of the report should know of how the target was found. */
+  readonly notes: readonly string[];
+}
+
+export function formatEndpoint(endpoint: Endpoint): string {
+  if (endpoint.transport === 'unix') return `unix:${endpoint.path}`;
+  return endpoint.host.includes(':')
+    ? `[${endpoint.host}]:${endpoint.port}`
+    : `${endpoint.host}:${endpoint.port}`;
+}

@@ -1,0 +1,47 @@
+const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** Milliseconds of "500ms", "5s", "1.5m", "2h"; undefined when the text is no time. A bare number has no unit and is refused. */
+export function parseDurationMs(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
+  if (!match) return undefined;
+  return Number(match[1]) * MS_PER_UNIT[match[2] as keyof typeof MS_PER_UNIT];
+}
+
+/** The whole number that a text is, or undefined: "1e3", "1.5", "0x10", "" and " 7" are none. */
+export function parseCount(text: string): number | undefined {
+  return /^-?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** "0 B", "64 B", "2.1 MiB": at most one decimal, binary multiples. The sign is kept. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** "0.09 s", "4.2 s", "3 min 20 s". */
+export function formatDuration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 1_000 ? 2 : 1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  return `${minutes} min ${Math.round((ms - minutes * 60_000) / 1_000)} s`;
+}
+
+/**
+ * A count for reading, digits grouped by a narrow space from 10 000 on: "1000", "11 200".
+ * Never used in the proof line, which has no grouping.
+ */
+export function formatCount(count: number): string {
+  const digits = String(Math.round(count));
+  return digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** "1 child", "3 children". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

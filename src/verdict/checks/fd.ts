@@ -1,0 +1,192 @@
+import { isDescriptor, growthOf, isAtFdLimit, type Growth } from '../recurrence.js';
+import { CENSUS_KEYS } from '../census.js';
+import type { Evidence } from '../evidence.js';
+import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
+import { countOtherFds, type HeldSocket } from '../held.js';
+import { patternOf } from '../pattern.js';
+import { isSpinning } from '../spinning.js';
+
+/**
+ * Descriptors that are kept. Our own connections are attributed and need no statistics; what has no name is accused
+ * only when it recurred.
+ */
+export function checkFds(evidence: Evidence): CheckResult {
+  const draining = evidence.settled.state === 'draining';
+  const growths = CENSUS_KEYS.filter(isDescriptor).map(key => growthOf(evidence, key));
+  const accused = growths.filter(({ recurrence }) => recurrence === 'recurs' || recurrence === 'saturated');
+  const groups = draining
+    ? []
+    : [...connectionGroups(evidence), ...outsideGroups(evidence), ...accused.map(growth => unnamedGroup(evidence, growth))];
+  const suspects = growths.filter(({ recurrence }) => recurrence === 'suspect');
+  const counts = groups.reduce((sum, { count }) => sum + count, 0);
+  const fdsBefore = countFds(evidence.before);
+  const fdsAfter = countFds(evidence.after);
+  const findings = counts > 0 ? [finding(evidence, groups, counts, fdsBefore, fdsAfter)] : [];
+  return {
+    check: {
+      kind: 'fd',
+      status: counts > 0 ? 'fail' : draining || suspects.length > 0 ? 'undecided' : 'pass',
+      before: fdsBefore,
+      after: fdsAfter,
+      perRound: accused[0]?.perRound ?? suspects[0]?.perRound ?? [],
+      bound: undefined,
+    },
+    findings,
+    notes: [...drainingNotes(evidence), ...growths.flatMap(noteOf), ...otherClients(evidence)],
+  };
+}
+
+function finding(
+  evidence: Evidence,
+  groups: readonly HeldGroup[],
+  count: number,
+  fdsBefore: number,
+  fdsAfter: number,
+): FdFinding {
+  const perCycle = count / Math.max(1, evidence.connections);
+  const fullest = Math.max(0, ...evidence.after.processes.map(({ fds }) => fds.length));
+  const limit = evidence.fdLimit;
+  const left = limit === undefined ? undefined : Math.max(0, limit - fullest);
+  const perConnection = (fdsAfter - fdsBefore) / Math.max(1, evidence.connections);
+  return {
+    kind: 'fd',
+    severity: 'fail',
+    count,
+    perCycle,
+    inWarmup: groups.reduce((sum, group) => sum + group.inWarmup, 0),
+    fdsBefore,
+    fdsAfter,
+    groups,
+    limit,
+    connectionsLeft:
+      left === undefined || perConnection <= 0
+        ? undefined
+        : isAtFdLimit(evidence)
+          ? 0
+          : Math.floor(left / perConnection),
+    spinning: isSpinning(evidence),
+  };
+}
+
+/** Forgotten connections, by TCP state. */
+function connectionGroups(evidence: Evidence): HeldGroup[] {
+  const ours = evidence.held.filter(({ role }) => role === 'connection');
+  return groupBy(ours, ({ state }) => state).map(([state, sockets]) => ({
+    ...describe(sockets),
+    what: 'connection',
+    state,
+    pattern: cyclePattern(
+      evidence,
+      sockets.flatMap(({ connection }) => connection ?? []),
+    ),
+    inWarmup: sockets.filter(socket => isWarmup(evidence, socket.connection)).length,
+    perRound: [],
+  }));
+}
+
+/** Connections that somebody outside of the tree holds, and those that no descriptor holds. */
+function outsideGroups(evidence: Evidence): HeldGroup[] {
+  return groupBy(evidence.outside, ({ row, pids }) => `${pids.length > 0} ${row.state}`).map(([, held]) => {
+    const connections = held.flatMap(({ row }) => evidence.connectionOf(row.remotePort) ?? []);
+    const pids = [...new Set(held.flatMap(entry => entry.pids))];
+    return {
+      what: pids.length > 0 ? 'outside' : 'nowhere',
+      state: held[0]?.row.state,
+      count: held.length,
+      descriptors: held.length,
+      pids,
+      fdNumbers: [],
+      pattern: cyclePattern(evidence, connections),
+      inWarmup: connections.filter(connection => isWarmup(evidence, connection)).length,
+      perRound: [],
+    };
+  });
+}
+
+function unnamedGroup(evidence: Evidence, { key, total, perRound }: Growth): HeldGroup {
+  const sockets = evidence.held.filter(({ role }) => role === key);
+  const before = key === 'dead-socket' ? 0 : evidence.baselineCounts[key];
+  const common = { state: undefined, pattern: undefined, perRound };
+  if (sockets.length > 0) {
+    return {
+      ...describe(sockets),
+      ...common,
+      what: key as HeldGroup['what'],
+      inWarmup: Math.max(0, sockets.length - total),
+    };
+  }
+  const now = evidence.after.processes.flatMap(({ pid, fds }) => fds.filter(fd => fd.kind === key).map(() => pid));
+  return {
+    ...common,
+    what: key as HeldGroup['what'],
+    count: total,
+    descriptors: now.length - before,
+    pids: [...new Set(now)],
+    fdNumbers: [],
+    inWarmup: Math.max(0, before - (countOtherFds(evidence.before, evidence.before).get(key as never) ?? 0)),
+  };
+}
+
+function describe(sockets: readonly HeldSocket[]) {
+  const descriptors = sockets.flatMap(socket => socket.descriptors);
+  return {
+    count: sockets.length,
+    descriptors: descriptors.length,
+    pids: [...new Set(descriptors.map(({ pid }) => pid))],
+    fdNumbers: descriptors.map(({ number }) => number).sort((a, b) => a - b),
+  };
+}
+
+function cyclePattern(evidence: Evidence, connections: readonly number[]): HeldGroup['pattern'] {
+  const cycles = connections.flatMap(connection => {
+    const origin = evidence.originOf(connection);
+    return origin.phase === 'cycles' ? [origin.cycle] : [];
+  });
+  if (cycles.length === 0) return undefined;
+  return patternOf(cycles, evidence.cycles.completed, evidence.concurrency - 1);
+}
+
+function isWarmup(evidence: Evidence, connection: number | undefined): boolean {
+  return connection !== undefined && evidence.originOf(connection).phase === 'warm-up';
+}
+
+function noteOf({ key, recurrence, total, inCycles, perRound }: Growth): Note[] {
+  if (recurrence === 'suspect') return [{ note: 'unconfirmed', what: key, count: total, perRound }];
+  if (recurrence !== 'levelled') return [];
+  const once = perRound.every(growth => growth <= 0);
+  return once ? [{ note: 'opened-once', what: key, count: inCycles }] : [{ note: 'levelled-off', what: key, perRound }];
+}
+
+function drainingNotes({ settled, held, acceptQueue }: Evidence): Note[] {
+  const outstanding = held.filter(({ role }) => role === 'connection').length + acceptQueue;
+  if (settled.state === 'draining' && outstanding > 0) {
+    return [{ note: 'draining', outstanding, waitedMs: settled.tookMs }];
+  }
+  return settled.state === 'back' && settled.lastChangeMs >= LATE_MS
+    ? [{ note: 'closed-late', afterMs: settled.lastChangeMs }]
+    : [];
+}
+
+function otherClients({ held }: Evidence): Note[] {
+  const count = held.filter(({ role }) => role === 'other-client').length;
+  return count > 0 ? [{ note: 'other-clients', count }] : [];
+}
+
+export function countFds(snapshot: Evidence['before']): number {
+  return snapshot.processes.reduce((sum, { fds }) => sum + fds.length, 0);
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): [K, T[]][] {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups];
+}
+
+/** Closing later than this is worth a word. */
+const LATE_MS = 500;
+

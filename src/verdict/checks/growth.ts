@@ -1,0 +1,48 @@
+import type { Evidence } from '../evidence.js';
+import type { CheckResult, GrowthFinding, Note } from '../finding.js';
+import { growthOf } from '../recurrence.js';
+
+type GrowingKind = GrowthFinding['kind'];
+
+/** Threads, children, zombies and mappings: none of them names its connection, so each is accused when it recurs. */
+export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult {
+  const { recurrence, total, inCycles, perRound } = growthOf(evidence, kind);
+  const base = evidence.baselineCounts[kind];
+  const recurs = recurrence === 'recurs' && evidence.settled.state !== 'draining';
+  const perCycle = total / Math.max(1, evidence.connections - evidence.warmupConnections);
+  const limit = kind === 'mapping' ? evidence.maxMapCount : undefined;
+  const finding: GrowthFinding = {
+    kind,
+    severity: 'fail',
+    count: total,
+    perCycle,
+    perRound,
+    limit,
+    connectionsLeft: limit === undefined ? undefined : Math.max(0, Math.floor((limit - base - total) / perCycle)),
+  };
+  return {
+    check: {
+      kind,
+      status: recurs ? 'fail' : recurrence === 'suspect' || recurrence === 'recurs' ? 'undecided' : 'pass',
+      before: base,
+      after: base + total,
+      perRound,
+      bound: undefined,
+    },
+    findings: recurs ? [finding] : [],
+    notes: notesOf(kind, recurrence, inCycles, total, perRound),
+  };
+}
+
+function notesOf(
+  what: GrowingKind,
+  recurrence: string,
+  inCycles: number,
+  total: number,
+  perRound: readonly number[],
+): Note[] {
+  if (recurrence === 'suspect') return [{ note: 'unconfirmed', what, count: total, perRound }];
+  if (recurrence !== 'levelled') return [];
+  const once = perRound.every(growth => growth <= 0);
+  return once ? [{ note: 'opened-once', what, count: inCycles }] : [{ note: 'levelled-off', what, perRound }];
+}

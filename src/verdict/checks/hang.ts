@@ -1,0 +1,50 @@
+import type { Evidence } from '../evidence.js';
+import type { CheckResult } from '../finding.js';
+import { attempts } from '../failures.js';
+import { isAtFdLimit } from '../recurrence.js';
+
+/**
+ * connect() proves nothing: the kernel makes the handshake for a server that hangs. What was not taken out of the
+ * accept queue was not accepted, and a queue that stands still belongs to a server that has stopped accepting.
+ */
+export function checkHang(evidence: Evidence): CheckResult {
+  const stalled = [evidence.warmup, evidence.cycles, evidence.confirm].some(
+    ({ stopped }) => stopped === 'accept-stalled' || stopped === 'deadlines',
+  );
+  const queued = Math.max(evidence.acceptQueue, evidence.unaccepted.length);
+  const gone = evidence.departed.some(({ isRoot }) => isRoot);
+  const stuck = queued > 0 && evidence.settled.state === 'held';
+  const hangs = !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
+  return {
+    check: {
+      kind: 'hang',
+      status: hangs ? 'fail' : queued > 0 ? 'undecided' : 'pass',
+      before: 0,
+      after: queued,
+      perRound: [],
+      bound: undefined,
+    },
+    findings: hangs
+      ? [
+          {
+            kind: 'hang',
+            severity: 'fail',
+            count: queued,
+            perCycle: queued / Math.max(1, evidence.connections),
+            accepted: acceptedConnections(evidence),
+            connected: attempts(evidence),
+            stalledMs: stalled ? evidence.timeoutMs : evidence.settled.tookMs,
+            atFdLimit: isAtFdLimit(evidence),
+          },
+        ]
+      : [],
+    notes: [],
+  };
+}
+
+/** Connections that were made and have left the accept queue. */
+export function acceptedConnections(evidence: Evidence): number {
+  const { warmup, cycles, confirm, acceptQueue, unaccepted } = evidence;
+  const connected = [warmup, cycles, confirm].reduce((sum, { completed }) => sum + completed, 0);
+  return Math.max(0, connected - Math.max(acceptQueue, unaccepted.length));
+}

@@ -1,0 +1,41 @@
+import type { Evidence } from '../evidence.js';
+import type { CheckResult } from '../finding.js';
+import { judgeMemory } from '../memory-trend.js';
+
+const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 'not-measured' } as const;
+
+/** Private memory per connection, by its trend over the rounds. */
+export function checkMemory(evidence: Evidence): CheckResult {
+  const { state, trend, perRound, grown } = judgeMemory(evidence);
+  const bound = trend ? Math.max(0, Math.round(trend.high)) : undefined;
+  return {
+    check: {
+      kind: 'memory',
+      status: STATUS[state],
+      before: privateBytes(evidence.baseline),
+      after: privateBytes(evidence.after),
+      perRound: state === 'flat' ? [] : perRound,
+      bound,
+    },
+    findings:
+      state === 'grows' && trend
+        ? [
+            {
+              kind: 'memory',
+              severity: 'fail',
+              count: grown,
+              perCycle: Math.round(trend.slope),
+              low: Math.round(trend.low),
+              high: Math.round(trend.high),
+              perRound,
+            },
+          ]
+        : [],
+    notes: state === 'suspect' && bound !== undefined ? [{ note: 'memory-undecided', bound }] : [],
+  };
+}
+
+export function privateBytes(snapshot: Evidence['before']): number | undefined {
+  const known = snapshot.processes.flatMap(({ anonBytes }) => anonBytes ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, bytes) => sum + bytes, 0);
+}

@@ -1,0 +1,43 @@
+import { CENSUS_KEYS } from './census.js';
+import type { Evidence } from './evidence.js';
+import { judgeMemory } from './memory-trend.js';
+import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
+
+/** One more round of cycles, and why. */
+export interface ConfirmingRound {
+  readonly cycles: number;
+  /** What is suspected, for the progress line. */
+  readonly suspects: readonly string[];
+}
+
+/**
+ * The next confirming round, or undefined when nothing is in doubt.
+ * Each round is long enough to show three more of what is suspected, at the rate that was seen, so that three rounds
+ * without any are no chance; and short enough to stay within the fds that the server has left.
+ */
+export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
+  const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(({ recurrence }) => recurrence === 'suspect');
+  const memory = judgeMemory(evidence);
+  const cycles = evidence.cycles.completed;
+  if (cycles === 0) return undefined;
+  const wanted = suspects.map(({ inCycles }) => Math.ceil((3 * cycles) / inCycles));
+  if (memory.state === 'suspect') wanted.push(memory.nextRoundCycles);
+  if (wanted.length === 0) return undefined;
+  const descriptorRate = Math.max(
+    0,
+    ...suspects.filter(({ key }) => isDescriptor(key)).map(({ inCycles }) => inCycles / cycles),
+  );
+  const room = descriptorRate > 0 ? Math.floor(fdsLeft(evidence) / descriptorRate / (CONFIRMING_ROUNDS + 1)) : Infinity;
+  return {
+    cycles: Math.max(1, Math.min(MOST_CYCLES, room, Math.max(LEAST_CYCLES, ...wanted))),
+    suspects: [...suspects.map(({ key }) => key), ...(memory.state === 'suspect' ? ['memory'] : [])],
+  };
+}
+
+function fdsLeft({ after, fdLimit }: Evidence): number {
+  if (fdLimit === undefined) return Infinity;
+  return fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length));
+}
+
+const LEAST_CYCLES = 100;
+const MOST_CYCLES = 20_000;

@@ -1,0 +1,33 @@
+import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
+import type { Departed } from './evidence.js';
+import { identity } from './held.js';
+
+/**
+ * Processes that were there before and are not there now, or only as zombies. One of several equal roots that has a
+ * successor was a worker; a sole root is the server itself, whoever may have started another in its place.
+ * `servesOther` tells of a process whether it had a connection of somebody else before the run.
+ */
+export function departedProcesses(
+  before: Snapshot,
+  after: Snapshot,
+  rootPids: readonly number[],
+  servesOther: (process: ProcessSnapshot) => boolean,
+): Departed[] {
+  const known = new Set(before.processes.map(identity));
+  const alive = new Set(after.processes.map(identity));
+  const fresh = after.processes.filter(process => !known.has(identity(process)));
+  return before.processes
+    .filter(process => !alive.has(identity(process)))
+    .map(process => {
+      const index = fresh.findIndex(({ comm, parentPid }) => comm === process.comm && parentPid === process.parentPid);
+      const [successor] = index < 0 ? [] : fresh.splice(index, 1);
+      const isRoot = rootPids.includes(process.pid);
+      return {
+        pid: process.pid,
+        comm: process.comm,
+        isRoot: isRoot && (rootPids.length === 1 || !successor),
+        servedOther: servesOther(process),
+        replacedBy: successor?.pid,
+      };
+    });
+}

@@ -1,0 +1,89 @@
+import type { SocketRow } from '../proc/parse/socket-table.js';
+import type { Settled } from '../sampler/settle.js';
+import type { Snapshot } from '../sampler/snapshot.js';
+import type { CycleOrigin } from '../workload/ledger.js';
+import type { Tally } from '../workload/tally.js';
+import type { HeldSocket } from './held.js';
+
+/** A settled reading at the end of a round of cycles. */
+export interface Round {
+  readonly phase: 'cycles' | 'confirm';
+  /** Connections opened in the whole run when the round ended. */
+  readonly connections: number;
+  readonly anonBytes: number | undefined;
+  /** What cannot be attributed to a connection, counted; not in the middle of the judged cycles, where it costs too much. */
+  readonly counts: Census | undefined;
+}
+
+/** Everything that is judged by whether it recurs, counted in one snapshot. Sockets: those held since before the run. */
+export type CensusKey =
+  | 'dead-socket'
+  | 'upstream'
+  | 'other-socket'
+  | 'pipe'
+  | 'file'
+  | 'device'
+  | 'eventfd'
+  | 'eventpoll'
+  | 'timerfd'
+  | 'signalfd'
+  | 'inotify'
+  | 'io_uring'
+  | 'anonymous'
+  | 'thread'
+  | 'child'
+  | 'zombie'
+  | 'mapping';
+
+export type Census = Readonly<Record<CensusKey, number>>;
+
+/** A process that was there before the run and is not there now. */
+export interface Departed {
+  readonly pid: number;
+  readonly comm: string;
+  /** It held the listening socket, alone or at the top of its tree. */
+  readonly isRoot: boolean;
+  /** It was serving a connection of somebody else before the run: its end was due. */
+  readonly servedOther: boolean;
+  /** A new process of the same program stands in its place. */
+  readonly replacedBy: number | undefined;
+}
+
+/** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
+export interface Evidence {
+  readonly serverPort: number | undefined;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly before: Snapshot;
+  /** After the warm-up, settled. */
+  readonly baseline: Snapshot;
+  readonly after: Snapshot;
+  readonly baselineCounts: Census;
+  readonly rounds: readonly Round[];
+  readonly warmup: Tally;
+  readonly cycles: Tally;
+  readonly confirm: Tally;
+  /** Connections opened in the whole run. */
+  readonly connections: number;
+  readonly warmupConnections: number;
+  readonly settled: Settled;
+  readonly held: readonly HeldSocket[];
+  /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
+  readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
+  /** Connections that wait to be accepted at the end. */
+  readonly acceptQueue: number;
+  readonly unaccepted: readonly SocketRow[];
+  readonly departed: readonly Departed[];
+  readonly listenerGone: boolean;
+  readonly listenOverflows: number;
+  readonly originOf: (connection: number) => CycleOrigin;
+  readonly connectionOf: (port: number) => number | undefined;
+  /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
+  readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
+  /** Processes at the top of the tree; what is below them are children. */
+  readonly rootCount: number;
+  readonly fdLimit: number | undefined;
+  readonly maxMapCount: number | undefined;
+  readonly budgetSpent: boolean;
+  readonly interrupted: boolean;
+}

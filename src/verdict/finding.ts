@@ -1,0 +1,165 @@
+import type { TcpState } from '../proc/parse/socket-table.js';
+import type { CensusKey } from './evidence.js';
+import type { Pattern } from './pattern.js';
+
+export type Kind =
+  | 'fd'
+  | 'memory'
+  | 'mapping'
+  | 'thread'
+  | 'child'
+  | 'zombie'
+  | 'crash'
+  | 'restart'
+  | 'hang'
+  | 'refused';
+
+export type Severity = 'fail' | 'warn';
+
+/** Things of one sort that are held: sockets by state, other descriptors by kind. */
+export interface HeldGroup {
+  readonly what: 'connection' | 'outside' | 'nowhere' | Exclude<CensusKey, 'thread' | 'child' | 'zombie' | 'mapping'>;
+  readonly state: TcpState | undefined;
+  /** Distinct objects. */
+  readonly count: number;
+  /** Descriptors that refer to them: more than `count` after dup(2) or fork(2). */
+  readonly descriptors: number;
+  readonly pids: readonly number[];
+  readonly fdNumbers: readonly number[];
+  /** Which cycles they came from, where that is known. */
+  readonly pattern: Pattern | undefined;
+  /** How many of them came from the warm-up. */
+  readonly inWarmup: number;
+  /** Growth in each confirming round, where recurrence was asked for. */
+  readonly perRound: readonly number[];
+}
+
+export interface FdFinding {
+  readonly kind: 'fd';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly inWarmup: number;
+  readonly fdsBefore: number;
+  readonly fdsAfter: number;
+  readonly groups: readonly HeldGroup[];
+  readonly limit: number | undefined;
+  /** Connections until the limit, at the rate that was seen; 0 when it was reached. */
+  readonly connectionsLeft: number | undefined;
+  readonly spinning: boolean;
+}
+
+/** Threads, children, zombies, mappings: no name ties one to a connection, so growth has to recur. */
+export interface GrowthFinding {
+  readonly kind: 'thread' | 'child' | 'zombie' | 'mapping';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly perRound: readonly number[];
+  readonly limit: number | undefined;
+  readonly connectionsLeft: number | undefined;
+}
+
+export interface MemoryFinding {
+  readonly kind: 'memory';
+  readonly severity: Severity;
+  /** Bytes gained over the judged cycles. */
+  readonly count: number;
+  readonly perCycle: number;
+  /** 95 % interval of `perCycle`. */
+  readonly low: number;
+  readonly high: number;
+  readonly perRound: readonly number[];
+}
+
+export interface CrashFinding {
+  readonly kind: 'crash';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly pids: readonly number[];
+  /** The cycle it died on lies between these two, both included; undefined when nothing narrows it down. */
+  readonly cycles: readonly [number, number] | undefined;
+  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+  /** The same as numbers of the connection since the start of the run, as the server counts. */
+  readonly connections: readonly [number, number] | undefined;
+}
+
+export interface RestartFinding {
+  readonly kind: 'restart';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly workers: ReadonlyArray<{ readonly pid: number; readonly replacedBy: number | undefined }>;
+  readonly cutOff: number;
+}
+
+export interface HangFinding {
+  readonly kind: 'hang';
+  readonly severity: Severity;
+  /** Connections that wait in the accept queue. */
+  readonly count: number;
+  readonly perCycle: number;
+  readonly accepted: number;
+  readonly connected: number;
+  readonly stalledMs: number;
+  /** The fd limit was reached: accept() answers EMFILE. */
+  readonly atFdLimit: boolean;
+}
+
+export interface RefusedFinding {
+  readonly kind: 'refused';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly of: number;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly firstCycle: number;
+  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+  readonly listenerGone: boolean;
+}
+
+/** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
+export type Finding =
+  | FdFinding
+  | GrowthFinding
+  | MemoryFinding
+  | CrashFinding
+  | RestartFinding
+  | HangFinding
+  | RefusedFinding;
+
+/** What each kind of trouble was compared with, also when nothing was found. */
+export interface Check {
+  readonly kind: Kind;
+  readonly status: 'pass' | 'fail' | 'warn' | 'undecided' | 'not-measured';
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** Growth in each confirming round, when growth had to be confirmed. */
+  readonly perRound: readonly number[];
+  /** Upper bound of the growth per cycle that could have been missed, in the unit of the kind. */
+  readonly bound: number | undefined;
+}
+
+/** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/wording`. */
+export type Note =
+  | { readonly note: 'opened-once'; readonly what: CensusKey; readonly count: number }
+  | { readonly note: 'levelled-off'; readonly what: CensusKey; readonly perRound: readonly number[] }
+  | { readonly note: 'unconfirmed'; readonly what: CensusKey; readonly count: number; readonly perRound: readonly number[] }
+  | { readonly note: 'closed-late'; readonly afterMs: number }
+  | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
+  | { readonly note: 'other-clients'; readonly count: number }
+  | { readonly note: 'memory-undecided'; readonly bound: number }
+  | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
+  | { readonly note: 'spinning'; readonly cpuPercent: number }
+  | { readonly note: 'overflows'; readonly count: number }
+  | { readonly note: 'unseen'; readonly pids: readonly number[] }
+  | { readonly note: 'confirmed-with'; readonly cycles: number }
+  | { readonly note: 'said'; readonly sentence: string };
+
+/** What one check says. */
+export interface CheckResult {
+  readonly check: Check;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly Note[];
+}

@@ -1,0 +1,80 @@
+import { checkCrash } from './checks/crash.js';
+import { checkFds } from './checks/fd.js';
+import { checkGrowth } from './checks/growth.js';
+import { checkHang } from './checks/hang.js';
+import { checkMemory } from './checks/memory.js';
+import { checkRefused } from './checks/refused.js';
+import { checkRestart } from './checks/restart.js';
+import type { Evidence } from './evidence.js';
+import { attempts } from './failures.js';
+import type { Check, CheckResult, Finding, Kind, Note } from './finding.js';
+import { applyPolicy, type Policy } from './policy.js';
+import { idleCpuPercent, isSpinning } from './spinning.js';
+
+/** What the evidence says, as data; words are found for it later. */
+export interface Verdict {
+  readonly verdict: 'pass' | 'fail' | 'undecided';
+  /** Nothing was found by the default rules, everything was made and seen: the proof line may be printed. */
+  readonly clean: boolean;
+  readonly checks: readonly Check[];
+  readonly findings: readonly Finding[];
+  /** Kinds and counts that were found and let pass by `--allow` or `--fail-on`. */
+  readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
+  readonly notes: readonly Note[];
+}
+
+/** In the order of the report. Total: a kind without a check does not compile. */
+const CHECKS = {
+  crash: checkCrash,
+  hang: checkHang,
+  refused: checkRefused,
+  restart: checkRestart,
+  fd: checkFds,
+  zombie: evidence => checkGrowth('zombie', evidence),
+  child: evidence => checkGrowth('child', evidence),
+  thread: evidence => checkGrowth('thread', evidence),
+  mapping: evidence => checkGrowth('mapping', evidence),
+  memory: checkMemory,
+} as const satisfies Record<Kind, (evidence: Evidence) => CheckResult>;
+
+/**
+ * Pure: evidence in, verdict out. A proven fault beats everything; a doubt about anything but memory is no pass;
+ * memory in doubt is a pass with its bound beside it, unless `strict`.
+ */
+export function judge(evidence: Evidence, policy: Policy): Verdict {
+  const results = Object.values(CHECKS).map(check => check(evidence));
+  const found = results.flatMap(({ findings }) => findings);
+  const { findings, allowed } = applyPolicy(found, policy);
+  const checks = results.map(({ check }) => check);
+  const unseen = evidence.after.deniedPids.length > 0;
+  const doubts = checks.filter(({ status }) => status === 'undecided');
+  const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory');
+  const finished = !evidence.interrupted && !unseen && attempts(evidence) > 0;
+  const failed = findings.some(({ severity }) => severity === 'fail');
+  const verdict = failed ? 'fail' : doubtful || !finished ? 'undecided' : 'pass';
+  return {
+    verdict,
+    clean: verdict === 'pass' && !found.some(({ severity }) => severity === 'fail'),
+    checks,
+    findings,
+    allowed,
+    notes: [...results.flatMap(({ notes }) => notes), ...runNotes(evidence)],
+  };
+}
+
+/** What is worth saying about the run as a whole. */
+function runNotes(evidence: Evidence): Note[] {
+  const notes: Note[] = [];
+  const confirming = evidence.confirm.completed;
+  const { cycles } = evidence;
+  if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
+  if (isSpinning(evidence)) {
+    notes.push({ note: 'spinning', cpuPercent: Math.round(idleCpuPercent(evidence) ?? 0) });
+  }
+  if (cycles.closedByServer > 0 && cycles.closedByServer >= cycles.completed / 2) {
+    notes.push({ note: 'instant-eof', count: cycles.closedByServer, of: cycles.completed });
+  }
+  if (evidence.listenOverflows > 0) notes.push({ note: 'overflows', count: evidence.listenOverflows });
+  if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
+  return notes;
+}

@@ -1,0 +1,15 @@
+import type { Kind } from './finding.js';
+
+/** Every kind of finding, in the order in which reports list them. */
+export const KINDS = [
+  'crash',
+  'hang',
+  'refused',
+  'restart',
+  'fd',
+  'zombie',
+  'child',
+  'thread',
+  'mapping',
+  'memory',
+] as const satisfies readonly Kind[];

@@ -1,0 +1,29 @@
+import { ChurnError } from '../errors.js';
+import type { Evidence } from './evidence.js';
+
+/**
+ * The tester's own troubles are never the server's fault: when this machine or this process ran out of something,
+ * there is no verdict. Asked only when nothing was found: forgotten sockets that hold all our ports are a leak.
+ */
+export function ownTrouble({ warmup, cycles, confirm, departed }: Evidence): ChurnError | undefined {
+  const tallies = [warmup, cycles, confirm];
+  const made = tallies.reduce((sum, { completed }) => sum + completed, 0);
+  if (tallies.some(({ stopped }) => stopped === 'own-ports')) {
+    return new ChurnError(
+      'own-limit',
+      `This machine has no free local ports left after ${made} connections.`,
+      'Wait a minute for TIME_WAIT to end, or widen net.ipv4.ip_local_port_range, or make fewer --cycles.',
+    );
+  }
+  if (tallies.some(({ stopped }) => stopped === 'own-fds')) {
+    return new ChurnError(
+      'own-limit',
+      'churn itself has no file descriptors left.',
+      'Raise its limit (ulimit -n 65536) or lower --concurrency.',
+    );
+  }
+  if (made === 0 && departed.length === 0 && !tallies.some(({ failed, stopped }) => failed > 0 || stopped)) {
+    return new ChurnError('interrupted-early', 'No cycle was made.', 'Run it again.');
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import type { CensusKey, Evidence } from './evidence.js';
+
+/**
+ * What became of a growth without a name:
+ * - `none`: nothing grew;
+ * - `suspect`: it grew, and further cycles have not decided yet;
+ * - `recurs`: it grew again in every confirming round;
+ * - `levelled`: it stopped growing: opened once, or a pool that is full;
+ * - `saturated`: it stopped because the fd limit was reached, which is no recovery.
+ */
+export type Recurrence = 'none' | 'suspect' | 'recurs' | 'levelled' | 'saturated';
+
+export interface Growth {
+  readonly key: CensusKey;
+  readonly recurrence: Recurrence;
+  /** From the warm-up to the end of the judged cycles. */
+  readonly inCycles: number;
+  /** From the warm-up to the very end. */
+  readonly total: number;
+  readonly perRound: readonly number[];
+}
+
+/** Confirming rounds that must all show growth before it is accused, or none before it is cleared. */
+export const CONFIRMING_ROUNDS = 3;
+
+export function growthOf(evidence: Evidence, key: CensusKey): Growth {
+  const base = evidence.baselineCounts[key];
+  const counted = evidence.rounds.flatMap(({ phase, counts }) => (counts ? [{ phase, count: counts[key] }] : []));
+  const main = counted.findLast(({ phase }) => phase === 'cycles')?.count ?? base;
+  const inCycles = main - base;
+  const levels = [main, ...counted.filter(({ phase }) => phase === 'confirm').map(({ count }) => count)];
+  const perRound = levels.slice(1).map((level, index) => level - (levels[index] ?? level));
+  const total = (levels.at(-1) ?? base) - base;
+  return { key, inCycles, total, perRound, recurrence: judgeRecurrence(evidence, key, inCycles, total, perRound) };
+}
+
+function judgeRecurrence(
+  evidence: Evidence,
+  key: CensusKey,
+  inCycles: number,
+  total: number,
+  perRound: readonly number[],
+): Recurrence {
+  if (inCycles < leastSuspicious(key, evidence.cycles.completed)) return 'none';
+  if (isDescriptor(key) && total > 0 && isAtFdLimit(evidence)) return 'saturated';
+  if (perRound.length < CONFIRMING_ROUNDS) return 'suspect';
+  if (perRound.every(growth => growth > 0)) return 'recurs';
+  const latest = perRound.slice(-CONFIRMING_ROUNDS);
+  return latest.every(growth => growth <= 0) ? 'levelled' : 'suspect';
+}
+
+/** Mappings come and go with the allocator and the JIT; fewer than one in a hundred cycles is below that noise. */
+function leastSuspicious(key: CensusKey, cycles: number): number {
+  return key === 'mapping' ? Math.max(8, cycles / 100) : 1;
+}
+
+export function isDescriptor(key: CensusKey): boolean {
+  return key !== 'thread' && key !== 'child' && key !== 'zombie' && key !== 'mapping';
+}
+
+/** A process that has all descriptors it may have: accept() answers EMFILE. */
+export function isAtFdLimit({ after, fdLimit }: Evidence): boolean {
+  return fdLimit !== undefined && after.processes.some(({ fds }) => fds.length >= fdLimit - 1);
+}

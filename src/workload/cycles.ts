@@ -1,0 +1,218 @@
+import type { Socket } from 'node:net';
+import type { Behaviour } from './behaviour.js';
+import { type Destination, dial, isSelfConnected } from './dial.js';
+import type { CyclePhase, Ledger } from './ledger.js';
+import { credits, StallWatch } from './pacer.js';
+import { failureKind, noteFailure, type StopReason, type Tally } from './tally.js';
+import { Turns } from './turns.js';
+
+export interface Workload {
+  readonly destination: Destination;
+  readonly behaviour: Behaviour;
+  readonly concurrency: number;
+  /** Deadline of one cycle, and of an accept queue that does not move. */
+  readonly timeoutMs: number;
+  /** Wait of each client between two of its cycles. */
+  readonly pauseMs: number;
+  readonly ledger: Ledger;
+  /** Length of the longest accept queue of the server, undefined when it cannot be seen. */
+  readonly queueLength: () => number | undefined;
+  /** Asked after each failed cycle: a server that is gone ends the run. */
+  readonly serverIsGone: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens and closes `count` connections, `concurrency` at a time, and adds what became of them to `tally`.
+ * Never rejects: a failed cycle is data. Resolves when the last socket is closed.
+ */
+export function runCycles(work: Workload, phase: CyclePhase, count: number, tally: Tally): Promise<void> {
+  work.ledger.beginPhase(phase);
+  tally.requested += count;
+  return new Promise(resolve => new Batch(work, count, tally, resolve).start());
+}
+
+interface Cycle {
+  readonly socket: Socket;
+  readonly connection: number;
+  dueAtMs: number;
+  error: string | undefined;
+  connected: boolean;
+  closing: boolean;
+}
+
+class Batch {
+  readonly #turns = new Turns();
+  readonly #inFlight = new Set<Cycle>();
+  readonly #startedAtMs = performance.now();
+  readonly #stall = new StallWatch(this.#startedAtMs);
+  readonly #onAbort = () => this.#stop('interrupted');
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = this.#startedAtMs;
+  #launched = 0;
+  #pausing = 0;
+  #credits = 0;
+  #blockedTurns = 0;
+  #waiting = false;
+  #deadlinesInARow = 0;
+
+  constructor(
+    readonly work: Workload,
+    readonly count: number,
+    readonly tally: Tally,
+    readonly finished: () => void,
+  ) {}
+
+  start(): void {
+    this.work.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#timer = setInterval(() => this.#checkClocks(), DEADLINE_STEP_MS);
+    if (this.work.signal.aborted) this.#stop('interrupted');
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#launched < this.count && this.#inFlight.size + this.#pausing < this.work.concurrency) {
+      if (this.tally.stopped) break;
+      if (this.#credits <= 0 && !this.#mayGoOn()) return;
+      this.#credits -= 1;
+      this.#launched += 1;
+      this.#launch();
+    }
+    const over = this.tally.stopped !== undefined || this.#launched >= this.count;
+    if (over && this.#inFlight.size === 0 && this.#pausing === 0) this.#finish();
+  }
+
+  /** Reads the accept queue; where it is full enough, comes back in a moment: at once at first, then every millisecond. */
+  #mayGoOn(): boolean {
+    this.#credits = credits(this.#lookAtQueue());
+    if (this.#credits > 0) {
+      this.#blockedTurns = 0;
+      return true;
+    }
+    if (this.#waiting) return false;
+    this.#waiting = true;
+    const again = () => {
+      this.#waiting = false;
+      this.#pump();
+    };
+    this.#blockedTurns += 1;
+    if (this.#blockedTurns < SPIN_TURNS) setImmediate(again);
+    else setTimeout(again, 1);
+    return false;
+  }
+
+  /** What has left the queue was accepted: the only proof of it that a client can have. */
+  #lookAtQueue(): number | undefined {
+    const length = this.work.queueLength();
+    if (length === undefined) return undefined;
+    const answered = this.work.ledger.opened - this.#inFlight.size - this.tally.failed;
+    this.tally.acceptedAtLeast = Math.max(this.tally.acceptedAtLeast, answered - length);
+    return length;
+  }
+
+  #launch(): void {
+    const { destination, ledger, timeoutMs } = this.work;
+    const cycle: Cycle = {
+      socket: dial(destination),
+      connection: ledger.next(),
+      dueAtMs: performance.now() + timeoutMs,
+      error: undefined,
+      connected: false,
+      closing: false,
+    };
+    this.#inFlight.add(cycle);
+    cycle.socket
+      .on('connect', () => this.#connected(cycle))
+      .on('end', () => {
+        if (!cycle.closing) this.tally.closedByServer += 1;
+      })
+      .on('error', (error: NodeJS.ErrnoException) => {
+        cycle.error ??= error.code ?? error.message;
+      })
+      .on('close', () => this.#closed(cycle));
+    cycle.socket.resume();
+  }
+
+  #connected(cycle: Cycle): void {
+    const { socket } = cycle;
+    const { localPort } = socket;
+    if (localPort !== undefined) {
+      if (isSelfConnected(socket)) {
+        cycle.error = 'ECONNREFUSED';
+        socket.resetAndDestroy();
+        return;
+      }
+      this.work.ledger.remember(localPort, cycle.connection);
+    }
+    cycle.connected = true;
+    this.work.behaviour(socket, this.#turns);
+  }
+
+  #closed(cycle: Cycle): void {
+    this.#inFlight.delete(cycle);
+    if (cycle.error === undefined) {
+      this.tally.completed += 1;
+      this.#deadlinesInARow = 0;
+    } else {
+      this.#failed(cycle, cycle.error);
+    }
+    if (this.work.pauseMs > 0 && this.#launched < this.count) this.#pause();
+    this.#pump();
+  }
+
+  #failed({ connection }: Cycle, code: string): void {
+    if (code === INTERRUPTED) return;
+    const kind = code === DEADLINE ? 'timeout' : failureKind(code);
+    noteFailure(this.tally, { kind, code: code === DEADLINE ? '' : code, connection });
+    if (kind === 'own-ports' || kind === 'own-fds') this.#stop(kind);
+    else if (this.work.serverIsGone()) this.#stop('server-gone');
+    if (kind === 'timeout' && ++this.#deadlinesInARow >= MOST_DEADLINES) this.#stop('deadlines');
+  }
+
+  #pause(): void {
+    this.#pausing += 1;
+    setTimeout(() => {
+      this.#pausing -= 1;
+      this.#pump();
+    }, this.work.pauseMs);
+  }
+
+  /** A deadline that passed while this process itself stood still is moved on by as long as that took. */
+  #checkClocks(): void {
+    const now = performance.now();
+    const ownStallMs = now - this.#timerAtMs - 2 * DEADLINE_STEP_MS;
+    this.#timerAtMs = now;
+    for (const cycle of this.#inFlight) {
+      if (ownStallMs > 0) cycle.dueAtMs += ownStallMs;
+      if (cycle.dueAtMs > now) continue;
+      cycle.error ??= DEADLINE;
+      cycle.socket.destroy();
+    }
+    const length = this.#lookAtQueue() ?? 0;
+    if (this.#stall.stalledMs(length, this.#launched, now) < this.work.timeoutMs) return;
+    this.#stop('accept-stalled');
+    this.#pump();
+  }
+
+  #stop(reason: StopReason): void {
+    this.tally.stopped ??= reason;
+    if (reason !== 'interrupted' && reason !== 'server-gone') return;
+    for (const cycle of this.#inFlight) {
+      cycle.error ??= INTERRUPTED;
+      cycle.socket.destroy();
+    }
+  }
+
+  #finish(): void {
+    clearInterval(this.#timer);
+    this.work.signal.removeEventListener('abort', this.#onAbort);
+    this.tally.durationMs += performance.now() - this.#startedAtMs;
+    this.finished();
+  }
+}
+
+const DEADLINE_STEP_MS = 50;
+const SPIN_TURNS = 50;
+const MOST_DEADLINES = 3;
+const DEADLINE = 'deadline';
+const INTERRUPTED = 'interrupted';

@@ -1,0 +1,24 @@
+import { connect, type Socket } from 'node:net';
+
+/** Where to connect to; the stage before has made it numeric. */
+export type Destination =
+  | { readonly transport: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly transport: 'unix'; readonly path: string };
+
+/**
+ * A raw connection that has begun. `localAddress` is left to the kernel: choosing it makes Node bind without
+ * IP_BIND_ADDRESS_NO_PORT, and ports in TIME_WAIT are then not reused.
+ */
+export function dial(destination: Destination): Socket {
+  return destination.transport === 'unix'
+    ? connect({ path: destination.path })
+    : connect({ host: destination.host, port: destination.port, autoSelectFamily: false });
+}
+
+/**
+ * With nobody listening on a port of the ephemeral range a connect can meet itself: the kernel picks the very port as
+ * the local one, and the handshake is with ourselves (18 of 200 in a small range). It means "refused".
+ */
+export function isSelfConnected(socket: Socket): boolean {
+  return socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress;
+}

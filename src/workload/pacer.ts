@@ -1,0 +1,35 @@
+/**
+ * How many connections may be opened before the accept queue is looked at again.
+ *
+ * connect(2) succeeds out of the queue, so a client that does not look outruns the server: with listen(fd, 5) the
+ * seventh SYN is dropped and its connect takes a second. The backlog is not in /proc, so the queue is kept at a few:
+ * a queue that is not empty means that the server is the bottleneck, and little speed is lost.
+ * A queue that cannot be seen (another machine, a Unix socket) does not pace.
+ */
+export function credits(queueLength: number | undefined): number {
+  return queueLength === undefined ? UNSEEN_CREDITS : Math.max(0, QUEUE_TARGET - queueLength);
+}
+
+const QUEUE_TARGET = 4;
+const UNSEEN_CREDITS = 64;
+
+/** Tells how long an accept queue has stood still: its length has not changed, and nothing was put into it. */
+export class StallWatch {
+  #length = 0;
+  #launched = 0;
+  #sinceMs: number;
+
+  constructor(nowMs: number) {
+    this.#sinceMs = nowMs;
+  }
+
+  /** Milliseconds since the queue last moved; 0 while it is empty. */
+  stalledMs(length: number, launched: number, nowMs: number): number {
+    if (length === 0 || length !== this.#length || launched !== this.#launched) {
+      this.#length = length;
+      this.#launched = launched;
+      this.#sinceMs = nowMs;
+    }
+    return nowMs - this.#sinceMs;
+  }
+}

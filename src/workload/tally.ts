@@ -1,0 +1,73 @@
+/**
+ * Why a cycle failed:
+ * - `refused`: ECONNREFUSED, nobody listens;
+ * - `reset`: the server or its kernel answered with RST;
+ * - `timeout`: no handshake within the deadline;
+ * - `own-ports`, `own-fds`: this machine or this process ran out, which is no word about the server;
+ * - `other`: any other error, its code is in the report.
+ */
+export type FailureKind = 'refused' | 'reset' | 'timeout' | 'own-ports' | 'own-fds' | 'other';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** errno name as Node gives it, "" for a deadline. */
+  readonly code: string;
+  /** Number of the connection within the whole run. */
+  readonly connection: number;
+}
+
+/** Why the cycles ended before all were made. */
+export type StopReason = 'accept-stalled' | 'server-gone' | 'deadlines' | 'own-ports' | 'own-fds' | 'interrupted';
+
+/** What became of the cycles of one phase. */
+export interface Tally {
+  requested: number;
+  completed: number;
+  failed: number;
+  failures: Partial<Record<FailureKind, number>>;
+  firstFailure: Failure | undefined;
+  lastFailure: Failure | undefined;
+  /** Cycles in which the server's FIN came before ours. */
+  closedByServer: number;
+  /** Connections known to be accepted when the accept queue was last read. */
+  acceptedAtLeast: number;
+  durationMs: number;
+  stopped: StopReason | undefined;
+}
+
+export function emptyTally(): Tally {
+  return {
+    requested: 0,
+    completed: 0,
+    failed: 0,
+    failures: {},
+    firstFailure: undefined,
+    lastFailure: undefined,
+    closedByServer: 0,
+    acceptedAtLeast: 0,
+    durationMs: 0,
+    stopped: undefined,
+  };
+}
+
+export function noteFailure(tally: Tally, failure: Failure): void {
+  tally.failed += 1;
+  tally.failures[failure.kind] = (tally.failures[failure.kind] ?? 0) + 1;
+  tally.firstFailure ??= failure;
+  tally.lastFailure = failure;
+}
+
+export function failureKind(code: string): FailureKind {
+  return FAILURES[code] ?? 'other';
+}
+
+const FAILURES: Readonly<Record<string, FailureKind>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'timeout',
+  EADDRNOTAVAIL: 'own-ports',
+  EADDRINUSE: 'own-ports',
+  EMFILE: 'own-fds',
+  ENFILE: 'own-fds',
+};
