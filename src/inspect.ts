@@ -19,7 +19,7 @@ export async function inspect(
       performance.now(),
     ),
   );
-  const states = new Map(readTcpRows(target.network).map(({ inode, state }) => [inode, state]));
+  const states = new Map(readTcpRows(target.network, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]));
   return {
     address: formatEndpoint(target.endpoint),
     listeners: target.listeners.map(listener =>

@@ -30,6 +30,7 @@ export function errorReport(io: Io, { code, message, hint }: ChurnError): Report
     findings: [],
     allowed: [],
     held: [],
+    rounds: [],
     series: [],
     phases: [],
     timings: {},

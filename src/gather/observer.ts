@@ -1,6 +1,6 @@
 import { readSmapsRollup } from '../proc/memory.js';
 import { countFds, readStat, readStatus } from '../proc/process.js';
-import { AcceptQueue } from '../proc/sockets.js';
+import { AcceptQueue, type TcpFamily } from '../proc/sockets.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Look } from '../sampler/settle.js';
 import { sleepsForGood } from '../sampler/sleep.js';
@@ -143,7 +143,11 @@ export class Observer {
 
   #viewSockets(): SocketView {
     const { endpoint, network } = this.#target;
-    return viewSockets(network, endpoint);
+    if (endpoint.transport === 'unix') return viewSockets(network, endpoint);
+    // A listener on :: takes IPv4 too: its end then stands in tcp6, and the client's in tcp.
+    const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
+    for (const listener of this.#target.listeners) if (listener.transport === 'tcp') families.add(listener.family);
+    return viewSockets(network, { port: endpoint.port, families: [...families] });
   }
 
   #attribution(view: SocketView): Attribution {

@@ -194,6 +194,7 @@ export class Trial {
       originOf: connection => this.#ledger.origin(connection),
       connectionOf: port => this.#ledger.connectionOf(port),
       quiet: this.#quiet,
+      runtime: this.#target.runtime,
       rootCount: this.#target.roots.length,
       fdLimit: this.#target.limits.openFiles,
       maxMapCount: readHostFacts().maxMapCount,

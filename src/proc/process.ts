@@ -52,6 +52,16 @@ export function readExecutable(pid: number): string | undefined {
   }
 }
 
+/** Path of the program that runs, without the mark of a deleted file; undefined when it may not be read. */
+export function readProgramPath(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
 /** The network namespace of a process as "net:[4026531840]"; undefined when it may not be read. */
 export function readNetNamespace(pid: number | 'self'): string | undefined {
   try {

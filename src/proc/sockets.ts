@@ -8,13 +8,11 @@ import { parseUnixTable, type UnixRow } from './parse/unix-table.js';
 export type NetOwner = number | 'self';
 export type TcpFamily = 'tcp' | 'tcp6';
 
-/** Every TCP socket of either family that `port` is an end of. A full reading: 10 ms, and more with many TIME_WAIT rows. */
-export function readTcpRows(owner: NetOwner, port?: number): SocketRow[] {
-  return [...readTcpFamily(owner, 'tcp', port), ...readTcpFamily(owner, 'tcp6', port)];
-}
-
-export function readTcpFamily(owner: NetOwner, family: TcpFamily, port?: number): SocketRow[] {
-  return parseSocketTable(readProcTextOrNothing(`/proc/${owner}/net/${family}`) ?? '', port);
+/** TCP sockets, without those in TIME_WAIT; with a port those that it is an end of. 5 ms and more per family. */
+export function readTcpRows(owner: NetOwner, families: readonly TcpFamily[], port?: number): SocketRow[] {
+  return families.flatMap(family =>
+    parseSocketTable(readProcTextOrNothing(`/proc/${owner}/net/${family}`) ?? '', port),
+  );
 }
 
 export function readUnixRows(owner: NetOwner): UnixRow[] {
@@ -28,7 +26,7 @@ export function readListenCounters(owner: NetOwner): ListenCounters {
 /** Inodes of all sockets that stand in any table of the namespace. A socket in none of them has lost its connection. */
 export function readTabledInodes(owner: NetOwner): Set<number> {
   const inodes = new Set<number>();
-  for (const { inode } of readTcpRows(owner)) inodes.add(inode);
+  for (const { inode } of readTcpRows(owner, ['tcp', 'tcp6'])) inodes.add(inode);
   for (const { inode } of readUnixRows(owner)) inodes.add(inode);
   for (const table of ['udp', 'udp6', 'raw', 'raw6', 'icmp', 'icmp6', 'netlink', 'packet', 'udplite', 'udplite6']) {
     for (const inode of lastColumnInodes(readProcTextOrNothing(`/proc/${owner}/net/${table}`) ?? '', table)) {

@@ -61,6 +61,11 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     findings,
     allowed: verdict.allowed,
     held: reportHeld(evidence),
+    rounds: evidence.rounds.map(({ phase, connections, anonBytes }) => ({
+      phase,
+      connections,
+      anonBytes: anonBytes ?? null,
+    })),
     series: around.series.map(reportPoint),
     phases: around.phases,
     timings: around.timings,

@@ -1,6 +1,6 @@
 import { findHolders } from '../proc/holders.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { type NetOwner, readTabledInodes, readTcpRows, readUnixRows } from '../proc/sockets.js';
+import { type NetOwner, readTabledInodes, readTcpRows, readUnixRows, type TcpFamily } from '../proc/sockets.js';
 
 /** The socket tables as far as they matter for one server. Expensive: at the ends of a run, never in its middle. */
 export interface SocketView {
@@ -15,12 +15,12 @@ export interface SocketView {
 /** Taken with a look at the same moment; the tables are read lazily, and `isTabled` at most once. */
 export function viewSockets(
   owner: NetOwner,
-  endpoint: { readonly port: number } | { readonly path: string },
+  endpoint: { readonly port: number; readonly families: readonly TcpFamily[] } | { readonly path: string },
 ): SocketView {
   let tabled: Set<number> | undefined;
   const isUnix = 'path' in endpoint;
   return {
-    rows: isUnix ? [] : readTcpRows(owner, endpoint.port),
+    rows: isUnix ? [] : readTcpRows(owner, endpoint.families, endpoint.port),
     isTabled: inode => {
       tabled ??= readTabledInodes(owner);
       return tabled.has(inode);

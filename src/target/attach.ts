@@ -15,6 +15,7 @@ import { descendants, readProcessTable } from '../proc/tree.js';
 import { localHost } from './host.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
 import { findOwners } from './owners.js';
+import { runtimeOf } from './runtime.js';
 import { type Endpoint, formatEndpoint, type Target } from './target.js';
 import { unixListeners } from './unix.js';
 
@@ -46,6 +47,7 @@ export async function attach(address: Address): Promise<Target> {
     listeners,
     roots: roots.map(({ pid, startTicks }) => ({ pid, startTicks })),
     command: first ? readCommand(first.pid) : [],
+    runtime: runtimeOf(first?.pid ?? 0),
     limits: readLimits(first?.pid ?? 0),
     network,
     notes: address.behindProxy

@@ -20,6 +20,8 @@ export interface Target {
   readonly roots: readonly ProcessKey[];
   /** Arguments of the first root. */
   readonly command: readonly string[];
+  /** Whether its memory is managed by a runtime with a garbage collector. */
+  readonly runtime: 'native' | 'managed';
   readonly limits: ProcessLimits;
   readonly network: NetOwner;
   /** What a reader of the report should know of how the target was found. */

@@ -80,6 +80,8 @@ export interface Evidence {
   readonly connectionOf: (port: number) => number | undefined;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
+  /** Whether the memory of the server is managed by a runtime with a garbage collector. */
+  readonly runtime: 'native' | 'managed';
   /** Processes at the top of the tree; what is below them are children. */
   readonly rootCount: number;
   readonly fdLimit: number | undefined;

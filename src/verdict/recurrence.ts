@@ -44,9 +44,17 @@ function judgeRecurrence(
   if (inCycles < leastSuspicious(key, evidence.cycles.completed)) return 'none';
   if (isDescriptor(key) && total > 0 && isAtFdLimit(evidence)) return 'saturated';
   if (perRound.length < CONFIRMING_ROUNDS) return 'suspect';
-  if (perRound.every(growth => growth > 0)) return 'recurs';
   const latest = perRound.slice(-CONFIRMING_ROUNDS);
-  return latest.every(growth => growth <= 0) ? 'levelled' : 'suspect';
+  if (latest.every(growth => growth <= 0)) return 'levelled';
+  const pace = paceOf(evidence, perRound, inCycles);
+  if (perRound.every(growth => growth > 0) && pace >= 1 / 2) return 'recurs';
+  return pace < 1 / 5 ? 'levelled' : 'suspect';
+}
+
+/** Growth per connection in the confirming rounds, as a part of that in the judged cycles. */
+function paceOf(evidence: Evidence, perRound: readonly number[], inCycles: number): number {
+  const confirmed = perRound.reduce((sum, growth) => sum + growth, 0) / Math.max(1, evidence.confirm.completed);
+  return confirmed / (inCycles / Math.max(1, evidence.cycles.completed));
 }
 
 /** Mappings come and go with the allocator and the JIT; fewer than one in a hundred cycles is below that noise. */

@@ -30,26 +30,36 @@ export interface SocketRow {
 }
 
 /**
- * The rows of /proc/net/tcp or tcp6 that `port` is an end of; all rows without one.
- * A table of 40 000 rows is mostly TIME_WAIT of other ports, so a row is looked at as text before it is taken apart.
+ * The rows of /proc/net/tcp or tcp6 that `port` is an end of, all rows without one; never those in TIME_WAIT, which
+ * belong to no process. A table of 100 000 rows is mostly these, so their state is looked at before a row is taken apart.
  */
 export function parseSocketTable(text: string, port?: number): SocketRow[] {
-  const needle = port === undefined ? undefined : `:${hexPort(port)} `;
+  const needle = port === undefined ? undefined : hexPort(port);
   const rows: SocketRow[] = [];
   let at = text.indexOf('\n') + 1;
   while (at > 0 && at < text.length) {
     const next = text.indexOf('\n', at);
     const end = next < 0 ? text.length : next;
-    // Both addresses stand in the first 92 characters, the port behind the address of either family.
-    const line = text.slice(at, end);
-    if (needle === undefined || line.slice(0, 92).includes(needle)) {
-      const row = parseSocketRow(line);
-      if (row) rows.push(row);
-    }
+    const ends = portOffsets(text, at);
+    const isWanted =
+      !text.startsWith(TIME_WAIT, ends.state) &&
+      (needle === undefined || text.startsWith(needle, ends.local) || text.startsWith(needle, ends.remote));
+    const row = isWanted ? parseSocketRow(text.slice(at, end)) : undefined;
+    if (row) rows.push(row);
     at = end + 1;
   }
   return rows;
 }
+
+/** Where both ports and the state stand in a line: "   0: ADDRESS:PORT ADDRESS:PORT ST", addresses of one length. */
+function portOffsets(text: string, at: number): { local: number; remote: number; state: number } {
+  const address = text.indexOf(':', at) + 2;
+  const local = text.indexOf(':', address) + 1;
+  const remote = local + 5 + (local - address);
+  return { local, remote, state: remote + 5 };
+}
+
+const TIME_WAIT = '06';
 
 /** One line of the table; undefined for the heading or a line that was cut off. */
 export function parseSocketRow(line: string): SocketRow | undefined {
