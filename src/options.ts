@@ -3,6 +3,7 @@ import { parseCount, parseDurationMs } from './units.js';
 import type { Kind } from './verdict/finding.js';
 import { KINDS } from './verdict/kinds.js';
 import type { Policy } from './verdict/policy.js';
+import { CLIENT_NAMES, type ClientName } from './workload/client-names.js';
 
 /** Options of `run` as they are given: text from a command line, or numbers from a program. */
 export interface RawOptions {
@@ -15,6 +16,7 @@ export interface RawOptions {
   readonly concurrency?: string | number | undefined;
   readonly timeout?: string | undefined;
   readonly pause?: string | undefined;
+  readonly client?: string | undefined;
   readonly warmup?: string | number | undefined;
   readonly rounds?: string | number | undefined;
   readonly settle?: string | undefined;
@@ -36,6 +38,7 @@ export interface Options {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly pauseMs: number;
+  readonly client: ClientName;
   readonly warmup: number;
   readonly rounds: number;
   readonly settleMs: number;
@@ -49,6 +52,7 @@ export const DEFAULTS = {
   concurrency: 1,
   timeout: '5s',
   pause: '0s',
+  client: 'fin',
   warmup: 10,
   rounds: 12,
   settle: '5s',
@@ -63,6 +67,7 @@ export function parseOptions(raw: RawOptions): Options {
     concurrency: count('--concurrency', raw.concurrency ?? DEFAULTS.concurrency, 1, 10_000),
     timeoutMs: duration('--timeout', raw.timeout ?? DEFAULTS.timeout, 10, 600_000),
     pauseMs: duration('--pause', raw.pause ?? DEFAULTS.pause, 0, 600_000),
+    client: client(raw.client ?? DEFAULTS.client),
     warmup: count('--warmup', raw.warmup ?? DEFAULTS.warmup, 0, 1_000_000),
     rounds: count('--rounds', raw.rounds ?? DEFAULTS.rounds, 6, 1_000),
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
@@ -111,6 +116,15 @@ function parsePolicy(raw: RawOptions): Policy {
 function kind(option: string, name: string): Kind {
   if ((KINDS as readonly string[]).includes(name)) return name as Kind;
   throw usage(`${option} expects a kind of finding, got ${JSON.stringify(name)}.`, `The kinds are: ${KINDS.join(', ')}.`);
+}
+
+function client(name: string): ClientName {
+  const known = CLIENT_NAMES.find(candidate => candidate === name);
+  if (known) return known;
+  throw usage(
+    `--client expects one of ${CLIENT_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
+    'fin is the polite one: connect, close.',
+  );
 }
 
 function count(option: string, given: string | number, least: number, most: number): number {

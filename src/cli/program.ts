@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { DEFAULTS } from '../options.js';
 import { VERSION } from '../version.js';
+import { CLIENT_NAMES } from '../workload/client-names.js';
 import type { Io } from './io.js';
 
 /** The program, and the exit status that its command came to. */
@@ -82,6 +83,7 @@ function addCycleOptions(command: Command): Command {
     .optionsGroup('Cycles:')
     .option('-n, --cycles <n>', `cycles that are judged (default: ${DEFAULTS.cycles})`)
     .option('-c, --concurrency <n>', `connections at a time (default: ${DEFAULTS.concurrency})`)
+    .option('--client <name>', `how a client ends: ${CLIENT_NAMES.join(', ')} (default: ${DEFAULTS.client})`)
     .option('--timeout <time>', `deadline of one cycle (default: ${DEFAULTS.timeout})`)
     .option('--pause <time>', 'wait between two cycles of a client (default: none)');
 }

@@ -8,7 +8,7 @@ import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import { departedProcesses } from '../verdict/departed.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
-import { fin } from '../workload/behaviours/fin.js';
+import { BEHAVIOURS } from '../workload/behaviours/registry.js';
 import { runCycles, type Workload } from '../workload/cycles.js';
 import { type CyclePhase, Ledger } from '../workload/ledger.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
@@ -109,7 +109,9 @@ export class Trial {
   /** Waits until all is back or is known to be held, and looks once more at everything. */
   async settle(): Promise<void> {
     this.timeline.enter('settle');
-    const { settleMs, budgetMs } = this.#options;
+    const { budgetMs } = this.#options;
+    // An accept queue that has stood still for a whole deadline needs no second one.
+    const settleMs = this.#isOver() ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
     const drainMs = settleMs + budgetMs;
     let latest = this.#after;
     this.#settled = await settle(
@@ -126,7 +128,7 @@ export class Trial {
     );
     this.#after = latest;
     this.#latest = latest;
-    if (this.#settled.state !== 'back') this.#quiet = await this.#watchQuiet();
+    if (this.#settled.state !== 'back' && !this.#settled.asleep) this.#quiet = await this.#watchQuiet();
     this.#addRound('cycles', latest.census);
   }
 
@@ -177,6 +179,7 @@ export class Trial {
       cycles: this.#tallies.cycles,
       confirm: this.#tallies.confirm,
       connections: this.#ledger.opened,
+      judgedConnections: this.#ledger.opened - this.#ledger.openedIn('confirm'),
       warmupConnections: this.#ledger.openedIn('warm-up'),
       settled: this.#settled,
       held: after.held.filter(({ inode }) => stillHeld.has(inode)),
@@ -215,7 +218,7 @@ export class Trial {
     const { concurrency, timeoutMs, pauseMs } = this.#options;
     return {
       destination: this.#target.endpoint,
-      behaviour: fin,
+      behaviour: BEHAVIOURS[this.#options.client],
       concurrency,
       timeoutMs,
       pauseMs,

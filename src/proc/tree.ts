@@ -1,5 +1,5 @@
 import type { ProcessStat } from './parse/process-stat.js';
-import { listPids, ownPid, readStat } from './process.js';
+import { listPids, ownPid, readExecutable, readStat } from './process.js';
 
 /** Every process that can be seen now, by pid. One that exits during the reading is left out. */
 export function readProcessTable(): ReadonlyMap<number, ProcessStat> {
@@ -29,6 +29,7 @@ export function descendants(
   const seen = new Set<number>([exclude]);
   const found: ProcessStat[] = [];
   const queue = roots.flatMap(pid => table.get(pid) ?? []);
+  queue.push(...queue.flatMap(root => orphansOf(root, table)));
   for (let stat = queue.shift(); stat; stat = queue.shift()) {
     if (seen.has(stat.pid)) continue;
     seen.add(stat.pid);
@@ -36,6 +37,25 @@ export function descendants(
     queue.push(...(children.get(stat.pid) ?? []));
   }
   return found;
+}
+
+/**
+ * Children whose own parent has exited (a double fork) belong to init now, and only the process group tells whose they
+ * were. They must run the same program, and must not be mere siblings: in a container all may be children of pid 1.
+ */
+function orphansOf(root: ProcessStat, table: ReadonlyMap<number, ProcessStat>): ProcessStat[] {
+  const candidates = [...table.values()].filter(
+    ({ pid, state, processGroup, parentPid, startTicks }) =>
+      pid !== root.pid &&
+      state !== 'Z' &&
+      processGroup === root.processGroup &&
+      startTicks >= root.startTicks &&
+      parentPid !== root.parentPid &&
+      table.get(parentPid)?.processGroup !== root.processGroup,
+  );
+  if (candidates.length === 0) return [];
+  const program = readExecutable(root.pid);
+  return candidates.filter(({ pid }) => program !== undefined && readExecutable(pid) === program);
 }
 
 export function isAncestor(table: ReadonlyMap<number, ProcessStat>, ancestor: number, pid: number): boolean {

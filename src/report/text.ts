@@ -68,6 +68,7 @@ function memoryText({ findings, checks }: Report): string {
   const found = findings.find(({ kind }) => kind === 'memory');
   if (found) return `${formatCount(found.perCycle)} B/cycle`;
   const check = checks.find(({ kind }) => kind === 'memory');
+  if (check?.status === 'not-measured' && findings.length > 0) return 'not judged beside what leaks';
   if (!check || check.bound === null) return 'too few rounds for a trend';
   if (check.status === 'undecided') return `not decided, under ${formatBytes(check.bound)}/cycle`;
   return check.bound < 1 ? '0 B/cycle' : `no trend, under ${formatBytes(check.bound)}/cycle`;

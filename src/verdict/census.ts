@@ -40,7 +40,8 @@ export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldS
     if (role === 'dead-socket' || descriptors.some(({ pid }) => !inChildren.has(pid))) counts[role] += 1;
   }
   counts.thread = sum(stayed.map(({ threads }) => threads));
-  counts.child = now.processes.length - stayed.length;
+  // A worker that took the place of another is no child more.
+  counts.child = Math.max(0, now.processes.length - before.processes.length);
   counts.zombie = now.zombies.filter(zombie => !oldZombies.has(identity(zombie))).length;
   counts.mapping = sum(stayed.map(({ mappings }) => mappings ?? 0));
   return counts;

@@ -1,3 +1,4 @@
+import { isProven } from './proven.js';
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
 import { judgeMemory } from './memory-trend.js';
@@ -11,16 +12,20 @@ export interface ConfirmingRound {
 }
 
 /**
- * The next confirming round, or undefined when nothing is in doubt.
+ * The next confirming round, or undefined when nothing is in doubt, or a fault is proved already.
  * Each round is long enough to show three more of what is suspected, at the rate that was seen, so that three rounds
  * without any are no chance; and short enough to stay within the fds that the server has left.
  */
 export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
+  if (isProven(evidence)) return undefined;
   const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(({ recurrence }) => recurrence === 'suspect');
   const memory = judgeMemory(evidence);
   const cycles = evidence.cycles.completed;
   if (cycles === 0) return undefined;
-  const wanted = suspects.map(({ inCycles }) => Math.ceil((3 * cycles) / inCycles));
+  const wanted = suspects.map(({ key, inCycles }) =>
+    // Mappings come and go with the heap of a runtime, so they get as long a look as the first one was.
+    key === 'mapping' ? cycles : Math.ceil((3 * cycles) / inCycles),
+  );
   if (memory.state === 'suspect') wanted.push(memory.nextRoundCycles);
   if (wanted.length === 0) return undefined;
   const descriptorRate = Math.max(

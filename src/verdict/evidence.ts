@@ -63,8 +63,10 @@ export interface Evidence {
   readonly warmup: Tally;
   readonly cycles: Tally;
   readonly confirm: Tally;
-  /** Connections opened in the whole run. */
+  /** Connections opened in the whole run, confirmation included. */
   readonly connections: number;
+  /** Connections of the warm-up and of the judged cycles: what counts are told for. */
+  readonly judgedConnections: number;
   readonly warmupConnections: number;
   readonly settled: Settled;
   readonly held: readonly HeldSocket[];

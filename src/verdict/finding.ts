@@ -43,6 +43,8 @@ export interface FdFinding {
   readonly fdsBefore: number;
   readonly fdsAfter: number;
   readonly groups: readonly HeldGroup[];
+  /** Which cycles they came from, all groups together. */
+  readonly pattern: Pattern | undefined;
   readonly limit: number | undefined;
   /** Connections until the limit, at the rate that was seen; 0 when it was reached. */
   readonly connectionsLeft: number | undefined;

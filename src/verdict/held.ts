@@ -77,16 +77,20 @@ export function unaccepted(attribution: Attribution): SocketRow[] {
   );
 }
 
-/** Descriptors that are no sockets, counted by kind, of the processes that were there before. */
+/** Open things that are no sockets, counted by kind, of the processes that were there before. */
 export function countOtherFds(before: Snapshot, now: Snapshot): Map<FdKind, number> {
   const known = new Set(before.processes.map(identity));
   const counts = new Map<FdKind, number>();
   for (const process of now.processes) {
     if (!known.has(identity(process))) continue;
     for (const { kind } of process.fds) {
-      if (kind !== 'socket') counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      if (kind !== 'socket' && kind !== 'pipe') counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
   }
+  // Both ends of a pipe share one inode, and are one thing.
+  const stayed = now.processes.filter(process => known.has(identity(process)));
+  const pipes = stayed.flatMap(({ fds }) => fds.filter(({ kind }) => kind === 'pipe').map(({ inode }) => inode));
+  counts.set('pipe', new Set(pipes).size);
   return counts;
 }
 

@@ -25,13 +25,30 @@ export const CONFIRMING_ROUNDS = 3;
 
 export function growthOf(evidence: Evidence, key: CensusKey): Growth {
   const base = evidence.baselineCounts[key];
-  const counted = evidence.rounds.flatMap(({ phase, counts }) => (counts ? [{ phase, count: counts[key] }] : []));
-  const main = counted.findLast(({ phase }) => phase === 'cycles')?.count ?? base;
-  const inCycles = main - base;
-  const levels = [main, ...counted.filter(({ phase }) => phase === 'confirm').map(({ count }) => count)];
-  const perRound = levels.slice(1).map((level, index) => level - (levels[index] ?? level));
-  const total = (levels.at(-1) ?? base) - base;
+  const counted = evidence.rounds.flatMap(({ phase, connections, counts }) =>
+    counts ? [{ phase, connections, count: counts[key] }] : [],
+  );
+  const main = counted.findLast(({ phase }) => phase === 'cycles');
+  const confirming = counted.filter(({ phase }) => phase === 'confirm');
+  const inCycles = (main?.count ?? base) - base;
+  const total = (confirming.at(-1)?.count ?? main?.count ?? base) - base;
+  const perRound = main ? mergedGrowth([main, ...confirming], (2 * evidence.cycles.completed) / inCycles) : [];
   return { key, inCycles, total, perRound, recurrence: judgeRecurrence(evidence, key, inCycles, total, perRound) };
+}
+
+/**
+ * Growth from one count to the next; rounds too short to show any, at the rate that was seen, are joined to the
+ * following one. The last count is left out while its round is too short.
+ */
+function mergedGrowth(counts: ReadonlyArray<{ connections: number; count: number }>, leastCycles: number): number[] {
+  const growth: number[] = [];
+  let from = counts[0];
+  for (const next of counts.slice(1)) {
+    if (!from || next.connections - from.connections < leastCycles) continue;
+    growth.push(next.count - from.count);
+    from = next;
+  }
+  return growth;
 }
 
 function judgeRecurrence(

@@ -5,7 +5,7 @@ export const CENSUS_NAMES = {
   'dead-socket': ['socket without a connection', 'sockets without a connection'],
   upstream: ['TCP connection to another server', 'TCP connections to another server'],
   'other-socket': ['socket that is no TCP connection', 'sockets that are no TCP connections'],
-  pipe: ['pipe end', 'pipe ends'],
+  pipe: ['pipe', 'pipes'],
   file: ['file', 'files'],
   device: ['device', 'devices'],
   eventfd: ['eventfd', 'eventfds'],

@@ -109,10 +109,10 @@ export function wordsFor<K extends Kind>(kind: K): Words<FindingOf<K>> {
   return WORDS[kind];
 }
 
-function fdTitle({ fdsBefore, fdsAfter, inWarmup, groups }: FdFinding): string {
+function fdTitle({ fdsBefore, fdsAfter, inWarmup, pattern, perCycle }: FdFinding): string {
   const warm = inWarmup > 0 ? ` (${formatCount(inWarmup)} of them in the warm-up)` : '';
-  const pattern = groups.find(group => group.pattern)?.pattern;
-  return `fds ${fdsBefore} → ${fdsAfter}${warm}${pattern ? `, ${describePattern(pattern)}` : ''}`;
+  const which = pattern ? describePattern(pattern) : ratio(perCycle);
+  return `fds ${fdsBefore} → ${fdsAfter}${warm}, ${which}`;
 }
 
 function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFinding): string[] {

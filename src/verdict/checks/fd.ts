@@ -2,8 +2,9 @@ import { isDescriptor, growthOf, isAtFdLimit, type Growth } from '../recurrence.
 import { CENSUS_KEYS } from '../census.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
-import { countOtherFds, type HeldSocket } from '../held.js';
+import type { HeldSocket } from '../held.js';
 import { patternOf } from '../pattern.js';
+import { hasForgottenConnections, isProven } from '../proven.js';
 import { isSpinning } from '../spinning.js';
 
 /**
@@ -13,11 +14,18 @@ import { isSpinning } from '../spinning.js';
 export function checkFds(evidence: Evidence): CheckResult {
   const draining = evidence.settled.state === 'draining';
   const growths = CENSUS_KEYS.filter(isDescriptor).map(key => growthOf(evidence, key));
-  const accused = growths.filter(({ recurrence }) => recurrence === 'recurs' || recurrence === 'saturated');
+  const accused = growths.filter(
+    ({ key, recurrence }) =>
+      recurrence === 'recurs' ||
+      recurrence === 'saturated' ||
+      // Beside connections that are proved forgotten, those that were reset meanwhile are the same leak.
+      (recurrence === 'suspect' && key === 'dead-socket' && hasForgottenConnections(evidence)),
+  );
   const groups = draining
     ? []
     : [...connectionGroups(evidence), ...outsideGroups(evidence), ...accused.map(growth => unnamedGroup(evidence, growth))];
   const suspects = growths.filter(({ recurrence }) => recurrence === 'suspect');
+  const doubtful = suspects.length > 0 && !isProven(evidence);
   const counts = groups.reduce((sum, { count }) => sum + count, 0);
   const fdsBefore = countFds(evidence.before);
   const fdsAfter = countFds(evidence.after);
@@ -25,14 +33,14 @@ export function checkFds(evidence: Evidence): CheckResult {
   return {
     check: {
       kind: 'fd',
-      status: counts > 0 ? 'fail' : draining || suspects.length > 0 ? 'undecided' : 'pass',
+      status: counts > 0 ? 'fail' : draining || doubtful ? 'undecided' : 'pass',
       before: fdsBefore,
       after: fdsAfter,
       perRound: accused[0]?.perRound ?? suspects[0]?.perRound ?? [],
       bound: undefined,
     },
     findings,
-    notes: [...drainingNotes(evidence), ...growths.flatMap(noteOf), ...otherClients(evidence)],
+    notes: [...drainingNotes(evidence), ...(isProven(evidence) ? [] : growths.flatMap(noteOf)), ...otherClients(evidence)],
   };
 }
 
@@ -43,11 +51,11 @@ function finding(
   fdsBefore: number,
   fdsAfter: number,
 ): FdFinding {
-  const perCycle = count / Math.max(1, evidence.connections);
+  const perCycle = count / Math.max(1, evidence.judgedConnections);
   const fullest = Math.max(0, ...evidence.after.processes.map(({ fds }) => fds.length));
   const limit = evidence.fdLimit;
   const left = limit === undefined ? undefined : Math.max(0, limit - fullest);
-  const perConnection = (fdsAfter - fdsBefore) / Math.max(1, evidence.connections);
+  const perConnection = (fdsAfter - fdsBefore) / Math.max(1, evidence.judgedConnections);
   return {
     kind: 'fd',
     severity: 'fail',
@@ -57,6 +65,7 @@ function finding(
     fdsBefore,
     fdsAfter,
     groups,
+    pattern: count >= evidence.judgedConnections ? { kind: 'every' } : groups.length === 1 ? groups[0]?.pattern : undefined,
     limit,
     connectionsLeft:
       left === undefined || perConnection <= 0
@@ -103,7 +112,7 @@ function outsideGroups(evidence: Evidence): HeldGroup[] {
   });
 }
 
-function unnamedGroup(evidence: Evidence, { key, total, perRound }: Growth): HeldGroup {
+function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Growth): HeldGroup {
   const sockets = evidence.held.filter(({ role }) => role === key);
   const before = key === 'dead-socket' ? 0 : evidence.baselineCounts[key];
   const common = { state: undefined, pattern: undefined, perRound };
@@ -112,18 +121,18 @@ function unnamedGroup(evidence: Evidence, { key, total, perRound }: Growth): Hel
       ...describe(sockets),
       ...common,
       what: key as HeldGroup['what'],
-      inWarmup: Math.max(0, sockets.length - total),
+      inWarmup: Math.max(0, sockets.length - inCycles),
     };
   }
   const now = evidence.after.processes.flatMap(({ pid, fds }) => fds.filter(fd => fd.kind === key).map(() => pid));
   return {
     ...common,
     what: key as HeldGroup['what'],
-    count: total,
-    descriptors: now.length - before,
+    count: inCycles,
+    descriptors: key === 'pipe' ? now.length - before : inCycles,
     pids: [...new Set(now)],
     fdNumbers: [],
-    inWarmup: Math.max(0, before - (countOtherFds(evidence.before, evidence.before).get(key as never) ?? 0)),
+    inWarmup: 0,
   };
 }
 

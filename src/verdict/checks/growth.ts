@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, GrowthFinding, Note } from '../finding.js';
+import { isProven } from '../proven.js';
 import { growthOf } from '../recurrence.js';
 
 type GrowingKind = GrowthFinding['kind'];
@@ -9,12 +10,13 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
   const { recurrence, total, inCycles, perRound } = growthOf(evidence, kind);
   const base = evidence.baselineCounts[kind];
   const recurs = recurrence === 'recurs' && evidence.settled.state !== 'draining';
-  const perCycle = total / Math.max(1, evidence.connections - evidence.warmupConnections);
+  const inDoubt = recurrence === 'suspect' || recurrence === 'recurs';
+  const perCycle = inCycles / Math.max(1, evidence.judgedConnections - evidence.warmupConnections);
   const limit = kind === 'mapping' ? evidence.maxMapCount : undefined;
   const finding: GrowthFinding = {
     kind,
     severity: 'fail',
-    count: total,
+    count: inCycles,
     perCycle,
     perRound,
     limit,
@@ -23,14 +25,14 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
   return {
     check: {
       kind,
-      status: recurs ? 'fail' : recurrence === 'suspect' || recurrence === 'recurs' ? 'undecided' : 'pass',
+      status: recurs ? 'fail' : inDoubt ? (isProven(evidence) ? 'not-measured' : 'undecided') : 'pass',
       before: base,
-      after: base + total,
+      after: base + inCycles,
       perRound,
       bound: undefined,
     },
     findings: recurs ? [finding] : [],
-    notes: notesOf(kind, recurrence, inCycles, total, perRound),
+    notes: isProven(evidence) ? [] : notesOf(kind, recurrence, inCycles, total, perRound),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult } from '../finding.js';
+import { isProven } from '../proven.js';
 import { judgeMemory } from '../memory-trend.js';
 
 const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 'not-measured' } as const;
@@ -7,11 +8,12 @@ const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 
 /** Private memory per connection, by its trend over the rounds. */
 export function checkMemory(evidence: Evidence): CheckResult {
   const { state, trend, perRound, grown } = judgeMemory(evidence);
+  const deferred = state === 'suspect' && isProven(evidence);
   const bound = trend ? Math.max(0, Math.round(trend.high)) : undefined;
   return {
     check: {
       kind: 'memory',
-      status: STATUS[state],
+      status: deferred ? 'not-measured' : STATUS[state],
       before: privateBytes(evidence.baseline),
       after: privateBytes(evidence.after),
       perRound: state === 'flat' ? [] : perRound,
@@ -31,7 +33,7 @@ export function checkMemory(evidence: Evidence): CheckResult {
             },
           ]
         : [],
-    notes: state === 'suspect' && bound !== undefined ? [{ note: 'memory-undecided', bound }] : [],
+    notes: state === 'suspect' && !deferred && bound !== undefined ? [{ note: 'memory-undecided', bound }] : [],
   };
 }
 

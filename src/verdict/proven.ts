@@ -1,0 +1,20 @@
+import { CENSUS_KEYS } from './census.js';
+import type { Evidence } from './evidence.js';
+import { growthOf } from './recurrence.js';
+
+/**
+ * Whether a leak is proved: forgotten connections by their ports, or growth that recurred. What else grows then may be
+ * its company (buffers, stacks, table entries), so no further cycles are spent on it: when the leak is mended, a new
+ * run will tell.
+ */
+export function isProven(evidence: Evidence): boolean {
+  return (
+    hasForgottenConnections(evidence) ||
+    CENSUS_KEYS.some(key => growthOf(evidence, key).recurrence === 'recurs')
+  );
+}
+
+/** Connections of ours that are held, and do not move. */
+export function hasForgottenConnections({ settled, held, outside }: Evidence): boolean {
+  return settled.state === 'held' && (outside.length > 0 || held.some(({ role }) => role === 'connection'));
+}
