@@ -13,7 +13,7 @@ export interface ProcessSnapshot {
   readonly state: string;
   readonly cpuTicks: number;
   readonly threads: number;
-  /** Private memory: what the process pays for alone, its part of what it shares after a fork, and what was swapped. */
+  /** Private memory, in RAM and swapped out. */
   readonly anonBytes: number | undefined;
   readonly rssBytes: number | undefined;
   readonly mappings: number | undefined;

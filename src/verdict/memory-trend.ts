@@ -56,16 +56,18 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   if (rounds.length < LEAST_KEPT) return { ...judged, state: 'unmeasured' };
   if (!trend || kept.length < LEAST_KEPT) return { ...judged, state: 'suspect' };
   const { leakBytes, clearBytes, warmConnections } = MANNERS[evidence.runtime];
-  if (trend.high < clearBytes && !(trend.z > RISING_Z && trend.low > leakBytes)) return { ...judged, state: 'flat' };
+  const rises = trend.z > RISING_Z && trend.low > leakBytes;
+  // Out of time, a rise that small is told by its bound.
+  if (trend.high < clearBytes && (!rises || evidence.budgetSpent)) return { ...judged, state: 'flat' };
   const warm = evidence.connections >= warmConnections;
-  const grows = trend.z > RISING_Z && trend.low > leakBytes && keepsPace(kept);
-  return { ...judged, state: warm && grows ? 'grows' : 'suspect' };
+  return { ...judged, state: warm && rises && keepsPace(kept) ? 'grows' : 'suspect' };
 }
 
-/** Rounds of the later half of all connections; rounds that confirm are longer than the first ones. */
+/** Rounds of the later half of all connections, but not fewer than a trend needs: confirming rounds are long ones. */
 function laterHalf(rounds: Kept): Kept {
   const from = (rounds.at(-1)?.connections ?? 0) / 2;
-  return rounds.filter(({ connections }) => connections >= from);
+  const later = rounds.filter(({ connections }) => connections >= from);
+  return later.length >= ROUNDS_PER_HALF ? later : rounds.slice(-ROUNDS_PER_HALF);
 }
 
 type Kept = ReadonlyArray<{ readonly connections: number; readonly anonBytes: number }>;

@@ -9,8 +9,9 @@ type GrowingKind = GrowthFinding['kind'];
 export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult {
   const { recurrence, total, inCycles, perRound } = growthOf(evidence, kind);
   const base = evidence.baselineCounts[kind];
-  const recurs = recurrence === 'recurs' && evidence.settled.state !== 'draining';
-  const inDoubt = recurrence === 'suspect' || recurrence === 'recurs';
+  const recurs =
+    recurrence === 'recurs' && evidence.settled.state !== 'draining' && !(kind === 'mapping' && areStacks(evidence, inCycles));
+  const inDoubt = recurrence === 'suspect' || (recurrence === 'recurs' && kind !== 'mapping');
   const perCycle = inCycles / Math.max(1, evidence.judgedConnections - evidence.warmupConnections);
   const limit = kind === 'mapping' ? evidence.maxMapCount : undefined;
   const finding: GrowthFinding = {
@@ -34,6 +35,12 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
     findings: recurs ? [finding] : [],
     notes: isProven(evidence) ? [] : notesOf(kind, recurrence, inCycles, total, perRound),
   };
+}
+
+/** A thread that stays keeps its stack, a guard page and perhaps an arena: one event, told once, as a thread. */
+function areStacks(evidence: Evidence, mappings: number): boolean {
+  const threads = growthOf(evidence, 'thread');
+  return threads.recurrence === 'recurs' && mappings <= 4 * threads.inCycles;
 }
 
 function notesOf(

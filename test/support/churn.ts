@@ -1,0 +1,63 @@
+import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Report } from '../../src/report/report.js';
+
+const ROOT = new URL('../../../', import.meta.url);
+export const BIN = fileURLToPath(new URL('bin/churn.js', ROOT));
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(new URL('dist/report.schema.json', ROOT), 'utf8')),
+);
+
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ChurnOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A program before node, such as setpriv, with its arguments. */
+  readonly through?: readonly string[];
+}
+
+/** Runs the real command line in a process of its own. A warning of Node fails the test that made it. */
+export async function churn(args: readonly string[], options: ChurnOptions = {}): Promise<Outcome> {
+  const [program = '', ...rest] = [...(options.through ?? []), process.execPath, BIN, ...args];
+  const { NODE_V8_COVERAGE, ...inherited } = process.env;
+  const coverage = options.through || NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE };
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      rest,
+      { maxBuffer: 1 << 28, env: { ...inherited, ...coverage, ...options.env } },
+      (error, stdout, stderr) => {
+        if (/Warning:/.test(stderr)) return reject(new Error(`Node warned: ${stderr}`));
+        const status = error ? Number(error.code ?? -1) : 0;
+        resolve({ status, stdout, stderr });
+      },
+    );
+  });
+}
+
+/** The same with `--json`; every report is held against the schema that ships. */
+export async function churnJson(
+  args: readonly string[],
+  options: ChurnOptions = {},
+): Promise<Outcome & { readonly report: Report }> {
+  const outcome = await churn([...args, '--json'], options);
+  return { ...outcome, report: parseReport(outcome.stdout) };
+}
+
+/** @throws when the text is no report by the schema. */
+export function parseReport(text: string): Report {
+  const report = JSON.parse(text) as Report;
+  if (!validate(report)) throw new Error(`The report breaks its schema: ${JSON.stringify(validate.errors)}`);
+  return report;
+}
+
+/** Starts churn and hands out its process, for tests that send it signals. */
+export function startChurn(args: readonly string[]) {
+  return spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
