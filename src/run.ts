@@ -33,7 +33,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
   const startedAtMs = performance.now();
   const target = await attach(options);
   const discoveryMs = performance.now() - startedAtMs;
-  const trial = new Trial(target, options, context.signal, context.onProgress);
+  const trial = await Trial.open(target, options, context.signal, context.onProgress);
   try {
     await trial.begin();
     await trial.warmUp();

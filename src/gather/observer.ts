@@ -1,10 +1,11 @@
 import { readSmapsRollup } from '../proc/memory.js';
 import { countFds, readStat, readStatus } from '../proc/process.js';
-import { AcceptQueue, type TcpFamily } from '../proc/sockets.js';
+import type { TcpFamily } from '../proc/sockets.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Look } from '../sampler/settle.js';
 import { sleepsForGood } from '../sampler/sleep.js';
 import { findOutsideHolders, type SocketView, viewSockets } from '../sampler/sockets.js';
+import { QueueWatch } from '../sampler/queue-watch.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
@@ -28,19 +29,22 @@ export interface Observation {
 export class Observer {
   readonly #target: Target;
   readonly #ledger: Ledger;
-  readonly #queues: readonly AcceptQueue[];
+  readonly #queues: QueueWatch;
   readonly #rootPids: readonly number[];
   readonly #before: Snapshot;
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
 
-  constructor(target: Target, ledger: Ledger) {
+  static async open(target: Target, ledger: Ledger): Promise<Observer> {
+    const listeners = target.listeners.flatMap(listener => (listener.transport === 'tcp' ? [listener] : []));
+    return new Observer(target, ledger, await QueueWatch.open(target.network, listeners));
+  }
+
+  private constructor(target: Target, ledger: Ledger, queues: QueueWatch) {
     this.#target = target;
     this.#ledger = ledger;
+    this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
-    this.#queues = target.listeners.flatMap(listener =>
-      listener.transport === 'tcp' ? [new AcceptQueue(target.network, listener.family, listener.inode)] : [],
-    );
     this.#before = takeSnapshot(this.#rootPids, performance.now());
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
     const hasChildren = this.#before.processes.length > this.#rootPids.length;
@@ -53,22 +57,17 @@ export class Observer {
   }
 
   close(): void {
-    for (const queue of this.#queues) queue.close();
+    this.#queues.close();
   }
 
   /** The longest accept queue; undefined when none can be seen. */
   queueLength(): number | undefined {
-    let longest: number | undefined;
-    for (const queue of this.#queues) {
-      const length = queue.length();
-      if (length !== undefined && (longest === undefined || length > longest)) longest = length;
-    }
-    return longest;
+    return this.#queues.length();
   }
 
   /** The address is not listened on any more, as far as that can be seen. */
   listenerIsGone(): boolean {
-    return this.#queues.length > 0 && this.queueLength() === undefined;
+    return !this.#queues.isEmpty && this.queueLength() === undefined;
   }
 
   /** Some root is dead: exited, a zombie, or its pid belongs to a later process. */
@@ -121,7 +120,11 @@ export class Observer {
   /** What one observation means for settling, compared with how many of everything there were before. */
   lookToSettle(observation: Observation, baseline: Census): Look {
     const { held, outside, acceptQueue, census, unfinished } = observation;
-    const ours = held.filter(({ role }) => role === 'connection' || role === 'dead-socket');
+    // A connection to a Unix socket has no port that would make it ours.
+    const isUnix = this.#target.endpoint.transport === 'unix';
+    const ours = held.filter(
+      ({ role }) => role === 'connection' || role === 'dead-socket' || (isUnix && role === 'other-socket'),
+    );
     const more = {
       threads: Math.max(0, census.thread - baseline.thread),
       children: Math.max(0, census.child - baseline.child),

@@ -21,7 +21,7 @@ export class Trial {
   readonly #target: Target;
   readonly #options: Options;
   readonly #signal: AbortSignal;
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #observer: Observer;
   readonly #tallies: Readonly<Record<CyclePhase, Tally>> = {
     'warm-up': emptyTally(),
@@ -41,17 +41,30 @@ export class Trial {
   #suspects: readonly string[] = [];
   #budgetSpent = false;
 
-  constructor(
+  static async open(
     target: Target,
     options: Options,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
+  ): Promise<Trial> {
+    const ledger = new Ledger();
+    return new Trial(target, options, signal, onProgress, ledger, await Observer.open(target, ledger));
+  }
+
+  private constructor(
+    target: Target,
+    options: Options,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+    ledger: Ledger,
+    observer: Observer,
   ) {
     this.#target = target;
     this.#options = options;
     this.#signal = signal;
     this.#overflowsBefore = readListenCounters(target.network).listenOverflows;
-    this.#observer = new Observer(target, this.#ledger);
+    this.#ledger = ledger;
+    this.#observer = observer;
     this.#before = this.#observer.before;
     this.#baseline = this.#observer.look(false);
     this.#after = this.#baseline;

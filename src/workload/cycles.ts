@@ -50,6 +50,8 @@ class Batch {
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = this.#startedAtMs;
   #launched = 0;
+  /** Launched, and neither connected nor failed. */
+  #connecting = 0;
   #pausing = 0;
   #credits = 0;
   #blockedTurns = 0;
@@ -84,7 +86,7 @@ class Batch {
 
   /** Reads the accept queue; where it is full enough, comes back in a moment: at once at first, then every millisecond. */
   #mayGoOn(): boolean {
-    this.#credits = credits(this.#lookAtQueue());
+    this.#credits = credits(this.#lookAtQueue(), this.#connecting);
     if (this.#credits > 0) {
       this.#blockedTurns = 0;
       return true;
@@ -121,6 +123,7 @@ class Batch {
       closing: false,
     };
     this.#inFlight.add(cycle);
+    this.#connecting += 1;
     cycle.socket
       .on('connect', () => this.#connected(cycle))
       .on('end', () => {
@@ -134,6 +137,8 @@ class Batch {
   }
 
   #connected(cycle: Cycle): void {
+    this.#connecting -= 1;
+    cycle.connected = true;
     const { socket } = cycle;
     const { localPort } = socket;
     if (localPort !== undefined) {
@@ -144,12 +149,12 @@ class Batch {
       }
       this.work.ledger.remember(localPort, cycle.connection);
     }
-    cycle.connected = true;
     this.work.behaviour(socket, this.#turns);
   }
 
   #closed(cycle: Cycle): void {
     this.#inFlight.delete(cycle);
+    if (!cycle.connected) this.#connecting -= 1;
     if (cycle.error === undefined) {
       this.tally.completed += 1;
       this.#deadlinesInARow = 0;

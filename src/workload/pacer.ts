@@ -4,10 +4,11 @@
  * connect(2) succeeds out of the queue, so a client that does not look outruns the server: with listen(fd, 5) the
  * seventh SYN is dropped and its connect takes a second. The backlog is not in /proc, so the queue is kept at a few:
  * a queue that is not empty means that the server is the bottleneck, and little speed is lost.
+ * Connects that are under way count as queued: Node makes them in its next tick, so the queue does not show them yet.
  * A queue that cannot be seen (another machine, a Unix socket) does not pace.
  */
-export function credits(queueLength: number | undefined): number {
-  return queueLength === undefined ? UNSEEN_CREDITS : Math.max(0, QUEUE_TARGET - queueLength);
+export function credits(queueLength: number | undefined, connecting: number): number {
+  return queueLength === undefined ? UNSEEN_CREDITS : Math.max(0, QUEUE_TARGET - queueLength - connecting);
 }
 
 const QUEUE_TARGET = 4;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startC } from '../servers/launch.js';
 import { churn, parseReport, startChurn } from '../support/churn.js';
 
@@ -17,7 +19,7 @@ describe('an interrupted run', () => {
         run.stdout.on('data', chunk => {
           stdout += chunk;
         });
-        await untilConnected(server.pid);
+        await untilConnected(server.port);
         run.kill(signal);
         const [code] = await once(run, 'close');
         assert.equal(code, status);
@@ -37,7 +39,7 @@ describe('an interrupted run', () => {
     const server = await startC('poll', ['--fault', 'never-accept']);
     const run = startChurn(['--port', String(server.port), '--timeout', '60s']);
     try {
-      await untilConnected(server.pid);
+      await untilConnected(server.port);
       run.kill('SIGINT');
       run.kill('SIGINT');
       const [code] = await once(run, 'close');
@@ -63,26 +65,13 @@ describe('the same server judged again', () => {
   });
 });
 
-/** The run has begun when the server's listening socket has been connected to: some row with its port is no LISTEN. */
-async function untilConnected(pid: number): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
-  const { setTimeout: sleep } = await import('node:timers/promises');
+/** The run has begun when the kernel knows a connection with the server's port, or its rest in TIME_WAIT. */
+async function untilConnected(port: number): Promise<void> {
+  const needle = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   for (let attempt = 0; attempt < 1_000; attempt++) {
-    const text = await readFile(`/proc/${pid}/net/tcp`, 'latin1');
-    const inode = await listenerInode(pid);
-    const port = text.split('\n').find(line => line.includes(` ${inode} `))?.split(/\s+/)[2]?.split(':')[1];
-    if (port && text.split('\n').some(line => line.includes(`:${port} `) && !line.includes(' 0A '))) return;
+    const lines = (await readFile('/proc/net/tcp', 'latin1')).split('\n');
+    if (lines.some(line => line.includes(needle) && !line.includes(' 0A '))) return;
     await sleep(10);
   }
   throw new Error('churn made no connection');
-}
-
-async function listenerInode(pid: number): Promise<string> {
-  const { readdir, readlink } = await import('node:fs/promises');
-  for (const fd of await readdir(`/proc/${pid}/fd`)) {
-    const link = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
-    const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
-    if (inode) return inode;
-  }
-  throw new Error('the server has no socket');
 }

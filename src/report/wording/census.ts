@@ -4,7 +4,7 @@ import type { CensusKey } from '../../verdict/evidence.js';
 export const CENSUS_NAMES = {
   'dead-socket': ['socket without a connection', 'sockets without a connection'],
   upstream: ['TCP connection to another server', 'TCP connections to another server'],
-  'other-socket': ['socket that is no TCP connection', 'sockets that are no TCP connections'],
+  'other-socket': ['Unix or datagram socket', 'Unix or datagram sockets'],
   pipe: ['pipe', 'pipes'],
   file: ['file', 'files'],
   device: ['device', 'devices'],
