@@ -23,4 +23,5 @@ export function isSpinning(evidence: Evidence): boolean {
 /** CPU time is counted in ticks of 10 ms (USER_HZ): "idle" needs ten of them at least. */
 const TICK_MS = 10;
 const LEAST_MS = 200;
-const SPINNING_PERCENT = 80;
+/** An idle server uses nothing; one that spins shares its CPU with whatever else runs on the machine. */
+const SPINNING_PERCENT = 25;

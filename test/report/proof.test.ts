@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { errorReport } from '../../src/cli/report-error.js';
+import { ChurnError } from '../../src/errors.js';
+import { REPORTERS, type ReporterName } from '../../src/report/registry.js';
+import type { Report } from '../../src/report/report.js';
+import type { TextStyle } from '../../src/report/text.js';
+import { CENSUS_KEYS } from '../../src/verdict/census.js';
+import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
+import type { Check, Finding, HeldGroup, Kind, Note } from '../../src/verdict/finding.js';
+import type { Verdict } from '../../src/verdict/judge.js';
+import { KINDS } from '../../src/verdict/kinds.js';
+import type { Pattern } from '../../src/verdict/pattern.js';
+import { applyPolicy } from '../../src/verdict/policy.js';
+import { isDescriptor } from '../../src/verdict/recurrence.js';
+import { buildEvidence, tally } from '../support/evidence.js';
+import { buildReport, DEFAULT_POLICY, type OutsideText } from '../support/report.js';
+
+/** The proof that students paste and scripts look for. */
+const PROOF = /0 leak|no leak/;
+const STYLES: readonly TextStyle[] = ([0, 3] as const).flatMap(colorLevel =>
+  [40, 80, 110].map(columns => ({ colorLevel, columns })),
+);
+const REPORTER_ENTRIES = Object.entries(REPORTERS) as [ReporterName, (typeof REPORTERS)[ReporterName]][];
+const RUNS = { numRuns: 200 };
+
+const count = fc.constantFrom(0, 1, 10, 100, 1_000, 10_010);
+const some = fc.constantFrom(1, 10, 100, 1_000, 10_010);
+const perCycle = fc.constantFrom(0.001, 0.01, 0.1, 0.5, 1, 10, 1_000);
+const severity = fc.constantFrom('fail', 'warn');
+const perRound = fc.array(count, { maxLength: 4 });
+const phase = fc.constantFrom('warm-up', 'cycles', 'confirm');
+const range = fc.tuple(some, some);
+
+const pattern: fc.Arbitrary<Pattern> = fc.oneof(
+  fc.constant({ kind: 'every' as const }),
+  fc.record({ kind: fc.constant('every-nth' as const), step: some, first: some }),
+  fc.record({ kind: fc.constant('from' as const), first: some }),
+  fc.record({ kind: fc.constant('only' as const), cycles: fc.array(some, { minLength: 1, maxLength: 5 }) }),
+  fc.record({ kind: fc.constant('some' as const), first: some, last: some }),
+);
+
+const group: fc.Arbitrary<HeldGroup> = fc.record({
+  what: fc.constantFrom<HeldGroup['what']>(
+    'connection',
+    'outside',
+    'nowhere',
+    ...CENSUS_KEYS.filter((key): key is Exclude<CensusKey, 'thread' | 'child' | 'zombie' | 'mapping'> =>
+      isDescriptor(key),
+    ),
+  ),
+  state: fc.constantFrom(undefined, 'CLOSE_WAIT', 'ESTABLISHED'),
+  count,
+  descriptors: count,
+  pids: fc.array(some, { maxLength: 6 }),
+  fdNumbers: fc.array(count, { maxLength: 3 }),
+  pattern: fc.option(pattern, { nil: undefined }),
+  inWarmup: count,
+  perRound,
+});
+
+const common = { severity, count, perCycle };
+const limits = {
+  limit: fc.option(some, { nil: undefined }),
+  connectionsLeft: fc.option(count, { nil: undefined }),
+};
+const growth = { ...common, ...limits, perRound };
+
+/** Total: a new kind of finding does not compile until it takes part. */
+const FINDINGS = {
+  fd: fc.record({
+    kind: fc.constant('fd'),
+    ...common,
+    ...limits,
+    inWarmup: count,
+    fdsBefore: count,
+    fdsAfter: count,
+    groups: fc.array(group, { minLength: 1, maxLength: 3 }),
+    pattern: fc.option(pattern, { nil: undefined }),
+    spinning: fc.boolean(),
+  }),
+  thread: fc.record({ kind: fc.constant('thread'), ...growth }),
+  child: fc.record({ kind: fc.constant('child'), ...growth }),
+  zombie: fc.record({ kind: fc.constant('zombie'), ...growth }),
+  mapping: fc.record({ kind: fc.constant('mapping'), ...growth }),
+  memory: fc.record({ kind: fc.constant('memory'), ...common, low: count, high: count, perRound }),
+  crash: fc.record({
+    kind: fc.constant('crash'),
+    ...common,
+    pids: fc.array(some, { minLength: 1, maxLength: 3 }),
+    cycles: fc.option(range, { nil: undefined }),
+    phase,
+    connections: fc.option(range, { nil: undefined }),
+  }),
+  restart: fc.record({
+    kind: fc.constant('restart'),
+    ...common,
+    workers: fc.array(fc.record({ pid: some, replacedBy: some }), { maxLength: 5 }),
+    cutOff: count,
+  }),
+  hang: fc.record({
+    kind: fc.constant('hang'),
+    ...common,
+    accepted: count,
+    connected: count,
+    stalledMs: count,
+    atFdLimit: fc.boolean(),
+  }),
+  refused: fc.record({
+    kind: fc.constant('refused'),
+    ...common,
+    of: count,
+    failures: fc.dictionary(fc.constantFrom('refused', 'reset', 'timeout', 'other'), count),
+    firstCycle: some,
+    phase,
+    listenerGone: fc.boolean(),
+  }),
+} satisfies Record<Kind, fc.Arbitrary<Finding>>;
+
+const what = fc.constantFrom(...CENSUS_KEYS);
+
+/** Total as well. A sentence that is `said` comes from the tool itself. */
+const NOTES = {
+  'opened-once': fc.record({ note: fc.constant('opened-once'), what, count }),
+  'levelled-off': fc.record({ note: fc.constant('levelled-off'), what, perRound }),
+  unconfirmed: fc.record({ note: fc.constant('unconfirmed'), what, count, perRound }),
+  'closed-late': fc.record({ note: fc.constant('closed-late'), afterMs: count }),
+  draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
+  'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
+  'memory-undecided': fc.record({ note: fc.constant('memory-undecided'), bound: count }),
+  'instant-eof': fc.record({ note: fc.constant('instant-eof'), count, of: count }),
+  spinning: fc.record({ note: fc.constant('spinning'), cpuPercent: count }),
+  overflows: fc.record({ note: fc.constant('overflows'), count }),
+  unseen: fc.record({ note: fc.constant('unseen'), pids: fc.array(some, { minLength: 1, maxLength: 4 }) }),
+  'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
+  said: fc.record({ note: fc.constant('said'), sentence: fc.constantFrom('A word.', 'Another word.') }),
+} satisfies Record<Note['note'], fc.Arbitrary<Note>>;
+
+const findings: fc.Arbitrary<readonly Finding[]> = fc.array(
+  fc.oneof(...Object.values<fc.Arbitrary<Finding>>(FINDINGS)),
+  { maxLength: 3 },
+);
+const notes: fc.Arbitrary<readonly Note[]> = fc.array(fc.oneof(...Object.values<fc.Arbitrary<Note>>(NOTES)), {
+  maxLength: 3,
+});
+
+const check: fc.Arbitrary<Check> = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  status: fc.constantFrom('pass', 'fail', 'warn', 'undecided', 'not-measured'),
+  before: fc.option(count, { nil: undefined }),
+  after: fc.option(count, { nil: undefined }),
+  perRound,
+  bound: fc.option(count, { nil: undefined }),
+});
+
+/** Verdicts as the judge gives them: what is found, what of it is let pass, and what is in doubt. */
+const verdict: fc.Arbitrary<Verdict & { readonly interrupted: boolean }> = fc
+  .record({
+    findings,
+    notes,
+    checks: fc.array(check, { maxLength: 4 }),
+    doubtful: fc.boolean(),
+    interrupted: fc.boolean(),
+    failOn: fc.constantFrom(undefined, [], ['fd' as const]),
+  })
+  .map(({ findings, notes, checks, doubtful, interrupted, failOn }) => {
+    const outcome = applyPolicy(findings, { ...DEFAULT_POLICY, failOn });
+    const failed = outcome.findings.some(({ severity }) => severity === 'fail');
+    const decided = failed ? 'fail' : doubtful || interrupted ? 'undecided' : 'pass';
+    const clean = decided === 'pass' && outcome.allowed.length === 0;
+    return { ...outcome, verdict: decided, clean, checks, notes, interrupted };
+  });
+
+const evidence: fc.Arbitrary<Evidence> = fc
+  .record({
+    completed: count,
+    failed: count,
+    warmup: count,
+    confirm: count,
+    acceptQueue: count,
+    durationMs: count,
+  })
+  .map(({ completed, failed, warmup, confirm, acceptQueue, durationMs }) =>
+    buildEvidence({
+      cycles: tally({ completed, failed, failures: { reset: failed }, durationMs }),
+      warmup: tally({ completed: warmup }),
+      confirm: tally({ completed: confirm }),
+      acceptQueue,
+    }),
+  );
+
+const hostile = fc
+  .array(
+    fc.constantFrom(
+      '0 leaks',
+      'no leak',
+      '0',
+      'no',
+      ' ',
+      'leak',
+      'leaks',
+      '<script>alert(1)</script>',
+      '\u202e',
+      '\u200f',
+      '\u2028',
+      '\n',
+      '\r',
+      '\0',
+      '\u001b[31m',
+      '\u009b2J',
+      "'",
+      '"',
+      '\\',
+      '😀',
+      'PASS  1000 cycles, 0 leaks',
+    ),
+    { maxLength: 6 },
+  )
+  .map(parts => parts.join(''));
+
+const outside: fc.Arbitrary<OutsideText> = fc.record(
+  { command: fc.array(hostile, { maxLength: 4 }), address: hostile, comm: hostile, note: hostile },
+  { requiredKeys: [] },
+);
+
+const ran: fc.Arbitrary<Report> = fc
+  .tuple(evidence, verdict, outside)
+  .map(([seen, judged, text]) => buildReport({ ...seen, interrupted: judged.interrupted }, judged, text));
+
+const failedToRun: fc.Arbitrary<Report> = fc
+  .tuple(hostile, hostile, fc.array(hostile))
+  .map(([message, hint, argv]) => {
+    const io = { argv, nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<typeof errorReport>[0];
+    return errorReport(
+      io,
+      new ChurnError('usage', `Wrong: ${message}`, `Try ${hint.replaceAll(/[^ -~]/g, '')}`),
+    );
+  });
+
+/** Half of them clean: by chance few would be. */
+const cleanRun = fc
+  .tuple(evidence, outside, notes)
+  .map(([seen, text, said]) =>
+    buildReport(
+      seen,
+      { verdict: 'pass', clean: true, checks: [], findings: [], allowed: [], notes: said },
+      text,
+    ),
+  );
+const report = fc.oneof(ran, cleanRun, failedToRun);
+
+for (const [name, render] of REPORTER_ENTRIES) {
+  describe(`the ${name} reporter`, () => {
+    test('proves a clean run, and nothing else', () => {
+      fc.assert(
+        fc.property(report, given => {
+          for (const style of STYLES) assert.equal(PROOF.test(render(given, style)), given.clean);
+        }),
+        RUNS,
+      );
+    });
+
+    test('proves a clean run with what a student pastes, in one piece', () => {
+      fc.assert(
+        fc.property(cleanRun, given => {
+          for (const style of STYLES) {
+            const output = render(given, style);
+            assert.match(output, /1000.*cycle|churn/);
+            assert.ok(output.includes(`PASS  ${given.cycles?.completed} cycles, 0 leaks`), output);
+          }
+        }),
+        RUNS,
+      );
+    });
+
+    test('ends with a newline, says the same twice and steers no terminal', () => {
+      fc.assert(
+        fc.property(report, given => {
+          for (const style of STYLES) {
+            const output = render(given, style);
+            assert.ok(output.endsWith('\n') && !output.endsWith('\n\n'), 'ends with one newline');
+            assert.equal(render(given, style), output);
+            const colorless = style.colorLevel === 0 ? output : output.replaceAll(/\u001b\[[0-9;]*m/g, '');
+            assert.doesNotMatch(
+              colorless,
+              /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/,
+            );
+          }
+        }),
+        RUNS,
+      );
+    });
+
+    test('writes whole numbers and words, never what a missing one turns into', () => {
+      fc.assert(
+        fc.property(report, given => {
+          for (const style of STYLES)
+            assert.doesNotMatch(render(given, style), /NaN|Infinity|undefined|\[object/);
+        }),
+        RUNS,
+      );
+    });
+  });
+}
+
+test('of the same report every width and colour say the same', () => {
+  fc.assert(
+    fc.property(report, given => {
+      const words = STYLES.map(style =>
+        REPORTERS.text(given, style)
+          .replaceAll(/\u001b\[[0-9;]*m/g, '')
+          .replaceAll(/\s+/g, ' '),
+      );
+      assert.equal(new Set(words).size, 1);
+    }),
+    RUNS,
+  );
+});
+
+test('the quiet reporter says one line that begins with the name of the tool', () => {
+  fc.assert(
+    fc.property(report, given => {
+      assert.match(REPORTERS.quiet(given), /^churn[^\n]*\n$/);
+    }),
+    RUNS,
+  );
+});
+
+test('the JSON reporter says one object, in which nothing is lost', () => {
+  fc.assert(
+    fc.property(report, given => {
+      assert.deepEqual(Object.keys(JSON.parse(REPORTERS.json(given))), Object.keys(given));
+    }),
+    RUNS,
+  );
+});

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { errorReport } from '../../src/cli/report-error.js';
+import { ChurnError } from '../../src/errors.js';
+import { renderJson } from '../../src/report/json.js';
+import type { Report } from '../../src/report/report.js';
+import type { Finding } from '../../src/verdict/finding.js';
+import { judge } from '../../src/verdict/judge.js';
+import { KINDS } from '../../src/verdict/kinds.js';
+import { buildEvidence, grown, leaking, rounds, snapshot, tally, upTo } from '../support/evidence.js';
+import { buildReport, DEFAULT_POLICY } from '../support/report.js';
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../../src/report/report.schema.json', import.meta.url), 'utf8'),
+);
+const isValid = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  allowUnionTypes: true,
+  allErrors: true,
+}).compile(schema);
+
+const leak = leaking(upTo(1_010));
+const REPORTS: ReadonlyArray<readonly [name: string, report: Report, verdict: Report['verdict']]> = [
+  ['a clean run', buildReport(), 'pass'],
+  ['forgotten connections', buildReport(leak), 'fail'],
+  ['threads that recur', buildReport(grown('thread', 10, [13, 16, 19])), 'fail'],
+  ['a crash', buildReport(buildEvidence(died())), 'fail'],
+  ['a hang', buildReport(buildEvidence({ acceptQueue: 5, settled: { ...leak.settled } })), 'fail'],
+  [
+    'refused cycles',
+    buildReport(buildEvidence({ cycles: tally({ completed: 900, failed: 100, failures: { reset: 100 } }) })),
+    'fail',
+  ],
+  [
+    'a leak that is allowed',
+    buildReport(leak, judge(leak, { ...DEFAULT_POLICY, allow: { fd: 2_000 } })),
+    'pass',
+  ],
+  ['growth in doubt', buildReport(grown('file', 10, [])), 'undecided'],
+  ['an interrupted run', buildReport(buildEvidence({ interrupted: true })), 'undecided'],
+  [
+    'memory that could not be read',
+    buildReport(buildEvidence({ rounds: rounds().map(round => ({ ...round, anonBytes: undefined })) })),
+    'pass',
+  ],
+  ['an error', anError(), 'error'],
+];
+
+for (const [name, report, verdict] of REPORTS) {
+  test(`the report of ${name} has verdict ${verdict} and fits the schema`, () => {
+    assert.equal(report.verdict, verdict);
+    assertFits(JSON.parse(renderJson(report)));
+  });
+}
+
+test('a finding of every kind fits the schema', () => {
+  const verdict = judge(leak, DEFAULT_POLICY);
+  const report = buildReport(leak, { ...verdict, findings: oneOfEachKind() });
+  assert.deepEqual(
+    report.findings.map(({ kind }) => kind),
+    [...KINDS],
+  );
+  assertFits(JSON.parse(renderJson(report)));
+});
+
+test('the schema names the kinds of finding that there are', () => {
+  assert.deepEqual(schema.$defs.kind.enum, [...KINDS]);
+});
+
+test('every field of a report is described by the schema', () => {
+  for (const [, report] of REPORTS)
+    assert.deepEqual(undescribed(JSON.parse(renderJson(report)), schema, 'report'), []);
+});
+
+test('a field that is not known yet is let through', () => {
+  assertFits({ ...parsed(), latency: { medianMs: 1 }, runs: [] });
+});
+
+const WRONG: ReadonlyArray<readonly [what: string, make: () => object]> = [
+  ['a report without its version', () => without(parsed(), 'schemaVersion')],
+  ['a report of another version', () => ({ ...parsed(), schemaVersion: 2 })],
+  ['a report without a verdict', () => without(parsed(), 'verdict')],
+  ['a verdict of its own making', () => ({ ...parsed(), verdict: 'ok' })],
+  ['a pass without a target', () => without(parsed(), 'target')],
+  ['a pass without cycles', () => without(parsed(), 'cycles')],
+  ['a pass with an error', () => ({ ...parsed(), error: { code: 'usage', sentence: 'No.', hint: 'Yes.' } })],
+  ['an error without its reason', () => without(parsed(anError()), 'error')],
+  ['an error with a target', () => ({ ...parsed(anError()), target: parsed().target })],
+  ['an error with cycles', () => ({ ...parsed(anError()), cycles: parsed().cycles })],
+  ['a fail that calls itself clean', () => ({ ...parsed(buildReport(leak)), clean: true })],
+  ['an interrupted run that calls itself clean', () => ({ ...parsed(), interrupted: true })],
+  ['a number for a summary', () => ({ ...parsed(), summary: 0 })],
+  ['a negative count of cycles', () => ({ ...parsed(), cycles: { ...parsed().cycles, completed: -1 } })],
+  ['half a cycle', () => ({ ...parsed(), cycles: { ...parsed().cycles, completed: 0.5 } })],
+  [
+    'a reason to stop that is not known',
+    () => ({ ...parsed(), cycles: { ...parsed().cycles, stopped: 'bored' } }),
+  ],
+  ['a time in words', () => ({ ...parsed(), timings: { startupMs: '40 ms' } })],
+  ['a check of an unknown kind', () => ({ ...parsed(), checks: [{ ...parsed().checks[0], kind: 'leak' }] })],
+  [
+    'a check with an unknown status',
+    () => ({ ...parsed(), checks: [{ ...parsed().checks[0], status: 'ok' }] }),
+  ],
+  [
+    'a check without its rounds',
+    () => ({ ...parsed(), checks: [without(parsed().checks[0] ?? {}, 'perRound')] }),
+  ],
+  ['a finding of an unknown kind', () => withFinding({ kind: 'leak' })],
+  ['a finding of an unknown severity', () => withFinding({ severity: 'error' })],
+  ['a finding without a number per cycle', () => withFinding({ perCycle: null })],
+  ['a finding without a word', () => withFinding({ title: '' })],
+  ['a series of 2001 points', () => ({ ...parsed(), series: Array(2_001).fill(parsed().series[0]) })],
+  ['a point without a time', () => ({ ...parsed(), series: [without(parsed().series[0] ?? {}, 'atMs')] })],
+  [
+    'a phase that is not known',
+    () => ({ ...parsed(), phases: [{ phase: 'lunch', startMs: 0, durationMs: 1 }] }),
+  ],
+  ['a state without descriptors', () => ({ ...parsed(), after: without(parsed().after ?? {}, 'fds') })],
+  ['a note that is no text', () => ({ ...parsed(), notes: [null] })],
+];
+
+for (const [what, make] of WRONG) {
+  test(`${what} is rejected`, () => {
+    assert.equal(isValid(make()), false);
+  });
+}
+
+test('2000 points are accepted', () => {
+  assertFits({ ...parsed(), series: Array(2_000).fill(parsed().series[0]) });
+});
+
+function assertFits(value: unknown): void {
+  assert.equal(isValid(value), true, JSON.stringify(isValid.errors, null, 2));
+}
+
+function parsed(report = buildReport()): Report {
+  return JSON.parse(renderJson(report));
+}
+
+function without(object: object, field: string): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== field));
+}
+
+function withFinding(different: object): object {
+  const report = parsed(buildReport(leak));
+  return { ...report, findings: [{ ...report.findings[0], ...different }] };
+}
+
+function anError(): Report {
+  const io = { argv: ['--port', '9'], nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<
+    typeof errorReport
+  >[0];
+  return errorReport(
+    io,
+    new ChurnError('nothing-listens', 'Nothing listens on port 9.', 'Start the server first.'),
+  );
+}
+
+function died() {
+  return {
+    departed: [{ pid: 4_242, comm: 'server', isRoot: true, servedOther: false, replacedBy: undefined }],
+    after: snapshot([]),
+    cycles: tally({
+      requested: 1_000,
+      completed: 511,
+      failed: 1,
+      failures: { reset: 1 },
+      firstFailure: { kind: 'reset', code: 'ECONNRESET', connection: 522 },
+      acceptedAtLeast: 520,
+      stopped: 'server-gone',
+    }),
+  } as const;
+}
+
+function oneOfEachKind(): Finding[] {
+  const common = { severity: 'fail', count: 10, perCycle: 0.01 } as const;
+  const growth = { perRound: [1, 1, 1], limit: undefined, connectionsLeft: undefined };
+  const [fdFinding] = judge(leak, DEFAULT_POLICY).findings;
+  assert.ok(fdFinding);
+  const findings: Record<(typeof KINDS)[number], Finding> = {
+    crash: {
+      kind: 'crash',
+      ...common,
+      pids: [4_242],
+      cycles: [1, 2],
+      phase: 'cycles',
+      connections: [11, 12],
+    },
+    hang: { kind: 'hang', ...common, accepted: 0, connected: 5, stalledMs: 5_000, atFdLimit: false },
+    refused: {
+      kind: 'refused',
+      ...common,
+      of: 1_000,
+      failures: { reset: 10 },
+      firstCycle: 1,
+      phase: 'cycles',
+      listenerGone: false,
+    },
+    restart: { kind: 'restart', ...common, workers: [{ pid: 2, replacedBy: 3 }], cutOff: 0 },
+    fd: fdFinding,
+    zombie: { kind: 'zombie', ...common, ...growth },
+    child: { kind: 'child', ...common, ...growth },
+    thread: { kind: 'thread', ...common, ...growth },
+    mapping: { kind: 'mapping', ...common, ...growth, limit: 65_530, connectionsLeft: 1_000 },
+    memory: { kind: 'memory', ...common, low: 100, high: 300, perRound: [1, 2] },
+  };
+  return KINDS.map(kind => findings[kind]);
+}
+
+/** Paths of fields that the schema does not speak of; what may be anything (`facts`) is not entered. */
+function undescribed(value: unknown, node: SchemaNode, path: string): string[] {
+  const target = node.$ref ? schema.$defs[node.$ref.slice('#/$defs/'.length)] : node;
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => undescribed(item, target.items ?? {}, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null || path.endsWith('.facts')) return [];
+  return Object.entries(value).flatMap(([name, field]) => {
+    const described = target.properties?.[name] ?? target.additionalProperties;
+    return described ? undescribed(field, described, `${path}.${name}`) : [`${path}.${name}`];
+  });
+}
+
+interface SchemaNode {
+  readonly $ref?: string;
+}

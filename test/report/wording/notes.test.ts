@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { noteSentence } from '../../../src/report/wording/notes.js';
+import type { Note } from '../../../src/verdict/finding.js';
+
+const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
+  [
+    { note: 'opened-once', what: 'file', count: 1 },
+    '1 file opened once, not per connection: further cycles added none.',
+  ],
+  [
+    { note: 'opened-once', what: 'thread', count: 12_000 },
+    '12 000 threads opened once, not per connection: further cycles added none.',
+  ],
+  [
+    { note: 'levelled-off', what: 'child', perRound: [3, 0, -1] },
+    'The number of child processes grew and then levelled off (+3 +0 -1).',
+  ],
+  [
+    { note: 'unconfirmed', what: 'eventpoll', count: 2, perRound: [] },
+    '2 more epoll instances; whether that recurs was not decided. Run with more cycles, or a longer --budget.',
+  ],
+  [{ note: 'closed-late', afterMs: 720 }, 'Closed late, after 0.72 s.'],
+  [
+    { note: 'draining', outstanding: 1, waitedMs: 15_000 },
+    'Still draining after 15.0 s: 1 connection left and falling. Raise --settle.',
+  ],
+  [
+    { note: 'other-clients', count: 3 },
+    '3 connections of other clients came during the run; not ours, not judged.',
+  ],
+  [
+    { note: 'memory-undecided', bound: 2_048 },
+    'Memory not decided: it rose by at most 2.0 KiB per cycle, as a warming runtime may. Decide with --cycles 100000.',
+  ],
+  [
+    { note: 'instant-eof', count: 990, of: 1_000 },
+    'The server closed 990 of 1000 connections at once: a server at its fd limit does that, and so does one with a connection cap.',
+  ],
+  [{ note: 'spinning', cpuPercent: 97 }, 'The server uses 97 % of a CPU although nobody talks to it.'],
+  [
+    { note: 'overflows', count: 1 },
+    'The accept queue overflowed 1 time during the run (all listeners of this machine).',
+  ],
+  [{ note: 'unseen', pids: [7, 8] }, 'What process 7, 8 holds could not be read, so nothing is proved.'],
+  [{ note: 'confirmed-with', cycles: 1 }, '1 further cycle was made to see whether the growth recurs.'],
+  [{ note: 'confirmed-with', cycles: 300 }, '300 further cycles were made to see whether the growth recurs.'],
+  [{ note: 'said', sentence: 'A word.' }, 'A word.'],
+];
+
+for (const [note, sentence] of NOTES) {
+  test(sentence, () => {
+    assert.equal(noteSentence(note), sentence);
+  });
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describePattern, ordinal } from '../../../src/report/wording/pattern.js';
+import type { Pattern } from '../../../src/verdict/pattern.js';
+
+const PATTERNS: ReadonlyArray<readonly [pattern: Pattern, words: string]> = [
+  [{ kind: 'every' }, 'one on every cycle'],
+  [{ kind: 'every-nth', step: 100, first: 100 }, 'one on every 100th cycle'],
+  [{ kind: 'every-nth', step: 2, first: 1 }, 'one on every 2nd cycle'],
+  [{ kind: 'from', first: 512 }, 'one on every cycle from 512 on'],
+  [{ kind: 'only', cycles: [512] }, 'only on cycle 512'],
+  [{ kind: 'only', cycles: [7, 512] }, 'only on cycles 7, 512'],
+  [{ kind: 'some', first: 3, last: 800 }, 'on some cycles, the first 3, the last 800'],
+];
+
+for (const [pattern, words] of PATTERNS) {
+  test(words, () => {
+    assert.equal(describePattern(pattern), words);
+  });
+}
+
+test('ordinals are those of English', () => {
+  const said =
+    '1st 2nd 3rd 4th 10th 11th 12th 13th 20th 21st 22nd 23rd 100th 101st 111th 112th 113th 121st 1000th';
+  assert.equal(
+    said
+      .split(' ')
+      .map(word => ordinal(Number.parseInt(word, 10)))
+      .join(' '),
+    said,
+  );
+});

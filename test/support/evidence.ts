@@ -1,0 +1,207 @@
+import type { FdKind } from '../../src/proc/parse/fd-link.js';
+import type { SocketRow } from '../../src/proc/parse/socket-table.js';
+import type { Fd } from '../../src/proc/process.js';
+import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
+import { CENSUS_KEYS } from '../../src/verdict/census.js';
+import type { Census, CensusKey, Evidence, Round } from '../../src/verdict/evidence.js';
+import type { HeldSocket } from '../../src/verdict/held.js';
+import type { CycleOrigin } from '../../src/workload/ledger.js';
+import { emptyTally, type Tally } from '../../src/workload/tally.js';
+
+export const SERVER_PORT = 9_000;
+const WARMUP = 10;
+const CYCLES = 1_000;
+const JUDGED = WARMUP + CYCLES;
+const KIB = 1_024;
+
+/** What a clean native server with one process shows after 10 warm-up cycles and 1000 judged ones. */
+export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
+  return {
+    serverPort: SERVER_PORT,
+    concurrency: 1,
+    timeoutMs: 5_000,
+    before: snapshot([serverProcess()]),
+    baseline: snapshot([serverProcess()]),
+    after: snapshot([serverProcess()]),
+    baselineCounts: census(),
+    rounds: rounds(),
+    warmup: tally({ requested: WARMUP, completed: WARMUP, acceptedAtLeast: WARMUP }),
+    cycles: tally({ requested: CYCLES, completed: CYCLES, acceptedAtLeast: JUDGED, durationMs: 90 }),
+    confirm: tally(),
+    connections: JUDGED,
+    judgedConnections: JUDGED,
+    warmupConnections: WARMUP,
+    settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
+    held: [],
+    outside: [],
+    acceptQueue: 0,
+    unaccepted: [],
+    departed: [],
+    listenerGone: false,
+    listenOverflows: 0,
+    originOf,
+    connectionOf,
+    quiet: undefined,
+    runtime: 'native',
+    rootCount: 1,
+    fdLimit: 1_024,
+    maxMapCount: 65_530,
+    budgetSpent: false,
+    interrupted: false,
+    ...different,
+  };
+}
+
+/** The local port of a connection: 40001 for the first of the run. */
+export function portOf(connection: number): number {
+  return 40_000 + connection;
+}
+
+/** The connection of a local port, for the 10 000 ports from 40001 on. */
+export function connectionOf(port: number): number | undefined {
+  return port > 40_000 && port <= 50_000 ? port - 40_000 : undefined;
+}
+
+function originOf(connection: number): CycleOrigin {
+  if (connection <= WARMUP) return { phase: 'warm-up', cycle: connection };
+  if (connection <= JUDGED) return { phase: 'cycles', cycle: connection - WARMUP };
+  return { phase: 'confirm', cycle: connection - JUDGED };
+}
+
+/** Standard streams, the listening socket and an epoll instance: what a small server has when nobody talks to it. */
+export function serverFds(): Fd[] {
+  return [
+    fd(0, 'device'),
+    fd(1, 'pipe', 901),
+    fd(2, 'pipe', 902),
+    fd(3, 'socket', 5_000),
+    fd(4, 'eventpoll'),
+  ];
+}
+
+export function fd(number: number, kind: FdKind, inode = 0): Fd {
+  return { number, kind, inode, name: `${kind} ${number}` };
+}
+
+export function serverProcess(different: Partial<ProcessSnapshot> = {}): ProcessSnapshot {
+  return {
+    pid: 4_242,
+    startTicks: 1_000,
+    parentPid: 1,
+    comm: 'server',
+    state: 'S',
+    cpuTicks: 5,
+    threads: 1,
+    anonBytes: 2_048 * KIB,
+    rssBytes: 4_096 * KIB,
+    mappings: 30,
+    fds: serverFds(),
+    ...different,
+  };
+}
+
+export function snapshot(
+  processes: readonly ProcessSnapshot[],
+  different: Partial<Omit<Snapshot, 'processes'>> = {},
+): Snapshot {
+  return { atMs: 0, processes, zombies: [], deniedPids: [], ...different };
+}
+
+export function census(different: Partial<Census> = {}): Census {
+  const nothing = Object.fromEntries(CENSUS_KEYS.map(key => [key, 0])) as Record<CensusKey, number>;
+  return { ...nothing, device: 1, pipe: 2, eventpoll: 1, thread: 1, mapping: 30, ...different };
+}
+
+export function tally(different: Partial<Tally> = {}): Tally {
+  return { ...emptyTally(), ...different };
+}
+
+/** 24 rounds of level memory; the last has been counted too. */
+export function rounds(anonBytesAt: (connections: number) => number = () => 2_048 * KIB): Round[] {
+  return Array.from({ length: 24 }, (_, index) => {
+    const connections = WARMUP + Math.round((CYCLES * (index + 1)) / 24);
+    return round({
+      connections,
+      anonBytes: anonBytesAt(connections),
+      counts: index === 23 ? census() : undefined,
+    });
+  });
+}
+
+export function round(different: Partial<Round>): Round {
+  return { phase: 'cycles', connections: JUDGED, anonBytes: undefined, counts: undefined, ...different };
+}
+
+/**
+ * Evidence of a growth without a name: `inCycles` more of `key` after the judged cycles, and then how many more there
+ * were after each confirming round of 300 cycles.
+ */
+export function grown(
+  key: CensusKey,
+  inCycles: number,
+  confirming: readonly number[],
+  different: Partial<Evidence> = {},
+): Evidence {
+  const base = census()[key];
+  const counted = confirming.map((count, index) =>
+    round({
+      phase: 'confirm',
+      connections: JUDGED + 300 * (index + 1),
+      anonBytes: 2_048 * KIB,
+      counts: census({ [key]: base + count }),
+    }),
+  );
+  const made = 300 * confirming.length;
+  return buildEvidence({
+    rounds: [
+      ...rounds().slice(0, -1),
+      round({ anonBytes: 2_048 * KIB, counts: census({ [key]: base + inCycles }) }),
+      ...counted,
+    ],
+    confirm: tally({ requested: made, completed: made }),
+    connections: JUDGED + made,
+    ...different,
+  });
+}
+
+/** Sockets that the server forgot, one for each of these connections. */
+export function forgotten(connections: readonly number[]): HeldSocket[] {
+  return connections.map((connection, index) => ({
+    role: 'connection',
+    inode: 6_000 + connection,
+    state: 'CLOSE_WAIT',
+    connection,
+    descriptors: [{ pid: 4_242, number: 5 + index }],
+  }));
+}
+
+/** Evidence of a server that holds these connections for good. */
+export function leaking(connections: readonly number[], different: Partial<Evidence> = {}): Evidence {
+  const held = forgotten(connections);
+  const fds = [...serverFds(), ...held.map(({ inode }, index) => fd(5 + index, 'socket', inode))];
+  return buildEvidence({
+    held,
+    after: snapshot([serverProcess({ fds })]),
+    settled: { state: 'held', lastChangeMs: 5, tookMs: 1_005, asleep: true },
+    ...different,
+  });
+}
+
+/** One row of a socket table: the server's end of connection 11. */
+export function row(different: Partial<SocketRow> = {}): SocketRow {
+  return {
+    localAddress: '127.0.0.1',
+    localPort: SERVER_PORT,
+    remoteAddress: '127.0.0.1',
+    remotePort: portOf(11),
+    state: 'CLOSE_WAIT',
+    rxQueue: 1,
+    inode: 6_011,
+    ...different,
+  };
+}
+
+/** 1, 2, … `last`. */
+export function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}

@@ -1,0 +1,81 @@
+import { assembleReport, type Circumstances } from '../../src/report/assemble.js';
+import { escapeText } from '../../src/report/escape.js';
+import type { Report } from '../../src/report/report.js';
+import type { Evidence } from '../../src/verdict/evidence.js';
+import { judge, type Verdict } from '../../src/verdict/judge.js';
+import type { Policy } from '../../src/verdict/policy.js';
+import { buildEvidence } from './evidence.js';
+
+export const DEFAULT_POLICY: Policy = { strict: false, failOn: undefined, allow: {} };
+
+/** The report of a run, judged by the default rules: of a clean one when nothing is said. */
+export function buildReport(
+  evidence: Evidence = buildEvidence(),
+  verdict: Verdict = judge(evidence, DEFAULT_POLICY),
+  outside: OutsideText = {},
+): Report {
+  return assembleReport(evidence, verdict, circumstances(outside));
+}
+
+/** Text that the tool did not write: whoever runs or names a server may put anything in it. */
+export interface OutsideText {
+  readonly command?: readonly string[];
+  readonly address?: string;
+  readonly comm?: string;
+  readonly note?: string;
+}
+
+/** Facts of the host, as a run hands them over: what comes from outside is escaped where it comes in. */
+function circumstances({ command, address, comm, note }: OutsideText): Circumstances {
+  const where = escapeText(address ?? '127.0.0.1:9000');
+  return {
+    tool: {
+      name: 'churn',
+      version: '0.1.0',
+      command: ['--port', '9000', ...(command ?? [])].map(escapeText),
+    },
+    environment: { kernel: '6.18.0', node: '20.20.2', cpus: 2 },
+    target: {
+      address: where,
+      pids: [4_242],
+      command: (command ?? ['./server', '--port', '9000']).map(escapeText),
+      listeners: [where],
+      limits: { openFiles: 1_024, processes: null },
+      processes: [{ pid: 4_242, comm: escapeText(comm ?? 'server'), fds: 5, threads: 1 }],
+      alive: true,
+    },
+    series: [
+      {
+        atMs: 0.123,
+        cyclesDone: 0,
+        phase: 'before',
+        fds: 5,
+        rssBytes: undefined,
+        anonBytes: 2_097_152,
+        threads: 1,
+        children: 0,
+        zombies: 0,
+        acceptQueue: undefined,
+      },
+      {
+        atMs: 50.4,
+        cyclesDone: 1_000,
+        phase: 'cycles',
+        fds: 5,
+        rssBytes: 4_194_304,
+        anonBytes: 2_097_152,
+        threads: 1,
+        children: 0,
+        zombies: 0,
+        acceptQueue: 0,
+      },
+    ],
+    phases: [
+      { phase: 'before', startMs: 0, durationMs: 1.5 },
+      { phase: 'cycles', startMs: 1.5, durationMs: 90 },
+    ],
+    timings: { startupMs: 40, cyclesMs: 90 },
+    requested: 1_000,
+    notes: note === undefined ? [] : [note],
+  };
+}

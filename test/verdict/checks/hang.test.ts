@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { acceptedConnections, checkHang } from '../../../src/verdict/checks/hang.js';
+import type { Evidence } from '../../../src/verdict/evidence.js';
+import type { Check } from '../../../src/verdict/finding.js';
+import {
+  buildEvidence,
+  fd,
+  leaking,
+  row,
+  serverProcess,
+  snapshot,
+  tally,
+  upTo,
+} from '../../support/evidence.js';
+
+const { settled } = leaking([]);
+const waiting = upTo(5).map(n => row({ inode: 0, state: 'ESTABLISHED', remotePort: 40_000 + n }));
+const stalled = tally({ completed: 5, stopped: 'accept-stalled' });
+const gone = { pid: 4_242, comm: 'server', isRoot: true, servedOther: false, replacedBy: undefined };
+
+const CASES: ReadonlyArray<
+  readonly [what: string, evidence: Partial<Evidence>, status: Check['status'], queued: number]
+> = [
+  ['an empty queue', {}, 'pass', 0],
+  ['a queue that stands still', { settled, acceptQueue: 5 }, 'fail', 5],
+  ['rows that nobody accepted', { settled, unaccepted: waiting }, 'fail', 5],
+  ['a queue that is longer than the rows', { settled, acceptQueue: 7, unaccepted: waiting }, 'fail', 7],
+  [
+    'a queue that still falls',
+    { settled: { ...settled, state: 'draining' }, acceptQueue: 5 },
+    'undecided',
+    5,
+  ],
+  ['a queue that did not move in the cycles', { cycles: stalled, acceptQueue: 5 }, 'fail', 5],
+  ['deadlines in a row', { cycles: tally({ failed: 3, stopped: 'deadlines' }) }, 'fail', 0],
+  ['a queue that stalled and was drained', { cycles: stalled }, 'pass', 0],
+  ['a server that is dead', { settled, acceptQueue: 5, departed: [gone] }, 'undecided', 5],
+  ['a listener that was closed', { settled, acceptQueue: 5, listenerGone: true }, 'undecided', 5],
+];
+
+for (const [what, different, status, queued] of CASES) {
+  test(`${what} is ${status}`, () => {
+    const { check, findings } = checkHang(buildEvidence(different));
+    assert.equal(check.status, status);
+    assert.equal(check.after, queued);
+    assert.equal(findings.length, status === 'fail' ? 1 : 0);
+  });
+}
+
+test('a hang is told by what was accepted, and for how long nothing moved', () => {
+  const evidence = buildEvidence({ warmup: tally(), cycles: stalled, acceptQueue: 5, connections: 5 });
+  assert.deepEqual(checkHang(evidence).findings, [
+    {
+      kind: 'hang',
+      severity: 'fail',
+      count: 5,
+      perCycle: 1,
+      accepted: 0,
+      connected: 5,
+      stalledMs: 5_000,
+      atFdLimit: false,
+    },
+  ]);
+});
+
+test('a hang at the limit of descriptors is told as such', () => {
+  const fds = upTo(1_024).map(number => fd(number, 'file'));
+  const [finding] = checkHang(
+    buildEvidence({ settled, acceptQueue: 5, after: snapshot([serverProcess({ fds })]) }),
+  ).findings;
+  assert.ok(finding?.kind === 'hang');
+  assert.equal(finding.atFdLimit, true);
+  assert.equal(finding.stalledMs, settled.tookMs);
+});
+
+test('what left the queue was accepted', () => {
+  assert.equal(acceptedConnections(buildEvidence()), 1_010);
+  assert.equal(acceptedConnections(buildEvidence({ acceptQueue: 3, unaccepted: waiting })), 1_005);
+  assert.equal(acceptedConnections(buildEvidence({ warmup: tally(), cycles: tally(), acceptQueue: 3 })), 0);
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkMemory, privateBytes } from '../../../src/verdict/checks/memory.js';
+import type { Evidence } from '../../../src/verdict/evidence.js';
+import type { Check, Note } from '../../../src/verdict/finding.js';
+import { buildEvidence, leaking, rounds, serverProcess, snapshot } from '../../support/evidence.js';
+
+const MIB = 1_048_576;
+const leaky = (n: number) => 2 * MIB + 200 * n;
+const rising = rounds(leaky);
+const unread = rounds().map(round => ({ ...round, anonBytes: undefined }));
+/** Twenty times as many connections: more than a native server takes to warm up. */
+const long = rounds().map(round => ({
+  ...round,
+  connections: 20 * round.connections,
+  anonBytes: leaky(20 * round.connections),
+}));
+
+const CASES: ReadonlyArray<
+  readonly [
+    what: string,
+    evidence: Evidence,
+    status: Check['status'],
+    bound: number | undefined,
+    notes: Note[],
+  ]
+> = [
+  ['that is level', buildEvidence(), 'pass', 0, []],
+  ['that could not be read', buildEvidence({ rounds: unread }), 'not-measured', undefined, []],
+  [
+    'that rises in a short run',
+    buildEvidence({ rounds: rising }),
+    'undecided',
+    200,
+    [{ note: 'memory-undecided', bound: 200 }],
+  ],
+  ['that rises in a long run', buildEvidence({ rounds: long, connections: 20_200 }), 'fail', 200, []],
+  ['that rises beside forgotten connections', leaking([11], { rounds: rising }), 'not-measured', 200, []],
+];
+
+for (const [what, evidence, status, bound, notes] of CASES) {
+  test(`memory ${what} is ${status}`, () => {
+    const { check, findings, notes: said } = checkMemory(evidence);
+    assert.equal(check.status, status);
+    assert.equal(check.bound, bound);
+    assert.equal(findings.length, status === 'fail' ? 1 : 0);
+    assert.deepEqual(said, notes);
+  });
+}
+
+test('memory that grows is told by its slope and how sure it is', () => {
+  const [finding] = checkMemory(buildEvidence({ rounds: long, connections: 20_200 })).findings;
+  assert.ok(finding?.kind === 'memory');
+  assert.deepEqual([finding.perCycle, finding.low, finding.high], [200, 200, 200]);
+  assert.equal(
+    finding.count,
+    finding.perRound.reduce((sum, bytes) => sum + bytes, 0),
+  );
+});
+
+test('memory of a tree is that of its processes, as far as it can be read', () => {
+  const known = serverProcess({ anonBytes: 5 * MIB });
+  const hidden = serverProcess({ pid: 2, anonBytes: undefined });
+  assert.equal(privateBytes(snapshot([known, known])), 10 * MIB);
+  assert.equal(privateBytes(snapshot([known, hidden])), 5 * MIB);
+  assert.equal(privateBytes(snapshot([hidden])), undefined);
+  assert.equal(privateBytes(snapshot([])), undefined);
+});

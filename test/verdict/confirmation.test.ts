@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ConfirmingRound, nextConfirmingRound } from '../../src/verdict/confirmation.js';
+import type { Evidence } from '../../src/verdict/evidence.js';
+import {
+  buildEvidence,
+  fd,
+  grown,
+  leaking,
+  rounds,
+  serverProcess,
+  snapshot,
+  tally,
+  upTo,
+} from '../support/evidence.js';
+
+const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: ConfirmingRound | undefined]> =
+  [
+    ['a clean run', buildEvidence(), undefined],
+    ['forgotten connections, which need no confirming', leaking([512]), undefined],
+    ['forgotten connections beside threads', { ...grown('thread', 10, []), ...held() }, undefined],
+    ['growth that recurred', grown('thread', 10, [13, 16, 19]), undefined],
+    ['growth that levelled off', grown('thread', 10, [10, 10, 10]), undefined],
+    ['a run without a cycle', grown('thread', 10, [], { cycles: tally() }), undefined],
+    ['a file opened once', grown('file', 1, []), { cycles: 3_000, suspects: ['file'] }],
+    ['a thread for each hundred cycles', grown('thread', 10, []), { cycles: 300, suspects: ['thread'] }],
+    ['a thread for each cycle', grown('thread', 1_000, []), { cycles: 100, suspects: ['thread'] }],
+    [
+      'mappings, which get as long a look as the first was',
+      grown('mapping', 500, []),
+      { cycles: 1_000, suspects: ['mapping'] },
+    ],
+    [
+      'one in very many cycles, within reason',
+      grown('child', 1, [], { cycles: tally({ completed: 50_000 }) }),
+      { cycles: 20_000, suspects: ['child'] },
+    ],
+    [
+      'files of a server that has 40 descriptors left',
+      grown('file', 1_000, [], {
+        after: snapshot([serverProcess({ fds: upTo(984).map(number => fd(number, 'file')) })]),
+      }),
+      { cycles: 10, suspects: ['file'] },
+    ],
+    [
+      'files of a server that has none left to give',
+      grown('file', 1_000, [], {
+        fdLimit: 4,
+        after: snapshot([
+          serverProcess({ fds: [] }),
+          serverProcess({ pid: 1, fds: [fd(0, 'file'), fd(1, 'file')] }),
+        ]),
+      }),
+      { cycles: 1, suspects: ['file'] },
+    ],
+  ];
+
+for (const [what, evidence, round] of ROUNDS) {
+  test(`after ${what}: ${round ? `${round.cycles} more cycles` : 'no more cycles'}`, () => {
+    assert.deepEqual(nextConfirmingRound(evidence), round);
+  });
+}
+
+test('memory that rises gets more cycles, and is named among the suspects', () => {
+  const evidence = buildEvidence({ rounds: rounds(connections => 2_097_152 + 200 * connections) });
+  assert.deepEqual(nextConfirmingRound(evidence)?.suspects, ['memory']);
+  assert.ok((nextConfirmingRound(evidence)?.cycles ?? 0) >= 100);
+});
+
+function held(): Partial<Evidence> {
+  const { held: sockets, settled, after } = leaking([512]);
+  return { held: sockets, settled, after };
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Evidence, Round } from '../../src/verdict/evidence.js';
+import { judgeMemory, type MemoryJudgement } from '../../src/verdict/memory-trend.js';
+import { buildEvidence, round } from '../support/evidence.js';
+
+const PAGE = 4_096;
+const MIB = 1_048_576;
+
+type Runtime = Evidence['runtime'];
+type State = MemoryJudgement['state'];
+
+/** Memory by connections, after how many of them, in 24 rounds: what is said of it. */
+const CURVES: ReadonlyArray<
+  readonly [
+    what: string,
+    runtime: Runtime,
+    connections: number,
+    bytesAt: (connections: number) => number,
+    state: State,
+  ]
+> = [
+  ['nothing at all', 'native', 1_000, () => 2 * MIB, 'flat'],
+  ['nothing at all', 'managed', 1_000, () => 40 * MIB, 'flat'],
+  ['200 B a connection', 'native', 1_000, n => 2 * MIB + 200 * n, 'suspect'],
+  ['200 B a connection', 'native', 20_000, n => 2 * MIB + 200 * n, 'grows'],
+  ['200 B a connection, a page at a time', 'native', 20_000, n => 2 * MIB + pages(200 * n), 'grows'],
+  ['40 B a connection', 'native', 20_000, n => 2 * MIB + 40 * n, 'grows'],
+  ['8 B a connection, too little to tell', 'native', 20_000, n => 2 * MIB + 8 * n, 'flat'],
+  ['4 KiB a connection', 'managed', 20_000, n => 40 * MIB + 4_096 * n, 'suspect'],
+  ['4 KiB a connection', 'managed', 100_000, n => 40 * MIB + 4_096 * n, 'grows'],
+  ['200 B a connection, which a clean runtime may take', 'managed', 100_000, n => 40 * MIB + 200 * n, 'flat'],
+  [
+    'a cache that fills in the first quarter',
+    'native',
+    20_000,
+    n => 2 * MIB + 500 * Math.min(n, 5_000),
+    'flat',
+  ],
+  [
+    'a heap that grows to its size',
+    'managed',
+    100_000,
+    n => 7 * MIB + 35 * MIB * (1 - Math.exp(-n / 12_000)),
+    'flat',
+  ],
+  ['one step in the later half', 'native', 20_000, n => 2 * MIB + (n > 15_000 ? 2 * MIB : 0), 'suspect'],
+  ['one huge page early on', 'native', 20_000, n => 2 * MIB + (n > 2_000 ? 2 * MIB : 0), 'flat'],
+  [
+    'a collector that comes by every fourth round',
+    'managed',
+    100_000,
+    n => 40 * MIB + 100 * (n % 16_667),
+    'flat',
+  ],
+  ['memory that is given back', 'native', 20_000, n => 8 * MIB - 200 * n, 'flat'],
+];
+
+for (const [what, runtime, connections, bytesAt, state] of CURVES) {
+  test(`${what} over ${connections} connections of a ${runtime} server: ${state}`, () => {
+    assert.equal(judgeMemory(evidenceOf(connections, runtime, bytesAt)).state, state);
+  });
+}
+
+test('what it grew by, and the slope, are those of the later half', () => {
+  const { trend, grown, perRound } = judgeMemory(evidenceOf(24_000, 'native', n => 2 * MIB + 100 * n));
+  assert.equal(trend?.slope, 100);
+  assert.equal(grown, 12_000 * 100);
+  assert.deepEqual(perRound, Array(12).fill(100_000));
+});
+
+const UNMEASURED: ReadonlyArray<readonly [what: string, rounds: readonly Round[]]> = [
+  ['no rounds', []],
+  ['five rounds', roundsOf(5_000, 5, n => 200 * n)],
+  ['rounds that could not be read', roundsOf(24_000, 24, () => undefined)],
+  ['five rounds that could be read', roundsOf(24_000, 24, n => (n > 19_000 ? 200 * n : undefined))],
+];
+
+for (const [what, rounds] of UNMEASURED) {
+  test(`memory with ${what} is not measured, and no fault`, () => {
+    assert.equal(judgeMemory(buildEvidence({ rounds, connections: 24_000 })).state, 'unmeasured');
+  });
+}
+
+test('a leak of the native kind is told the sooner the next round is long enough', () => {
+  const { nextRoundCycles } = judgeMemory(evidenceOf(20_000, 'native', n => 200 * n));
+  assert.ok(nextRoundCycles >= 500 && nextRoundCycles <= 20_000, `${nextRoundCycles}`);
+});
+
+const anyRuntime = fc.constantFrom<Runtime>('native', 'managed');
+const anyNoise = fc.array(fc.integer({ min: 0, max: 200 * PAGE }), { minLength: 24, maxLength: 24 });
+
+test('a level never grows', () => {
+  fc.assert(
+    fc.property(
+      anyRuntime,
+      fc.integer({ min: 100, max: 1_000_000 }),
+      fc.nat(2 ** 40),
+      (runtime, connections, level) => {
+        assert.equal(judgeMemory(evidenceOf(connections, runtime, () => level)).state, 'flat');
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('what never rises never grows', () => {
+  fc.assert(
+    fc.property(
+      anyRuntime,
+      anyNoise,
+      fc.integer({ min: 24, max: 1_000_000 }),
+      (runtime, noise, connections) => {
+        const falling = [...noise].sort((a, b) => b - a);
+        let index = 0;
+        assert.notEqual(
+          judgeMemory(evidenceOf(connections, runtime, () => falling[index++] ?? 0)).state,
+          'grows',
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('noise around a level is not called growth', () => {
+  fc.assert(
+    fc.property(anyRuntime, anyNoise, (runtime, noise) => {
+      let index = 0;
+      const { state } = judgeMemory(evidenceOf(100_000, runtime, () => 40 * MIB + (noise[index++] ?? 0)));
+      assert.notEqual(state, 'grows');
+    }),
+    // Chance alone makes one flat series in some hundreds rise: these are always the same.
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test('more memory in every round makes no difference', () => {
+  fc.assert(
+    fc.property(anyRuntime, anyNoise, fc.nat(2 ** 40), (runtime, noise, more) => {
+      const judged = [0, more].map(plus => {
+        let index = 0;
+        return judgeMemory(evidenceOf(100_000, runtime, () => plus + (noise[index++] ?? 0)));
+      });
+      assert.deepEqual(judged[0], judged[1]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+function evidenceOf(
+  connections: number,
+  runtime: Runtime,
+  bytesAt: (connections: number) => number,
+): Evidence {
+  return buildEvidence({ connections, runtime, rounds: roundsOf(connections, 24, bytesAt) });
+}
+
+function roundsOf(
+  connections: number,
+  count: number,
+  bytesAt: (connections: number) => number | undefined,
+): Round[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = Math.round((connections * (index + 1)) / count);
+    return round({ connections: at, anonBytes: bytesAt(at) });
+  });
+}
+
+function pages(bytes: number): number {
+  return PAGE * Math.floor(bytes / PAGE);
+}
