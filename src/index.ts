@@ -1,3 +1,3 @@
 export { ChurnError, type ErrorCode } from './errors.js';
-export { type Inspection, type InspectedProcess } from './report/inspection.js';
+export type { InspectedProcess, Inspection } from './report/inspection.js';
 export type { Report } from './report/report.js';

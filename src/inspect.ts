@@ -19,7 +19,9 @@ export async function inspect(
       performance.now(),
     ),
   );
-  const states = new Map(readTcpRows(target.network, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]));
+  const states = new Map(
+    readTcpRows(target.network, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
+  );
   return {
     address: formatEndpoint(target.endpoint),
     listeners: target.listeners.map(listener =>
@@ -27,17 +29,21 @@ export async function inspect(
     ),
     command: target.command,
     limits: { openFiles: target.limits.openFiles ?? null, processes: target.limits.processes ?? null },
-    processes: snapshot.processes.map(({ pid, parentPid, comm, threads, mappings, rssBytes, anonBytes, fds }) => ({
-      pid,
-      parentPid,
-      comm,
-      threads,
-      mappings: mappings ?? null,
-      rssBytes: rssBytes ?? null,
-      anonBytes: anonBytes ?? null,
-      fds: fds.length,
-      fdKinds: countKinds(fds.map(({ kind, inode }) => (states.has(inode) ? `tcp ${states.get(inode)}` : kind))),
-    })),
+    processes: snapshot.processes.map(
+      ({ pid, parentPid, comm, threads, mappings, rssBytes, anonBytes, fds }) => ({
+        pid,
+        parentPid,
+        comm,
+        threads,
+        mappings: mappings ?? null,
+        rssBytes: rssBytes ?? null,
+        anonBytes: anonBytes ?? null,
+        fds: fds.length,
+        fdKinds: countKinds(
+          fds.map(({ kind, inode }) => (states.has(inode) ? `tcp ${states.get(inode)}` : kind)),
+        ),
+      }),
+    ),
     zombies: snapshot.zombies.length,
   };
 }

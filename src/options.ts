@@ -78,7 +78,9 @@ export function parseOptions(raw: RawOptions): Options {
 }
 
 /** The part of the options that says who is under test; `inspect` takes only these. */
-export function parseAddress(raw: RawOptions): Pick<Options, 'port' | 'host' | 'unix' | 'pids' | 'behindProxy'> {
+export function parseAddress(
+  raw: RawOptions,
+): Pick<Options, 'port' | 'host' | 'unix' | 'pids' | 'behindProxy'> {
   const pids = (raw.pid ?? []).map(pid => count('--pid', pid, 1, 4_194_304));
   if (raw.port === undefined && raw.unix === undefined && pids.length === 0) {
     throw usage('No server was named.', 'Name the port that it listens on: churn --port 9000');
@@ -115,7 +117,10 @@ function parsePolicy(raw: RawOptions): Policy {
 
 function kind(option: string, name: string): Kind {
   if ((KINDS as readonly string[]).includes(name)) return name as Kind;
-  throw usage(`${option} expects a kind of finding, got ${JSON.stringify(name)}.`, `The kinds are: ${KINDS.join(', ')}.`);
+  throw usage(
+    `${option} expects a kind of finding, got ${JSON.stringify(name)}.`,
+    `The kinds are: ${KINDS.join(', ')}.`,
+  );
 }
 
 function client(name: string): ClientName {

@@ -1,5 +1,5 @@
-import { Trial } from './gather/trial.js';
 import type { Progress } from './gather/timeline.js';
+import { Trial } from './gather/trial.js';
 import type { Options } from './options.js';
 import { readHostFacts } from './proc/host.js';
 import { assembleReport } from './report/assemble.js';
@@ -66,7 +66,11 @@ function reportTarget(target: Target, { before }: Evidence, alive: boolean): Rep
     pids: target.roots.map(({ pid }) => pid),
     command: target.command.map(escapeText),
     listeners: target.listeners.map(listener =>
-      escapeText(listener.transport === 'unix' ? listener.path : formatEndpoint({ ...listener, host: listener.address })),
+      escapeText(
+        listener.transport === 'unix'
+          ? listener.path
+          : formatEndpoint({ ...listener, host: listener.address }),
+      ),
     ),
     limits: { openFiles: target.limits.openFiles ?? null, processes: target.limits.processes ?? null },
     processes: before.processes.map(({ pid, comm, fds, threads }) => ({

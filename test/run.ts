@@ -10,7 +10,9 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2);
 const files = readdirSync(folder, { recursive: true })
   .map(String)
-  .filter(file => file.endsWith('.test.js') && (wanted.length === 0 || wanted.some(part => file.includes(part))))
+  .filter(
+    file => file.endsWith('.test.js') && (wanted.length === 0 || wanted.some(part => file.includes(part))),
+  )
   .sort()
   .map(file => `${folder}${file}`);
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], { stdio: 'inherit' });

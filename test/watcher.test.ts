@@ -31,6 +31,8 @@ describe('who watches the watcher', () => {
 
 /** pidusage keeps one descriptor per pid open for a second; it was there after the first run and still is. */
 function held() {
-  const timers = process.getActiveResourcesInfo().filter(kind => kind === 'Timeout' || kind === 'TCPSocketWrap');
+  const timers = process
+    .getActiveResourcesInfo()
+    .filter(kind => kind === 'Timeout' || kind === 'TCPSocketWrap');
   return { fds: readdirSync('/proc/self/fd').length, timers: timers.length };
 }

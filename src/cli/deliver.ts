@@ -54,7 +54,11 @@ function parseDelivery(spec: string): Delivery {
     );
   }
   if (at === spec.length - 1) {
-    throw new ChurnError('usage', `--reporter ${name}= names no file.`, `For example --reporter ${name}=report.out`);
+    throw new ChurnError(
+      'usage',
+      `--reporter ${name}= names no file.`,
+      `For example --reporter ${name}=report.out`,
+    );
   }
   return { reporter, file: at < 0 ? undefined : spec.slice(at + 1) };
 }

@@ -1,7 +1,7 @@
 import { ChurnError } from '../errors.js';
 import type { Io } from './io.js';
-import { reportError } from './report-error.js';
 import { buildProgram, isCommanderError } from './program.js';
+import { reportError } from './report-error.js';
 
 /**
  * The whole program: arguments in, exit status out. Expected failures become one sentence and exit 2 here and nowhere

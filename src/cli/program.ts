@@ -13,7 +13,9 @@ export interface Program extends Command {
 export function buildProgram(io: Io): Program {
   let status = 0;
   const program = configure(new Command('churn'), io)
-    .description('Opens and closes connections against a server, and proves that it forgot none of them or names those it kept.')
+    .description(
+      'Opens and closes connections against a server, and proves that it forgot none of them or names those it kept.',
+    )
     .version(`churn ${VERSION} (node ${io.nodeVersion}, ${io.platform})`, '-V, --version')
     .addHelpText(
       'after',
@@ -27,7 +29,9 @@ Examples:
   churn --port 9000 --json > report.json
   churn inspect --port 9000`,
     );
-  const run = addOutputOptions(addJudgingOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))))
+  const run = addOutputOptions(
+    addJudgingOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))),
+  )
     .description('open cycles against a port and judge the server (the default command)')
     .action(async options => {
       const { runCommand } = await import('./commands/run.js');

@@ -9,7 +9,10 @@ import type { Io } from './io.js';
 /** Says why nothing could be tested: a sentence and a hint on stderr, and with `--json` one object on stdout. */
 export function reportError(io: Io, error: ChurnError): number {
   const report = errorReport(io, error);
-  const style = { colorLevel: colorLevel(io, io.stderr, !io.argv.includes('--no-color')), columns: io.stderr.columns };
+  const style = {
+    colorLevel: colorLevel(io, io.stderr, !io.argv.includes('--no-color')),
+    columns: io.stderr.columns,
+  };
   io.stderr.write(REPORTERS.text(report, style));
   if (wantsJson(io.argv)) io.stdout.write(REPORTERS.json(report));
   return 2;
@@ -41,5 +44,7 @@ export function errorReport(io: Io, { code, message, hint }: ChurnError): Report
 /** Asked of the bare arguments: the error may be that they could not be parsed. */
 function wantsJson(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  return own.some((argument, index) => argument === '--json' || (argument === 'json' && own[index - 1] === '--reporter'));
+  return own.some(
+    (argument, index) => argument === '--json' || (argument === 'json' && own[index - 1] === '--reporter'),
+  );
 }

@@ -1,16 +1,16 @@
 import { readSmapsRollup } from '../proc/memory.js';
+import type { SocketRow } from '../proc/parse/socket-table.js';
 import { countFds, readStat, readStatus } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
-import type { SocketRow } from '../proc/parse/socket-table.js';
+import { QueueWatch } from '../sampler/queue-watch.js';
 import type { Look } from '../sampler/settle.js';
 import { sleepsForGood } from '../sampler/sleep.js';
-import { findOutsideHolders, type SocketView, viewSockets } from '../sampler/sockets.js';
-import { QueueWatch } from '../sampler/queue-watch.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import { findOutsideHolders, type SocketView, viewSockets } from '../sampler/sockets.js';
 import type { Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
-import { type Attribution, heldOutside, heldSockets, type HeldSocket, unaccepted } from '../verdict/held.js';
+import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
 import type { Ledger } from '../workload/ledger.js';
 
 /** Everything that one look at the server told. */
@@ -130,7 +130,15 @@ export class Observer {
       children: Math.max(0, census.child - baseline.child),
       zombies: Math.max(0, census.zombie - baseline.zombie),
     };
-    const counts = [ours.length, outside.length, acceptQueue, unfinished, more.threads, more.children, more.zombies];
+    const counts = [
+      ours.length,
+      outside.length,
+      acceptQueue,
+      unfinished,
+      more.threads,
+      more.children,
+      more.zombies,
+    ];
     const inodes = ours.reduce((sum, { inode }) => sum + inode, 0);
     return { outstanding: counts.reduce((sum, count) => sum + count, 0), fingerprint: `${counts} ${inodes}` };
   }
@@ -149,7 +157,8 @@ export class Observer {
     if (endpoint.transport === 'unix') return viewSockets(network, endpoint);
     // A listener on :: takes IPv4 too: its end then stands in tcp6, and the client's in tcp.
     const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
-    for (const listener of this.#target.listeners) if (listener.transport === 'tcp') families.add(listener.family);
+    for (const listener of this.#target.listeners)
+      if (listener.transport === 'tcp') families.add(listener.family);
     return viewSockets(network, { port: endpoint.port, families: [...families] });
   }
 

@@ -1,4 +1,4 @@
-import { PointReader, type Phase, type Point } from '../sampler/point.js';
+import { type Phase, type Point, PointReader } from '../sampler/point.js';
 import { Series } from '../sampler/series.js';
 
 /** How far a run is, for whoever watches it. */

@@ -150,17 +150,21 @@ export class Trial {
     const startedAtMs = performance.now();
     for (;;) {
       const round = this.#isOver() ? undefined : next(this.#evidence());
-      if (!round) return;
+      if (!round) break;
       if (performance.now() - startedAtMs >= this.#options.budgetMs) {
         this.#budgetSpent = true;
-        return;
+        break;
       }
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
       await this.#make('confirm', round.cycles);
-      this.#latest = await this.#settleConfirming();
+      this.#latest = await this.#settleConfirming(MOST_CONFIRMING_SETTLE_MS);
       this.#addRound('confirm', this.#latest.census);
     }
+    // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
+    const { settleMs } = this.#options;
+    if (this.#latest.acceptQueue > 0 && !this.#isOver())
+      this.#latest = await this.#settleConfirming(settleMs);
   }
 
   async evidence(): Promise<Evidence> {
@@ -248,7 +252,8 @@ export class Trial {
     let previous = -1;
     for (const pauseMs of [0, 0, 1, 1, 2, 2, 4, 4]) {
       const fds = this.#observer.fdCount();
-      const isBack = fds <= this.#baseline.snapshot.processes.reduce((sum, process) => sum + process.fds.length, 0);
+      const isBack =
+        fds <= this.#baseline.snapshot.processes.reduce((sum, process) => sum + process.fds.length, 0);
       if (isBack || (fds === previous && pauseMs > 1) || performance.now() - startedAtMs > mostMs) return;
       previous = fds;
       await sleep(pauseMs, undefined, { signal: this.#signal }).catch(() => undefined);
@@ -256,7 +261,7 @@ export class Trial {
   }
 
   /** Confirming rounds ask whether a count grows, so a count that stands still for a moment is enough. */
-  async #settleConfirming(): Promise<Observation> {
+  async #settleConfirming(drainMs: number): Promise<Observation> {
     let latest = this.#after;
     await settle(
       () => {
@@ -264,7 +269,7 @@ export class Trial {
         return this.#observer.lookToSettle(latest, this.#after.census);
       },
       () => false,
-      { settleMs: 200, drainMs: 2_000 },
+      { settleMs: 200, drainMs },
       this.#signal,
     );
     return latest;
@@ -289,6 +294,8 @@ export class Trial {
 
 /** Rest between two rounds of judged cycles: most servers need less, and none is judged by it. */
 const MOST_ROUND_SETTLE_MS = 8;
+
+const MOST_CONFIRMING_SETTLE_MS = 2_000;
 
 /** CPU time is counted in ticks of 10 ms. */
 const QUIET_MS = 300;

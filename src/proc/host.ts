@@ -11,7 +11,9 @@ export interface HostFacts {
 }
 
 export function readHostFacts(): HostFacts {
-  const range = (readProcTextOrNothing('/proc/sys/net/ipv4/ip_local_port_range') ?? '32768 60999').trim().split(/\s+/);
+  const range = (readProcTextOrNothing('/proc/sys/net/ipv4/ip_local_port_range') ?? '32768 60999')
+    .trim()
+    .split(/\s+/);
   const maxMapCount = readProcTextOrNothing('/proc/sys/vm/max_map_count');
   return {
     kernel: (readProcTextOrNothing('/proc/sys/kernel/osrelease') ?? 'unknown').trim(),

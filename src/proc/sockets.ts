@@ -28,7 +28,18 @@ export function readTabledInodes(owner: NetOwner): Set<number> {
   const inodes = new Set<number>();
   for (const { inode } of readTcpRows(owner, ['tcp', 'tcp6'])) inodes.add(inode);
   for (const { inode } of readUnixRows(owner)) inodes.add(inode);
-  for (const table of ['udp', 'udp6', 'raw', 'raw6', 'icmp', 'icmp6', 'netlink', 'packet', 'udplite', 'udplite6']) {
+  for (const table of [
+    'udp',
+    'udp6',
+    'raw',
+    'raw6',
+    'icmp',
+    'icmp6',
+    'netlink',
+    'packet',
+    'udplite',
+    'udplite6',
+  ]) {
     for (const inode of lastColumnInodes(readProcTextOrNothing(`/proc/${owner}/net/${table}`) ?? '', table)) {
       inodes.add(inode);
     }
@@ -124,7 +135,9 @@ export class AcceptQueue {
     const text = this.#table.read(prefixBytes) ?? '';
     const at = text.indexOf(` ${this.#inode} `);
     if (at < 0) return undefined;
-    const row = parseSocketRow(text.slice(text.lastIndexOf('\n', at) + 1, at + 12 + String(this.#inode).length));
+    const row = parseSocketRow(
+      text.slice(text.lastIndexOf('\n', at) + 1, at + 12 + String(this.#inode).length),
+    );
     return row?.inode === this.#inode && row.state === 'LISTEN' ? row.rxQueue : undefined;
   }
 }

@@ -3,7 +3,9 @@
  * the direction of writing, become visible escapes; and nothing in it may read as this tool's proof of a clean run.
  */
 export function escapeText(text: string): string {
-  return breakProof(text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter));
+  return breakProof(
+    text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter),
+  );
 }
 
 /** The proof line is ours alone: "0 leaks" in a server's name or log comes out as "0·leaks". */
@@ -22,5 +24,7 @@ export function formatCommand(command: readonly string[]): string {
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
 }

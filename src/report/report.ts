@@ -70,9 +70,17 @@ export interface Report {
   readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
   readonly held: ReadonlyArray<ReportedHeld>;
   /** Settled readings of private memory, by connections made: what the memory verdict stands on. */
-  readonly rounds: ReadonlyArray<{ readonly phase: string; readonly connections: number; readonly anonBytes: number | null }>;
+  readonly rounds: ReadonlyArray<{
+    readonly phase: string;
+    readonly connections: number;
+    readonly anonBytes: number | null;
+  }>;
   readonly series: readonly ReportedPoint[];
-  readonly phases: ReadonlyArray<{ readonly phase: string; readonly startMs: number; readonly durationMs: number }>;
+  readonly phases: ReadonlyArray<{
+    readonly phase: string;
+    readonly startMs: number;
+    readonly durationMs: number;
+  }>;
   readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
 }

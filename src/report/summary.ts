@@ -29,7 +29,9 @@ function doubts({ checks }: Verdict): string {
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 
-const FAULTS: Readonly<Record<Verdict['findings'][number]['kind'], (count: number, perCycle: number) => string>> = {
+const FAULTS: Readonly<
+  Record<Verdict['findings'][number]['kind'], (count: number, perCycle: number) => string>
+> = {
   fd: count => `leaked file descriptors: ${count}`,
   memory: (_, perCycle) => `leaked memory: ${perCycle} B/cycle`,
   mapping: count => `leaked mappings: ${count}`,

@@ -78,14 +78,18 @@ function serverText({ target, findings }: Report, cycles: ReportedCycles): strin
   const has = (kind: string) => findings.some(finding => finding.kind === kind);
   const life = has('crash') ? 'died' : target?.alive === false ? 'gone' : 'alive';
   const workers = has('restart') ? 'workers replaced' : 'same process';
-  const queue =
-    cycles.acceptQueue === 0 ? 'accept queue drained' : `accept queue ${cycles.acceptQueue}`;
+  const queue = cycles.acceptQueue === 0 ? 'accept queue drained' : `accept queue ${cycles.acceptQueue}`;
   const accepted = `accepted ${formatCount(cycles.accepted)} of ${formatCount(cycles.connections)}`;
   return has('crash') ? `${life}, ${accepted}` : `${life}, ${workers}, ${queue}, ${accepted}`;
 }
 
 function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string {
-  const paint = { pass: chalk.green.bold, fail: chalk.red.bold, undecided: chalk.yellow.bold, error: chalk.red.bold };
+  const paint = {
+    pass: chalk.green.bold,
+    fail: chalk.red.bold,
+    undecided: chalk.yellow.bold,
+    error: chalk.red.bold,
+  };
   return paint[verdict](summary);
 }
 

@@ -1,7 +1,7 @@
 import type { Point } from './point.js';
 
 /** Most points that a report holds. */
-export const MOST_POINTS = 2_000;
+const MOST_POINTS = 2_000;
 
 /** Keeps a series of any length within `MOST_POINTS`: when it is full every second point goes, and the step doubles. */
 export class Series {

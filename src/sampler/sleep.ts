@@ -13,12 +13,10 @@ export function sleepsForGood(snapshot: Snapshot, withinMs: number): boolean {
       sleep =>
         sleep !== undefined &&
         sleep.timeoutMs >= withinMs &&
-        (sleep.readsFd === undefined || kinds.get(sleep.readsFd) === 'pipe' || kinds.get(sleep.readsFd) === 'eventfd'),
+        (sleep.readsFd === undefined ||
+          kinds.get(sleep.readsFd) === 'pipe' ||
+          kinds.get(sleep.readsFd) === 'eventfd'),
     );
-    return (
-      sleeps &&
-      !fds.some(fd => fd.kind === 'timerfd' && isArmed(pid, fd.number)) &&
-      !mayHaveAlarm(pid)
-    );
+    return sleeps && !fds.some(fd => fd.kind === 'timerfd' && isArmed(pid, fd.number)) && !mayHaveAlarm(pid);
   });
 }

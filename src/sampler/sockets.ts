@@ -1,6 +1,12 @@
 import { findHolders } from '../proc/holders.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { type NetOwner, readTabledInodes, readTcpRows, readUnixRows, type TcpFamily } from '../proc/sockets.js';
+import {
+  type NetOwner,
+  readTabledInodes,
+  readTcpRows,
+  readUnixRows,
+  type TcpFamily,
+} from '../proc/sockets.js';
 
 /** The socket tables as far as they matter for one server. Expensive: at the ends of a run, never in its middle. */
 export interface SocketView {

@@ -88,8 +88,7 @@ async function tcpListeners(
   const port = address.port ?? solePort(all, given);
   const open = all.filter(listener => listener.port === port);
   const host = address.host === undefined ? undefined : await localHost(address.host);
-  const reached =
-    host === undefined ? reachedByDefault(open) : { host, listeners: listenersFor(open, host) };
+  const reached = host === undefined ? reachedByDefault(open) : { host, listeners: listenersFor(open, host) };
   if (reached.listeners.length > 0) {
     return { endpoint: { transport: 'tcp', host: reached.host, port }, listeners: reached.listeners };
   }
@@ -111,7 +110,10 @@ function reachedByDefault(open: readonly TcpListener[]): { host: string; listene
 
 function solePort(all: readonly TcpListener[], given: readonly ProcessStat[]): number {
   const held = new Set(
-    descendants(readProcessTable(), given.map(({ pid }) => pid)).flatMap(({ pid }) => {
+    descendants(
+      readProcessTable(),
+      given.map(({ pid }) => pid),
+    ).flatMap(({ pid }) => {
       const fds = readFds(pid);
       return typeof fds === 'string' ? [] : fds.map(fd => fd.inode);
     }),
@@ -150,7 +152,10 @@ function soleServer(listeners: readonly Listener[], endpoint: Endpoint): readonl
     );
   }
   throw hidden
-    ? permissionError(where, 'The process that listens there belongs to another user, or lives in another container.')
+    ? permissionError(
+        where,
+        'The process that listens there belongs to another user, or lives in another container.',
+      )
     : new ChurnError(
         'no-such-process',
         `No process of this machine holds the socket that listens on ${where}.`,
@@ -159,9 +164,16 @@ function soleServer(listeners: readonly Listener[], endpoint: Endpoint): readonl
 }
 
 /** A process may be judged for a port that it, or something below it, listens on. */
-function requireServing(given: readonly ProcessStat[], listeners: readonly Listener[], endpoint: Endpoint): void {
+function requireServing(
+  given: readonly ProcessStat[],
+  listeners: readonly Listener[],
+  endpoint: Endpoint,
+): void {
   const inodes = new Set(listeners.map(listener => listener.inode));
-  const tree = descendants(readProcessTable(), given.map(({ pid }) => pid));
+  const tree = descendants(
+    readProcessTable(),
+    given.map(({ pid }) => pid),
+  );
   const serves = tree.some(({ pid }) => {
     const fds = readFds(pid);
     return typeof fds !== 'string' && fds.some(fd => fd.kind === 'socket' && inodes.has(fd.inode));
@@ -179,7 +191,10 @@ function requireServing(given: readonly ProcessStat[], listeners: readonly Liste
 
 /** A half-seen server must not be judged. */
 function requireReadable(roots: readonly ProcessStat[], endpoint: Endpoint): void {
-  const tree = descendants(readProcessTable(), roots.map(({ pid }) => pid));
+  const tree = descendants(
+    readProcessTable(),
+    roots.map(({ pid }) => pid),
+  );
   const hidden = tree.filter(({ pid, state }) => state !== 'Z' && listFdNumbers(pid) === 'denied');
   if (hidden.length === 0) return;
   throw permissionError(
@@ -189,6 +204,7 @@ function requireReadable(roots: readonly ProcessStat[], endpoint: Endpoint): voi
 }
 
 function permissionError(where: string, sentence: string): ChurnError {
-  const again = readStatus(ownPid())?.uid === 0 ? 'Run churn with CAP_SYS_PTRACE' : 'Run the same command with sudo';
+  const again =
+    readStatus(ownPid())?.uid === 0 ? 'Run churn with CAP_SYS_PTRACE' : 'Run the same command with sudo';
   return new ChurnError('permission', sentence, `${again}, or as the user that runs the server on ${where}.`);
 }

@@ -54,6 +54,7 @@ export function defaultHosts(listeners: readonly TcpListener[]): string[] {
     else if (address === '::') hosts.add('::1');
     else hosts.add(address);
   }
-  const rank = (host: string) => (host === '127.0.0.1' ? 0 : host.startsWith('127.') ? 1 : host === '::1' ? 2 : 3);
+  const rank = (host: string) =>
+    host === '127.0.0.1' ? 0 : host.startsWith('127.') ? 1 : host === '::1' ? 2 : 3;
   return [...hosts].sort((a, b) => rank(a) - rank(b));
 }

@@ -65,7 +65,8 @@ function areRelated(a: ProcessStat, b: ProcessStat, byInode: ReadonlyArray<reado
 
 function withMaster(group: ProcessStat[], table: ReadonlyMap<number, ProcessStat>): ProcessStat[] {
   const [first] = group;
-  if (!first || first.parentPid <= 1 || group.some(({ parentPid }) => parentPid !== first.parentPid)) return group;
+  if (!first || first.parentPid <= 1 || group.some(({ parentPid }) => parentPid !== first.parentPid))
+    return group;
   const parent = table.get(first.parentPid);
   const sameProgram = parent && readExecutable(parent.pid) === readExecutable(first.pid);
   const isShell = parent !== undefined && group.length < 2;

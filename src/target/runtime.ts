@@ -1,10 +1,21 @@
 import { basename } from 'node:path';
 import { readProgramPath } from '../proc/process.js';
 
-/** Programs that run somebody's server in a managed heap. A Go program is one of its own name and is not told apart. */
-const MANAGED = /^(node|nodejs|bun|deno|java|python|ruby|dotnet|mono|php|beam|erl|perl|lua|R)[\d.]*(-\w+)?$/;
+/**
+ * How the memory of a server is managed:
+ * - `native`: malloc and free;
+ * - `interpreted`: reference counts give most of it back at once, some garbage waits for a collection;
+ * - `managed`: a compiler warms up, and a heap grows to its size before it is collected.
+ */
+export type Runtime = 'native' | 'interpreted' | 'managed';
 
-/** How the memory of a server is managed, from the name of the program that it runs. */
-export function runtimeOf(pid: number): 'native' | 'managed' {
-  return MANAGED.test(basename(readProgramPath(pid) ?? '')) ? 'managed' : 'native';
+/** By the name of the program. A Go program has a name of its own and is not told from a native one. */
+const PROGRAMS: ReadonlyArray<readonly [RegExp, Runtime]> = [
+  [/^(node|nodejs|bun|deno|java|dotnet|mono|beam|erl|jruby)[\d.]*(\.smp)?$/, 'managed'],
+  [/^(python|ruby|perl|php|lua)[\d.]*(-\w+)?$/, 'interpreted'],
+];
+
+export function runtimeOf(pid: number): Runtime {
+  const program = basename(readProgramPath(pid) ?? '');
+  return PROGRAMS.find(([name]) => name.test(program))?.[1] ?? 'native';
 }

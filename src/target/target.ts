@@ -1,6 +1,7 @@
 import type { ProcessLimits } from '../proc/parse/limits.js';
 import type { NetOwner } from '../proc/sockets.js';
 import type { Listener } from './listener.js';
+import type { Runtime } from './runtime.js';
 
 /** Where the cycles connect to. */
 export type Endpoint =
@@ -20,8 +21,8 @@ export interface Target {
   readonly roots: readonly ProcessKey[];
   /** Arguments of the first root. */
   readonly command: readonly string[];
-  /** Whether its memory is managed by a runtime with a garbage collector. */
-  readonly runtime: 'native' | 'managed';
+  /** How its memory is managed. */
+  readonly runtime: Runtime;
   readonly limits: ProcessLimits;
   readonly network: NetOwner;
   /** What a reader of the report should know of how the target was found. */

@@ -34,7 +34,9 @@ export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldS
   for (const [kind, count] of countOtherFds(before, now)) {
     if (kind !== 'socket') counts[kind] = count;
   }
-  const inChildren = new Set(now.processes.filter(process => !known.has(identity(process))).map(({ pid }) => pid));
+  const inChildren = new Set(
+    now.processes.filter(process => !known.has(identity(process))).map(({ pid }) => pid),
+  );
   for (const { role, descriptors } of held) {
     if (role === 'connection' || role === 'other-client') continue;
     if (role === 'dead-socket' || descriptors.some(({ pid }) => !inChildren.has(pid))) counts[role] += 1;

@@ -1,7 +1,7 @@
-import { isProven } from './proven.js';
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
 import { judgeMemory } from './memory-trend.js';
+import { isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
 
 /** One more round of cycles, and why. */
@@ -18,7 +18,9 @@ export interface ConfirmingRound {
  */
 export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
   if (isProven(evidence)) return undefined;
-  const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(({ recurrence }) => recurrence === 'suspect');
+  const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(
+    ({ recurrence }) => recurrence === 'suspect',
+  );
   const memory = judgeMemory(evidence);
   const cycles = evidence.cycles.completed;
   if (cycles === 0) return undefined;
@@ -32,7 +34,8 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
     0,
     ...suspects.filter(({ key }) => isDescriptor(key)).map(({ inCycles }) => inCycles / cycles),
   );
-  const room = descriptorRate > 0 ? Math.floor(fdsLeft(evidence) / descriptorRate / (CONFIRMING_ROUNDS + 1)) : Infinity;
+  const room =
+    descriptorRate > 0 ? Math.floor(fdsLeft(evidence) / descriptorRate / (CONFIRMING_ROUNDS + 1)) : Infinity;
   return {
     cycles: Math.max(1, Math.min(MOST_CYCLES, room, Math.max(LEAST_CYCLES, ...wanted))),
     suspects: [...suspects.map(({ key }) => key), ...(memory.state === 'suspect' ? ['memory'] : [])],

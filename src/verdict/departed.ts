@@ -19,7 +19,9 @@ export function departedProcesses(
   return before.processes
     .filter(process => !alive.has(identity(process)))
     .map(process => {
-      const index = fresh.findIndex(({ comm, parentPid }) => comm === process.comm && parentPid === process.parentPid);
+      const index = fresh.findIndex(
+        ({ comm, parentPid }) => comm === process.comm && parentPid === process.parentPid,
+      );
       const [successor] = index < 0 ? [] : fresh.splice(index, 1);
       const isRoot = rootPids.includes(process.pid);
       return {

@@ -1,6 +1,7 @@
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
+import type { Runtime } from '../target/runtime.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
@@ -82,8 +83,8 @@ export interface Evidence {
   readonly connectionOf: (port: number) => number | undefined;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
-  /** Whether the memory of the server is managed by a runtime with a garbage collector. */
-  readonly runtime: 'native' | 'managed';
+  /** How the memory of the server is managed. */
+  readonly runtime: Runtime;
   /** Processes at the top of the tree; what is below them are children. */
   readonly rootCount: number;
   readonly fdLimit: number | undefined;

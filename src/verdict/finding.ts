@@ -18,7 +18,11 @@ export type Severity = 'fail' | 'warn';
 
 /** Things of one sort that are held: sockets by state, other descriptors by kind. */
 export interface HeldGroup {
-  readonly what: 'connection' | 'outside' | 'nowhere' | Exclude<CensusKey, 'thread' | 'child' | 'zombie' | 'mapping'>;
+  readonly what:
+    | 'connection'
+    | 'outside'
+    | 'nowhere'
+    | Exclude<CensusKey, 'thread' | 'child' | 'zombie' | 'mapping'>;
   readonly state: TcpState | undefined;
   /** Distinct objects. */
   readonly count: number;
@@ -147,7 +151,12 @@ export interface Check {
 export type Note =
   | { readonly note: 'opened-once'; readonly what: CensusKey; readonly count: number }
   | { readonly note: 'levelled-off'; readonly what: CensusKey; readonly perRound: readonly number[] }
-  | { readonly note: 'unconfirmed'; readonly what: CensusKey; readonly count: number; readonly perRound: readonly number[] }
+  | {
+      readonly note: 'unconfirmed';
+      readonly what: CensusKey;
+      readonly count: number;
+      readonly perRound: readonly number[];
+    }
   | { readonly note: 'closed-late'; readonly afterMs: number }
   | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
   | { readonly note: 'other-clients'; readonly count: number }

@@ -1,6 +1,6 @@
 import type { FdKind } from '../proc/parse/fd-link.js';
-import type { Fd } from '../proc/process.js';
 import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
+import type { Fd } from '../proc/process.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
 
 /**
@@ -46,7 +46,11 @@ export function heldSockets(before: Snapshot, now: Snapshot, attribution: Attrib
   const clientEnds = liveClientEnds(attribution);
   return [...descriptors].map(([inode, list]) => {
     const row = rowOf.get(inode);
-    const role = row ? roleOf(row, attribution, clientEnds) : attribution.isTabled(inode) ? 'other-socket' : 'dead-socket';
+    const role = row
+      ? roleOf(row, attribution, clientEnds)
+      : attribution.isTabled(inode)
+        ? 'other-socket'
+        : 'dead-socket';
     return {
       role,
       inode,
@@ -89,7 +93,9 @@ export function countOtherFds(before: Snapshot, now: Snapshot): Map<FdKind, numb
   }
   // Both ends of a pipe share one inode, and are one thing.
   const stayed = now.processes.filter(process => known.has(identity(process)));
-  const pipes = stayed.flatMap(({ fds }) => fds.filter(({ kind }) => kind === 'pipe').map(({ inode }) => inode));
+  const pipes = stayed.flatMap(({ fds }) =>
+    fds.filter(({ kind }) => kind === 'pipe').map(({ inode }) => inode),
+  );
   counts.set('pipe', new Set(pipes).size);
   return counts;
 }

@@ -29,6 +29,8 @@ interface Manners {
 const MANNERS: Readonly<Record<Evidence['runtime'], Manners>> = {
   /** malloc gives back or reuses at once: any lasting rise is a leak, a page of 4 KiB at a time. */
   native: { leakBytes: 16, clearBytes: 32, warmConnections: 8_000 },
+  /** Arenas and caches fill up first; clean Python servers were flat from 2000 connections on. */
+  interpreted: { leakBytes: 64, clearBytes: 256, warmConnections: 4_000 },
   /**
    * A heap grows to its size first. Measured on a clean Node server: 7 MiB at the start, 25 at 10 000 connections,
    * 42 at 25 000, and level from there on.

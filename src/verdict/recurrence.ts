@@ -32,15 +32,26 @@ export function growthOf(evidence: Evidence, key: CensusKey): Growth {
   const confirming = counted.filter(({ phase }) => phase === 'confirm');
   const inCycles = (main?.count ?? base) - base;
   const total = (confirming.at(-1)?.count ?? main?.count ?? base) - base;
-  const perRound = main ? mergedGrowth([main, ...confirming], (2 * evidence.cycles.completed) / inCycles) : [];
-  return { key, inCycles, total, perRound, recurrence: judgeRecurrence(evidence, key, inCycles, total, perRound) };
+  const perRound = main
+    ? mergedGrowth([main, ...confirming], (2 * evidence.cycles.completed) / inCycles)
+    : [];
+  return {
+    key,
+    inCycles,
+    total,
+    perRound,
+    recurrence: judgeRecurrence(evidence, key, inCycles, total, perRound),
+  };
 }
 
 /**
  * Growth from one count to the next; rounds too short to show any, at the rate that was seen, are joined to the
  * following one. The last count is left out while its round is too short.
  */
-function mergedGrowth(counts: ReadonlyArray<{ connections: number; count: number }>, leastCycles: number): number[] {
+function mergedGrowth(
+  counts: ReadonlyArray<{ connections: number; count: number }>,
+  leastCycles: number,
+): number[] {
   const growth: number[] = [];
   let from = counts[0];
   for (const next of counts.slice(1)) {
@@ -70,7 +81,8 @@ function judgeRecurrence(
 
 /** Growth per connection in the confirming rounds, as a part of that in the judged cycles. */
 function paceOf(evidence: Evidence, perRound: readonly number[], inCycles: number): number {
-  const confirmed = perRound.reduce((sum, growth) => sum + growth, 0) / Math.max(1, evidence.confirm.completed);
+  const confirmed =
+    perRound.reduce((sum, growth) => sum + growth, 0) / Math.max(1, evidence.confirm.completed);
   return confirmed / (inCycles / Math.max(1, evidence.cycles.completed));
 }
 

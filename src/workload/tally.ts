@@ -17,7 +17,13 @@ export interface Failure {
 }
 
 /** Why the cycles ended before all were made. */
-export type StopReason = 'accept-stalled' | 'server-gone' | 'deadlines' | 'own-ports' | 'own-fds' | 'interrupted';
+export type StopReason =
+  | 'accept-stalled'
+  | 'server-gone'
+  | 'deadlines'
+  | 'own-ports'
+  | 'own-fds'
+  | 'interrupted';
 
 /** What became of the cycles of one phase. */
 export interface Tally {

@@ -22,7 +22,11 @@ const CASES: ReadonlyArray<readonly [name: string, args: readonly string[], says
   ['cycles with an exponent', ['--port', '9', '--cycles', '1e9'], /got "1e9"/],
   ['too many cycles', ['--port', '9', '--cycles', '1000000000'], /to 100000000, got/],
   ['half a cycle', ['--port', '9', '--cycles', '1.5'], /got "1.5"/],
-  ['a time without a unit', ['--port', '9', '--timeout', '5'], /--timeout expects a time.*A time has a unit/s],
+  [
+    'a time without a unit',
+    ['--port', '9', '--timeout', '5'],
+    /--timeout expects a time.*A time has a unit/s,
+  ],
   ['no server at all', [], /No server was named.*churn --port 9000/s],
   ['nothing that listens', ['--port', '9'], /Nothing listens on port 9 of this machine/],
   ['a pid that is gone', ['--pid', '4194304'], /There is no process 4194304/],
@@ -30,11 +34,19 @@ const CASES: ReadonlyArray<readonly [name: string, args: readonly string[], says
   ['an unknown command', ['inspct', '--port', '9'], /Unknown command 'inspct'.*Did you mean inspect/s],
   ['an option without its value', ['--port'], /argument missing/],
   ['a word too many', ['run', '9000'], /Too many arguments for 'run'/],
-  ['an unknown reporter', ['--port', '9', '--reporter', 'xml'], /--reporter expects one of text, json, got "xml"/],
+  [
+    'an unknown reporter',
+    ['--port', '9', '--reporter', 'xml'],
+    /--reporter expects one of text, json, got "xml"/,
+  ],
   ['an unknown client', ['--port', '9', '--client', 'rude'], /--client expects one of fin/],
   ['an unknown kind', ['--port', '9', '--fail-on', 'fds'], /--fail-on expects a kind of finding, got "fds"/],
   ['two reporters on stdout', ['--port', '9', '--reporter', 'text', '--json'], /Two reporters want stdout/],
-  ['a report into a folder that is missing', ['--port', '9', '--reporter', 'json=/nowhere/x'], /cannot be written/],
+  [
+    'a report into a folder that is missing',
+    ['--port', '9', '--reporter', 'json=/nowhere/x'],
+    /cannot be written/,
+  ],
   ['a host of another machine', ['--port', '9', '--host', '192.0.2.1'], /not an address of this machine/],
   ['a host that does not resolve', ['--port', '9', '--host', 'nowhere.invalid'], /does not resolve/],
   ['a Unix path that is missing', ['--unix', join(folder, 'nothing')], /There is no Unix socket/],
@@ -71,7 +83,13 @@ describe('bad input gets a sentence, a hint and exit 2', () => {
       const wrong = await churn(['--port', String(front.port), '--pid', String(behind.pid)]);
       assert.equal(wrong.status, 2);
       assert.match(wrong.stderr, /does not listen on 127\.0\.0\.1:\d+\.\nhint: .*--behind-proxy/);
-      const meant = await churn(['--port', String(front.port), '--pid', String(behind.pid), '--behind-proxy']);
+      const meant = await churn([
+        '--port',
+        String(front.port),
+        '--pid',
+        String(behind.pid),
+        '--behind-proxy',
+      ]);
       assert.equal(meant.status, 0, meant.stdout + meant.stderr);
       assert.match(meant.stdout, new RegExp(`pid ${behind.pid} was judged behind whatever listens`));
     } finally {
@@ -86,8 +104,20 @@ describe('bad input gets a sentence, a hint and exit 2', () => {
     try {
       // The checkout itself may lie where others cannot read: a copy that they can.
       const copy = mkdtempSync(join(tmpdir(), 'churn-copy-'));
-      execFileSync('cp', ['-r', 'bin', 'dist', 'package.json', 'node_modules/commander', 'node_modules/chalk', 'node_modules/pidusage', copy]);
-      execFileSync('sh', ['-c', `mkdir ${copy}/node_modules && mv ${copy}/commander ${copy}/chalk ${copy}/pidusage ${copy}/node_modules && chmod -R a+rX ${copy}`]);
+      execFileSync('cp', [
+        '-r',
+        'bin',
+        'dist',
+        'package.json',
+        'node_modules/commander',
+        'node_modules/chalk',
+        'node_modules/pidusage',
+        copy,
+      ]);
+      execFileSync('sh', [
+        '-c',
+        `mkdir ${copy}/node_modules && mv ${copy}/commander ${copy}/chalk ${copy}/pidusage ${copy}/node_modules && chmod -R a+rX ${copy}`,
+      ]);
       const dropped = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
       const args = [...dropped, process.execPath, join(copy, 'bin/churn.js'), '--port', String(server.port)];
       const run = await new Promise<string>(resolve =>

@@ -17,7 +17,12 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { name: 'a clean poll server passes', model: 'poll', verdict: 'pass' },
-  { name: 'a clean server with a backlog of 5 passes', model: 'poll', args: ['--backlog', '5'], verdict: 'pass' },
+  {
+    name: 'a clean server with a backlog of 5 passes',
+    model: 'poll',
+    args: ['--backlog', '5'],
+    verdict: 'pass',
+  },
   {
     name: 'a server that never closes fails, with every cycle named',
     model: 'poll',
@@ -150,9 +155,24 @@ const CASES: readonly Case[] = [
     kinds: ['fd'],
     finds: /10 × eventfds.*\+3 \+3 \+3/s,
   },
-  { name: 'five fds that are opened once are no leak', model: 'poll', args: ['--fault', 'lazy-open'], verdict: 'pass' },
-  { name: 'a log that is rotated is no leak', model: 'poll', args: ['--fault', 'log-rotation'], verdict: 'pass' },
-  { name: 'files opened in the background are no leak', model: 'poll', args: ['--fault', 'background-files'], verdict: 'pass' },
+  {
+    name: 'five fds that are opened once are no leak',
+    model: 'poll',
+    args: ['--fault', 'lazy-open'],
+    verdict: 'pass',
+  },
+  {
+    name: 'a log that is rotated is no leak',
+    model: 'poll',
+    args: ['--fault', 'log-rotation'],
+    verdict: 'pass',
+  },
+  {
+    name: 'files opened in the background are no leak',
+    model: 'poll',
+    args: ['--fault', 'background-files'],
+    verdict: 'pass',
+  },
   {
     name: 'a server that closes 1.5 s late passes, and it is said',
     model: 'poll',
@@ -202,7 +222,12 @@ const CASES: readonly Case[] = [
     verdict: 'fail',
     kinds: ['thread'],
   },
-  { name: 'a thread pool that grows to its size is no leak', model: 'thread_pool', args: ['--fault', 'pool-growth'], verdict: 'pass' },
+  {
+    name: 'a thread pool that grows to its size is no leak',
+    model: 'thread_pool',
+    args: ['--fault', 'pool-growth'],
+    verdict: 'pass',
+  },
   { name: 'prefork workers that share a listener pass', model: 'prefork', verdict: 'pass' },
   { name: 'an SO_REUSEPORT group of processes passes', model: 'reuseport', verdict: 'pass' },
   {
@@ -220,7 +245,12 @@ const CASES: readonly Case[] = [
     verdict: 'pass',
     finds: /worker process/,
   },
-  { name: 'an epoll server passes sixteen clients at a time', model: 'epoll', churn: ['--concurrency', '16'], verdict: 'pass' },
+  {
+    name: 'an epoll server passes sixteen clients at a time',
+    model: 'epoll',
+    churn: ['--concurrency', '16'],
+    verdict: 'pass',
+  },
   {
     name: '64 bytes of memory kept per connection are found in a C server',
     model: 'poll',
@@ -238,7 +268,11 @@ describe('the verdict on C servers', { concurrency: 2 }, () => {
       const server = await startC(model, args, openFiles ? { openFiles } : {});
       try {
         const { report, status } = await churnJson(['--port', String(server.port), ...churn]);
-        const told = JSON.stringify({ summary: report.summary, findings: report.findings, notes: report.notes }, null, 1);
+        const told = JSON.stringify(
+          { summary: report.summary, findings: report.findings, notes: report.notes },
+          null,
+          1,
+        );
         assert.equal(report.verdict, verdict, told);
         assert.equal(status, verdict === 'pass' ? 0 : 1);
         const failing = report.findings.filter(({ severity }) => severity === 'fail').map(({ kind }) => kind);

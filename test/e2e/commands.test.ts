@@ -31,7 +31,14 @@ describe('the commands', () => {
   });
 
   it('--help, --version and the help of a command exit 0', async () => {
-    for (const args of [['--help'], ['-h'], ['run', '--help'], ['inspect', '--help'], ['--version'], ['-V']]) {
+    for (const args of [
+      ['--help'],
+      ['-h'],
+      ['run', '--help'],
+      ['inspect', '--help'],
+      ['--version'],
+      ['-V'],
+    ]) {
       const { status, stdout, stderr } = await churn(args);
       assert.equal(status, 0, args.join(' '));
       assert.notEqual(stdout, '');
@@ -45,11 +52,15 @@ describe('the output', () => {
     const server = await startC('poll');
     try {
       for (const cycles of [10, 100, 1000]) {
-        const { stdout, stderr, status } = await churn(['--port', String(server.port), '--cycles', String(cycles)]);
+        const { stdout, stderr, status } = await churn([
+          '--port',
+          String(server.port),
+          '--cycles',
+          String(cycles),
+        ]);
         assert.equal(status, 0);
         assert.equal(stderr, '', 'no progress outside of a terminal');
         assert.match(stdout, new RegExp(`^PASS {2}${cycles} cycles, 0 leaks$`, 'm'));
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come out
         assert.doesNotMatch(stdout, /\u001b/);
       }
     } finally {
@@ -88,7 +99,14 @@ describe('the output', () => {
     const server = await startC('poll');
     try {
       const file = join(folder, 'report.json');
-      const { stdout } = await churn(['--port', String(server.port), '--cycles', '100', '--reporter', `json=${file}`]);
+      const { stdout } = await churn([
+        '--port',
+        String(server.port),
+        '--cycles',
+        '100',
+        '--reporter',
+        `json=${file}`,
+      ]);
       assert.match(stdout, /^PASS/m);
       assert.equal(parseReport(readFileSync(file, 'utf8')).verdict, 'pass');
       assert.deepEqual(readdirSync(folder), ['report.json']);

@@ -19,7 +19,11 @@ describe('servers that nobody here wrote', () => {
       const server = await startReal(recipe);
       try {
         const { report, status } = await churnJson(['--port', String(server.port)]);
-        assert.equal(report.verdict, 'pass', JSON.stringify([report.summary, report.findings, report.notes], null, 1));
+        assert.equal(
+          report.verdict,
+          'pass',
+          JSON.stringify([report.summary, report.findings, report.notes], null, 1),
+        );
         assert.equal(status, 0);
         assert.equal(report.cycles?.completed, 1000);
         assert.equal(report.cycles?.accepted, report.cycles?.connections);

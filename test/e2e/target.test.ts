@@ -77,7 +77,14 @@ describe('from a port to the server', () => {
       const { status, stderr } = await churn(['--port', String(first.port)]);
       assert.equal(status, 2);
       assert.match(stderr, /Unrelated processes listen on .*\nhint: .*--pid \d+/);
-      const chosen = await churn(['--port', String(first.port), '--pid', String(first.pid), '--cycles', '100']);
+      const chosen = await churn([
+        '--port',
+        String(first.port),
+        '--pid',
+        String(first.pid),
+        '--cycles',
+        '100',
+      ]);
       assert.equal(chosen.status, 0, chosen.stderr);
       const named = await churn(['--port', String(first.port), '--host', '::1', '--cycles', '100']);
       assert.match(named.stdout, new RegExp(`pid ${second.pid}`));
@@ -111,7 +118,6 @@ describe('from a port to the server', () => {
     const server = await startC('poll', evil);
     try {
       const { stdout } = await churn(['--port', String(server.port), '--cycles', '100']);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come out
       assert.doesNotMatch(stdout, /[\u001b\u202e]/);
       const inspected = await churn(['inspect', '--port', String(server.port)]);
       assert.doesNotMatch(inspected.stdout, /0 leak|\u202e/);

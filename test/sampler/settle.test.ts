@@ -15,12 +15,22 @@ function looks(outstanding: readonly number[]): () => Look {
 
 describe('settling', () => {
   it('ends at the first look when all is back', async () => {
-    const { state, lastChangeMs } = await settle(looks([0]), () => false, { settleMs: 5_000, drainMs: 0 }, signal);
+    const { state, lastChangeMs } = await settle(
+      looks([0]),
+      () => false,
+      { settleMs: 5_000, drainMs: 0 },
+      signal,
+    );
     assert.deepEqual([state, lastChangeMs], ['back', 0]);
   });
 
   it('ends when the last one is back', async () => {
-    const settled = await settle(looks([9, 7, 3, 1, 0]), () => false, { settleMs: 5_000, drainMs: 0 }, signal);
+    const settled = await settle(
+      looks([9, 7, 3, 1, 0]),
+      () => false,
+      { settleMs: 5_000, drainMs: 0 },
+      signal,
+    );
     assert.equal(settled.state, 'back');
     assert.ok(settled.lastChangeMs > 0);
   });

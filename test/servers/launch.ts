@@ -64,7 +64,10 @@ export async function launch(command: readonly string[], options: LaunchOptions 
   child.stderr?.on('data', chunk => said.push(String(chunk)));
   const gone = once(child, 'exit');
   const lines = createInterface({ input: child.stdout ?? [] });
-  const first = await Promise.race([once(lines, 'line').then(([line]) => String(line)), gone.then(() => undefined)]);
+  const first = await Promise.race([
+    once(lines, 'line').then(([line]) => String(line)),
+    gone.then(() => undefined),
+  ]);
   const ready = /^ready (\S+) (\d+)$/.exec(first ?? '');
   const stop = async () => {
     endGroup(child.pid);

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Report } from '../../src/report/report.js';
 
 const ROOT = new URL('../../../', import.meta.url);
-export const BIN = fileURLToPath(new URL('bin/churn.js', ROOT));
+const BIN = fileURLToPath(new URL('bin/churn.js', ROOT));
 const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(new URL('dist/report.schema.json', ROOT), 'utf8')),
 );

@@ -21,8 +21,8 @@ const WATCHES: ReadonlyArray<
   ['a server that sleeps', 300, [used(50)], [used(50)], 0, false],
   ['a server that polls now and then', 300, [used(50)], [used(51)], 10 / 3, false],
   ['a server that keeps a CPU busy', 300, [used(50)], [used(80)], 100, true],
-  ['a server that is busy most of the time', 1_000, [used(50)], [used(130)], 80, true],
-  ['a server that is busy three quarters of the time', 1_000, [used(50)], [used(125)], 75, false],
+  ['a server that has a quarter of a CPU', 1_000, [used(50)], [used(75)], 25, true],
+  ['a server that has a little less', 1_000, [used(50)], [used(74)], 24, false],
   [
     'two workers that share one CPU',
     300,

@@ -42,7 +42,9 @@ describe('cycles', () => {
     }
     assert.deepEqual([tally.completed, tally.failed, tally.requested], [23, 0, 23]);
     assert.deepEqual(work.ledger.origin(4), { phase: 'cycles', cycle: 1 });
-    const remembered = Array.from({ length: 65_536 }, (_, port) => work.ledger.connectionOf(port)).filter(Boolean);
+    const remembered = Array.from({ length: 65_536 }, (_, port) => work.ledger.connectionOf(port)).filter(
+      Boolean,
+    );
     assert.ok(remembered.includes(23));
   });
 
@@ -65,7 +67,12 @@ describe('cycles', () => {
     const before = overflows();
     const tally = emptyTally();
     try {
-      await runCycles(workload(server.port, { concurrency: 16, queueLength: () => queue.length() }), 'cycles', 2_000, tally);
+      await runCycles(
+        workload(server.port, { concurrency: 16, queueLength: () => queue.length() }),
+        'cycles',
+        2_000,
+        tally,
+      );
       assert.equal(tally.completed, 2_000);
       assert.equal(overflows() - before, 0);
     } finally {
@@ -101,7 +108,12 @@ describe('cycles', () => {
     const controller = new AbortController();
     const tally = emptyTally();
     try {
-      const made = runCycles(workload(server.port, { signal: controller.signal, concurrency: 8 }), 'cycles', 10_000_000, tally);
+      const made = runCycles(
+        workload(server.port, { signal: controller.signal, concurrency: 8 }),
+        'cycles',
+        10_000_000,
+        tally,
+      );
       setImmediate(() => controller.abort());
       await made;
     } finally {

@@ -27,7 +27,8 @@ const ACTS: readonly Act[] = [
   {
     server: 'leaking',
     verdict: 'fail',
-    before: 'The same server with one mistake: it reads the end of the connection, and never closes its own side.',
+    before:
+      'The same server with one mistake: it reads the end of the connection, and never closes its own side.',
     after:
       'Nothing looked wrong from outside: every connection was accepted. But the server still holds a socket for each of them, and the limit of its descriptors says when accept() will fail.',
   },

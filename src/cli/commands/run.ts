@@ -1,10 +1,10 @@
 import { parseOptions, type RawOptions } from '../../options.js';
 import { requireProc } from '../../proc/host.js';
+import { escapeText } from '../../report/escape.js';
 import { REPORTERS } from '../../report/registry.js';
 import type { Report } from '../../report/report.js';
 import { run } from '../../run.js';
 import { VERSION } from '../../version.js';
-import { escapeText } from '../../report/escape.js';
 import { colorLevel } from '../color.js';
 import { type Delivery, parseDeliveries, writeWhole } from '../deliver.js';
 import { exitCode } from '../exit-code.js';
@@ -44,7 +44,10 @@ export async function runCommand(io: Io, raw: RawOptions & OutputOptions): Promi
 
 function deliver(io: Io, { reporter, file }: Delivery, report: Report, color: boolean): void {
   const level = file === undefined ? colorLevel(io, io.stdout, color) : 0;
-  const text = REPORTERS[reporter](report, { colorLevel: level, columns: file === undefined ? widthOf(io) : 100 });
+  const text = REPORTERS[reporter](report, {
+    colorLevel: level,
+    columns: file === undefined ? widthOf(io) : 100,
+  });
   if (file === undefined) io.stdout.write(text);
   else writeWhole(file, text);
 }

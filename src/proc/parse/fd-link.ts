@@ -36,6 +36,7 @@ export function parseFdLink(link: string): FdLink {
     const name = link.slice('anon_inode:'.length);
     return { kind: ANONYMOUS[name] ?? 'anonymous', inode: 0, name };
   }
-  if (link.startsWith('/dev/') && !link.startsWith('/dev/shm/')) return { kind: 'device', inode: 0, name: link };
+  if (link.startsWith('/dev/') && !link.startsWith('/dev/shm/'))
+    return { kind: 'device', inode: 0, name: link };
   return { kind: 'file', inode: 0, name: link };
 }

@@ -67,7 +67,8 @@ export function parseSocketRow(line: string): SocketRow | undefined {
   const [localHex, localPortHex] = (fields[1] ?? '').split(':');
   const [remoteHex, remotePortHex] = (fields[2] ?? '').split(':');
   const state = TCP_STATES[Number.parseInt(fields[3] ?? '', 16)];
-  if (!localHex || !localPortHex || !remoteHex || !remotePortHex || !state || fields.length < 10) return undefined;
+  if (!localHex || !localPortHex || !remoteHex || !remotePortHex || !state || fields.length < 10)
+    return undefined;
   return {
     localAddress: parseHexAddress(localHex),
     localPort: Number.parseInt(localPortHex, 16),

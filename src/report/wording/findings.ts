@@ -61,7 +61,10 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     advice: () =>
       'look at: what is put into a map, list or cache per connection, and the path that should take it out; then a heap profiler',
     evidence: ({ low, high, perRound }) => [
-      `between ${formatCount(low)} and ${formatCount(high)} B/cycle (95 %), by round: ${perRound.slice(-6).map(bytes => signed(bytes, formatBytes)).join('  ')}`,
+      `between ${formatCount(low)} and ${formatCount(high)} B/cycle (95 %), by round: ${perRound
+        .slice(-6)
+        .map(bytes => signed(bytes, formatBytes))
+        .join('  ')}`,
     ],
   },
   crash: {
@@ -72,13 +75,15 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     evidence: crashEvidence,
   },
   restart: {
-    title: ({ count }) => `${plural(count, 'worker process', 'worker processes')} ended and ${count === 1 ? 'was' : 'were'} replaced`,
+    title: ({ count }) =>
+      `${plural(count, 'worker process', 'worker processes')} ended and ${count === 1 ? 'was' : 'were'} replaced`,
     cause: ({ cutOff }: RestartFinding) =>
       cutOff > 0
         ? `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`
         : 'no cycle was cut off; some servers retire their workers by design. The cause is not observable from outside',
     advice: () => 'look at: the log of the master process',
-    evidence: ({ workers }) => workers.slice(0, 4).map(({ pid, replacedBy }) => `pid ${pid}, replaced by ${replacedBy}`),
+    evidence: ({ workers }) =>
+      workers.slice(0, 4).map(({ pid, replacedBy }) => `pid ${pid}, replaced by ${replacedBy}`),
   },
   hang: {
     title: hangTitle,
@@ -99,8 +104,11 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
         : `${Object.entries(failures)
             .map(([kind, count]) => `${formatCount(count)} ${kind}`)
             .join(', ')}, although the server lives`,
-    advice: () => 'look at: the accept loop, the backlog of listen(), and what the server does when accept() fails',
-    evidence: ({ firstCycle, phase }) => [`the first was cycle ${firstCycle}${phase === 'cycles' ? '' : ` of the ${phase}`}`],
+    advice: () =>
+      'look at: the accept loop, the backlog of listen(), and what the server does when accept() fails',
+    evidence: ({ firstCycle, phase }) => [
+      `the first was cycle ${firstCycle}${phase === 'cycles' ? '' : ` of the ${phase}`}`,
+    ],
   },
 };
 
@@ -129,12 +137,16 @@ function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFinding): st
         : `limit ${limit}: accept() fails with EMFILE after ${formatCount(connectionsLeft)} more ${connectionsLeft === 1 ? 'connection' : 'connections'}`,
     );
   }
-  if (spinning) lines.push('the server keeps a CPU busy although nobody talks to it: its loop is woken by an end of file that it ignores');
+  if (spinning)
+    lines.push(
+      'the server keeps a CPU busy although nobody talks to it: its loop is woken by an end of file that it ignores',
+    );
   return lines;
 }
 
 function groupName({ what, state, count }: HeldGroup): string {
-  if (what === 'connection' || what === 'outside' || what === 'nowhere') return `TCP socket${state ? ` in ${state}` : ''}`;
+  if (what === 'connection' || what === 'outside' || what === 'nowhere')
+    return `TCP socket${state ? ` in ${state}` : ''}`;
   return nameOf(what, count);
 }
 
@@ -171,26 +183,31 @@ function groupWords(group: HeldGroup | undefined): GroupWords {
     case 'outside':
       return {
         meaning: `held by pid ${shortList(group.pids)}, which is not below the server`,
-        cause: 'the connection was passed to a process outside of the server, such as a double-forked child, that keeps it',
+        cause:
+          'the connection was passed to a process outside of the server, such as a double-forked child, that keeps it',
         advice: `look at: what pid ${shortList(group.pids)} does; ls -l /proc/${group.pids[0]}/fd`,
       };
     case 'nowhere':
       return {
         meaning: 'open in the kernel, held by no descriptor that can be seen',
-        cause: 'the kernel still has the connection: in an io_uring, in flight in a Unix socket, or in a process that cannot be seen',
+        cause:
+          'the kernel still has the connection: in an io_uring, in flight in a Unix socket, or in a process that cannot be seen',
         advice: 'look at: direct descriptors of io_uring, SCM_RIGHTS messages that nobody received',
       };
     case 'dead-socket':
       return {
         meaning: 'the connection was reset and is in no table of the kernel, the server never called close()',
-        cause: 'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
-        advice: 'look at: the path where read() or write() fails with ECONNRESET or EPIPE, and any that drops a connection without closing it',
+        cause:
+          'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
+        advice:
+          'look at: the path where read() or write() fails with ECONNRESET or EPIPE, and any that drops a connection without closing it',
       };
     case 'upstream':
       return {
         meaning: 'opened for a connection of ours and kept',
         cause: 'a connection to another server is opened for each client and not closed with it',
-        advice: 'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
+        advice:
+          'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
       };
     default:
       return {
@@ -235,7 +252,9 @@ function crashTitle({ pids, cycles, phase }: CrashFinding): string {
 function crashEvidence({ connections }: CrashFinding): string[] {
   if (!connections) return [];
   const [from, to] = connections;
-  return [`that is connection ${from >= to ? to : `${from} … ${to}`} since the run began, the warm-up counted`];
+  return [
+    `that is connection ${from >= to ? to : `${from} … ${to}`} since the run began, the warm-up counted`,
+  ];
 }
 
 function hangTitle({ accepted, connected, atFdLimit }: HangFinding): string {

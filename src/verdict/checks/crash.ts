@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult, CrashFinding } from '../finding.js';
 import { firstFailure } from '../failures.js';
+import type { CheckResult, CrashFinding } from '../finding.js';
 
 /** A root of the tree that is gone. A worker that is gone is the matter of `restart`. */
 export function checkCrash(evidence: Evidence): CheckResult {

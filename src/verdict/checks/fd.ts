@@ -1,10 +1,10 @@
-import { isDescriptor, growthOf, isAtFdLimit, type Growth } from '../recurrence.js';
 import { CENSUS_KEYS } from '../census.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
 import type { HeldSocket } from '../held.js';
 import { patternOf } from '../pattern.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
+import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
 import { isSpinning } from '../spinning.js';
 
 /**
@@ -23,7 +23,11 @@ export function checkFds(evidence: Evidence): CheckResult {
   );
   const groups = draining
     ? []
-    : [...connectionGroups(evidence), ...outsideGroups(evidence), ...accused.map(growth => unnamedGroup(evidence, growth))];
+    : [
+        ...connectionGroups(evidence),
+        ...outsideGroups(evidence),
+        ...accused.map(growth => unnamedGroup(evidence, growth)),
+      ];
   const suspects = growths.filter(({ recurrence }) => recurrence === 'suspect');
   const doubtful = suspects.length > 0 && !isProven(evidence);
   const counts = groups.reduce((sum, { count }) => sum + count, 0);
@@ -40,7 +44,11 @@ export function checkFds(evidence: Evidence): CheckResult {
       bound: undefined,
     },
     findings,
-    notes: [...drainingNotes(evidence), ...(isProven(evidence) ? [] : growths.flatMap(noteOf)), ...otherClients(evidence)],
+    notes: [
+      ...drainingNotes(evidence),
+      ...(isProven(evidence) ? [] : growths.flatMap(noteOf)),
+      ...otherClients(evidence),
+    ],
   };
 }
 
@@ -65,7 +73,12 @@ function finding(
     fdsBefore,
     fdsAfter,
     groups,
-    pattern: count >= evidence.judgedConnections ? { kind: 'every' } : groups.length === 1 ? groups[0]?.pattern : undefined,
+    pattern:
+      count >= evidence.judgedConnections
+        ? { kind: 'every' }
+        : groups.length === 1
+          ? groups[0]?.pattern
+          : undefined,
     limit,
     connectionsLeft:
       left === undefined || perConnection <= 0
@@ -124,7 +137,9 @@ function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Growth): 
       inWarmup: Math.max(0, sockets.length - inCycles),
     };
   }
-  const now = evidence.after.processes.flatMap(({ pid, fds }) => fds.filter(fd => fd.kind === key).map(() => pid));
+  const now = evidence.after.processes.flatMap(({ pid, fds }) =>
+    fds.filter(fd => fd.kind === key).map(() => pid),
+  );
   return {
     ...common,
     what: key as HeldGroup['what'],
@@ -163,7 +178,9 @@ function noteOf({ key, recurrence, total, inCycles, perRound }: Growth): Note[] 
   if (recurrence === 'suspect') return [{ note: 'unconfirmed', what: key, count: total, perRound }];
   if (recurrence !== 'levelled') return [];
   const once = perRound.every(growth => growth <= 0);
-  return once ? [{ note: 'opened-once', what: key, count: inCycles }] : [{ note: 'levelled-off', what: key, perRound }];
+  return once
+    ? [{ note: 'opened-once', what: key, count: inCycles }]
+    : [{ note: 'levelled-off', what: key, perRound }];
 }
 
 function drainingNotes({ settled, held, acceptQueue }: Evidence): Note[] {
@@ -198,4 +215,3 @@ function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): [K, T[]][] {
 
 /** Closing later than this is worth a word. */
 const LATE_MS = 500;
-

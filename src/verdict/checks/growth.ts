@@ -10,7 +10,9 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
   const { recurrence, total, inCycles, perRound } = growthOf(evidence, kind);
   const base = evidence.baselineCounts[kind];
   const recurs =
-    recurrence === 'recurs' && evidence.settled.state !== 'draining' && !(kind === 'mapping' && areStacks(evidence, inCycles));
+    recurrence === 'recurs' &&
+    evidence.settled.state !== 'draining' &&
+    !(kind === 'mapping' && areStacks(evidence, inCycles));
   const inDoubt = recurrence === 'suspect' || (recurrence === 'recurs' && kind !== 'mapping');
   const perCycle = inCycles / Math.max(1, evidence.judgedConnections - evidence.warmupConnections);
   const limit = kind === 'mapping' ? evidence.maxMapCount : undefined;
@@ -21,7 +23,8 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
     perCycle,
     perRound,
     limit,
-    connectionsLeft: limit === undefined ? undefined : Math.max(0, Math.floor((limit - base - total) / perCycle)),
+    connectionsLeft:
+      limit === undefined ? undefined : Math.max(0, Math.floor((limit - base - total) / perCycle)),
   };
   return {
     check: {

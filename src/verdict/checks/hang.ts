@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult } from '../finding.js';
 import { attempts } from '../failures.js';
+import type { CheckResult } from '../finding.js';
 import { isAtFdLimit } from '../recurrence.js';
 
 /**
@@ -14,7 +14,8 @@ export function checkHang(evidence: Evidence): CheckResult {
   const queued = Math.max(evidence.acceptQueue, evidence.unaccepted.length);
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
   const stuck = queued > 0 && evidence.settled.state === 'held';
-  const hangs = !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
+  const hangs =
+    !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
   return {
     check: {
       kind: 'hang',

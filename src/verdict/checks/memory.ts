@@ -1,14 +1,15 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult } from '../finding.js';
-import { isProven } from '../proven.js';
 import { judgeMemory } from '../memory-trend.js';
+import { isProven } from '../proven.js';
 
 const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 'not-measured' } as const;
 
 /** Private memory per connection, by its trend over the rounds. */
 export function checkMemory(evidence: Evidence): CheckResult {
   const { state, trend, perRound, grown } = judgeMemory(evidence);
-  const deferred = state === 'suspect' && isProven(evidence);
+  const gone = evidence.departed.some(({ isRoot }) => isRoot);
+  const deferred = state === 'suspect' && (gone || isProven(evidence));
   const bound = trend ? Math.max(0, Math.round(trend.high)) : undefined;
   return {
     check: {
@@ -33,7 +34,8 @@ export function checkMemory(evidence: Evidence): CheckResult {
             },
           ]
         : [],
-    notes: state === 'suspect' && !deferred && bound !== undefined ? [{ note: 'memory-undecided', bound }] : [],
+    notes:
+      state === 'suspect' && !deferred && bound !== undefined ? [{ note: 'memory-undecided', bound }] : [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult } from '../finding.js';
 import { attempts, firstFailure, serverFailures } from '../failures.js';
+import type { CheckResult } from '../finding.js';
 
 /** Cycles that failed although the server is there. Under one in a hundred is a warning. */
 export function checkRefused(evidence: Evidence): CheckResult {

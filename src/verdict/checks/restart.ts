@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult } from '../finding.js';
 import { serverFailures } from '../failures.js';
+import type { CheckResult } from '../finding.js';
 
 /**
  * Workers that were replaced during the run. A fault when cycles were cut off, else a warning: some servers retire

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+
+/** What `npm pack` would ship: the program, the library, the schema, the words about them, and nothing else. */
+const ALLOWED =
+  /^(bin\/churn\.js|dist\/(index|cli\/start|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/types\/[\w/.-]+\.d\.ts|dist\/report\.schema\.json|package\.json|README\.md|LICENSE)$/;
+const REQUIRED = [
+  'bin/churn.js',
+  'dist/index.js',
+  'dist/cli/start.js',
+  'dist/report.schema.json',
+  'dist/types/index.d.ts',
+];
+
+const [packed] = JSON.parse(
+  execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' }),
+);
+const files: string[] = packed.files.map((file: { path: string }) => file.path);
+const strange = files.filter(file => !ALLOWED.test(file));
+const missing = REQUIRED.filter(file => !files.includes(file));
+if (strange.length > 0 || missing.length > 0) {
+  process.stderr.write(`packed, and should not be: ${strange.join(', ') || 'nothing'}\n`);
+  process.stderr.write(`missing from the package: ${missing.join(', ') || 'nothing'}\n`);
+  process.exitCode = 1;
+} else {
+  process.stdout.write(`packed: ${files.length} files, ${packed.size} bytes\n`);
+}
