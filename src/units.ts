@@ -33,12 +33,12 @@ export function formatDuration(ms: number): string {
 }
 
 /**
- * A count for reading, digits grouped by a narrow space from 10 000 on: "1000", "11 200".
+ * A count for reading, digits grouped by a no-break space from 10 000 on: "1000", "11 200".
  * Never used in the proof line, which has no grouping.
  */
 export function formatCount(count: number): string {
   const digits = String(Math.round(count));
-  return digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ' ');
+  return digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, '\u00a0');
 }
 
 /** "1 child", "3 children". */

@@ -14,7 +14,7 @@ export function renderText(report: Report, style: TextStyle): string {
   const chalk = new Chalk({ level: style.colorLevel });
   if (report.error) return errorText(report.error, chalk);
   const lines = [
-    heading(report, chalk),
+    ...wrap(heading(report, chalk), style.columns, 2),
     '',
     ...measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13)),
     '',
@@ -46,6 +46,7 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
   const arrow = (from: number, to: number) => `${from} → ${to}`;
   return [
     row('cycles', cycleText(cycles)),
+    row('accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`),
     row('fds', arrow(before.fds, after.fds)),
     row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),
     row(
@@ -79,8 +80,7 @@ function serverText({ target, findings }: Report, cycles: ReportedCycles): strin
   const life = has('crash') ? 'died' : target?.alive === false ? 'gone' : 'alive';
   const workers = has('restart') ? 'workers replaced' : 'same process';
   const queue = cycles.acceptQueue === 0 ? 'accept queue drained' : `accept queue ${cycles.acceptQueue}`;
-  const accepted = `accepted ${formatCount(cycles.accepted)} of ${formatCount(cycles.connections)}`;
-  return has('crash') ? `${life}, ${accepted}` : `${life}, ${workers}, ${queue}, ${accepted}`;
+  return has('crash') ? life : `${life}, ${workers}, ${queue}`;
 }
 
 function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string {

@@ -45,6 +45,13 @@ const CURVES: ReadonlyArray<
     n => 7 * MIB + 35 * MIB * (1 - Math.exp(-n / 12_000)),
     'flat',
   ],
+  [
+    'a cache that fills more and more slowly',
+    'native',
+    20_000,
+    n => 2 * MIB + 8 * MIB * (1 - Math.exp(-n / 5_000)),
+    'suspect',
+  ],
   ['one step in the later half', 'native', 20_000, n => 2 * MIB + (n > 15_000 ? 2 * MIB : 0), 'suspect'],
   ['one huge page early on', 'native', 20_000, n => 2 * MIB + (n > 2_000 ? 2 * MIB : 0), 'flat'],
   [
@@ -62,6 +69,14 @@ for (const [what, runtime, connections, bytesAt, state] of CURVES) {
     assert.equal(judgeMemory(evidenceOf(connections, runtime, bytesAt)).state, state);
   });
 }
+
+test('a small rise that was not decided in time is told by its bound', () => {
+  const evidence = evidenceOf(1_000, 'native', n => 2 * MIB + 24 * n);
+  assert.equal(judgeMemory(evidence).state, 'suspect');
+  assert.equal(judgeMemory({ ...evidence, budgetSpent: true }).state, 'flat');
+  const steep = evidenceOf(1_000, 'native', n => 2 * MIB + 240 * n);
+  assert.equal(judgeMemory({ ...steep, budgetSpent: true }).state, 'suspect');
+});
 
 test('what it grew by, and the slope, are those of the later half', () => {
   const { trend, grown, perRound } = judgeMemory(evidenceOf(24_000, 'native', n => 2 * MIB + 100 * n));

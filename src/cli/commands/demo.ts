@@ -4,11 +4,13 @@ import { parseOptions } from '../../options.js';
 import { requireProc } from '../../proc/host.js';
 import { REPORTERS } from '../../report/registry.js';
 import type { Report } from '../../report/report.js';
+import { wrap } from '../../report/text.js';
 import { run } from '../../run.js';
 import { VERSION } from '../../version.js';
 import { colorLevel } from '../color.js';
 import type { Io } from '../io.js';
 import { progressLine } from '../progress.js';
+import { widthOf } from '../width.js';
 
 interface Act {
   readonly server: 'clean' | 'leaking';
@@ -39,14 +41,16 @@ export async function demoCommand(io: Io, { color }: { readonly color: boolean }
   requireProc();
   const level = colorLevel(io, io.stdout, color);
   const chalk = new Chalk({ level });
+  const say = (text: string) => io.stdout.write(`${wrap(text, widthOf(io), 0).join('\n')}\n\n`);
   let asExpected = true;
   for (const act of ACTS) {
-    io.stdout.write(`${chalk.bold(act.before)}\n\n`);
+    say(chalk.bold(act.before));
     const report = await judgeDemoServer(io, act.server);
-    io.stdout.write(REPORTERS.text(report, { colorLevel: level, columns: 100 }));
+    io.stdout.write(REPORTERS.text(report, { colorLevel: level, columns: widthOf(io) }));
     if (report.interrupted) return io.signal.reason === 'SIGTERM' ? 143 : 130;
     asExpected &&= report.verdict === act.verdict;
-    io.stdout.write(`\n${act.after}\n\n`);
+    io.stdout.write('\n');
+    say(act.after);
   }
   io.stdout.write('Your own server is next: churn --port 9000 --cycles 1000\n');
   return asExpected ? 0 : 1;

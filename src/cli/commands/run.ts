@@ -10,6 +10,7 @@ import { type Delivery, parseDeliveries, writeWhole } from '../deliver.js';
 import { exitCode } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { progressLine } from '../progress.js';
+import { widthOf } from '../width.js';
 
 /** Options of the command line that say how to print. */
 export interface OutputOptions {
@@ -50,9 +51,4 @@ function deliver(io: Io, { reporter, file }: Delivery, report: Report, color: bo
   });
   if (file === undefined) io.stdout.write(text);
   else writeWhole(file, text);
-}
-
-/** A pipe has no width: long lines are then left to whoever reads them. */
-function widthOf(io: Io): number {
-  return io.stdout.isTTY ? Math.max(40, io.stdout.columns) : 110;
 }

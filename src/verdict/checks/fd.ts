@@ -1,4 +1,4 @@
-import { CENSUS_KEYS } from '../census.js';
+import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
 import type { HeldSocket } from '../held.js';
@@ -46,7 +46,7 @@ export function checkFds(evidence: Evidence): CheckResult {
     findings,
     notes: [
       ...drainingNotes(evidence),
-      ...(isProven(evidence) ? [] : growths.flatMap(noteOf)),
+      ...(isProven(evidence) ? [] : [...growths.flatMap(noteOf), ...openedInWarmup(evidence)]),
       ...otherClients(evidence),
     ],
   };
@@ -181,6 +181,16 @@ function noteOf({ key, recurrence, total, inCycles, perRound }: Growth): Note[] 
   return once
     ? [{ note: 'opened-once', what: key, count: inCycles }]
     : [{ note: 'levelled-off', what: key, perRound }];
+}
+
+/** Descriptors that were opened in the warm-up and stay: the first use of something. */
+function openedInWarmup(evidence: Evidence): Note[] {
+  const before = takeCensus(evidence.before, evidence.before, []);
+  return CENSUS_KEYS.filter(isDescriptor).flatMap(key => {
+    const count = evidence.baselineCounts[key] - before[key];
+    const stays = growthOf(evidence, key).recurrence === 'none';
+    return count > 0 && stays ? [{ note: 'opened-once' as const, what: key, count }] : [];
+  });
 }
 
 function drainingNotes({ settled, held, acceptQueue }: Evidence): Note[] {

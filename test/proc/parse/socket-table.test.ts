@@ -117,6 +117,13 @@ test('a row of tcp6 is found by its port, one in TIME_WAIT is not', () => {
   assert.deepEqual(parseSocketTable(table, 40_011), [row]);
 });
 
+test('far down in a long table the ports and the state are found too', () => {
+  const line = (row: string, number: number) => row.replace(/^ +\d+:/, `${number}:`);
+  const table = [HEADING, line(TIME_WAIT, 41_234), line(FIN_WAIT2, 123_456), ''].join('\n');
+  assert.deepEqual(parseSocketTable(table), [finWait2]);
+  assert.deepEqual(parseSocketTable(table, 9_000), [finWait2]);
+});
+
 const STATES = [
   ['01', 'ESTABLISHED'],
   ['02', 'SYN_SENT'],
