@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../options.js';
 import { readHostFacts } from '../proc/host.js';
 import { readListenCounters } from '../proc/sockets.js';
@@ -13,6 +12,7 @@ import { runCycles, type Workload } from '../workload/cycles.js';
 import { type CyclePhase, Ledger } from '../workload/ledger.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
 import { type Observation, Observer } from './observer.js';
+import { restBriefly, restToCount, watchQuiet } from './rest.js';
 import { type Progress, Timeline } from './timeline.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
@@ -100,8 +100,7 @@ export class Trial {
     const { warmup } = this.#options;
     this.timeline.enter('warm-up');
     if (warmup > 0) await this.#make('warm-up', warmup);
-    await this.#settleRound(MOST_ROUND_SETTLE_MS);
-    this.#baseline = this.#observer.look(false);
+    this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
   }
 
   /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
@@ -114,7 +113,7 @@ export class Trial {
       const until = Math.round((cycles * round) / rounds);
       await this.#make('cycles', until - made);
       made = until;
-      await this.#settleRound(MOST_ROUND_SETTLE_MS);
+      await restBriefly(this.#observer, this.#baseline.snapshot, this.#signal);
       this.#addRound('cycles', undefined);
     }
   }
@@ -139,9 +138,12 @@ export class Trial {
       { settleMs, drainMs },
       this.#signal,
     );
+    // What does not come back gets one more look, also at who else may hold it.
+    if (this.#settled.state !== 'back') latest = this.#observer.look(true);
     this.#after = latest;
     this.#latest = latest;
-    if (this.#settled.state !== 'back' && !this.#settled.asleep) this.#quiet = await this.#watchQuiet();
+    if (this.#settled.state !== 'back' && !this.#settled.asleep)
+      this.#quiet = await watchQuiet(this.#observer, this.#signal);
     this.#addRound('cycles', latest.census);
   }
 
@@ -158,13 +160,19 @@ export class Trial {
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
       await this.#make('confirm', round.cycles);
-      this.#latest = await this.#settleConfirming(MOST_CONFIRMING_SETTLE_MS);
+      this.#latest = await restToCount(
+        this.#observer,
+        this.#after.census,
+        MOST_CONFIRMING_REST_MS,
+        this.#signal,
+      );
       this.#addRound('confirm', this.#latest.census);
     }
     // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
     const { settleMs } = this.#options;
-    if (this.#latest.acceptQueue > 0 && !this.#isOver())
-      this.#latest = await this.#settleConfirming(settleMs);
+    if (this.#latest.acceptQueue > 0 && !this.#isOver()) {
+      this.#latest = await restToCount(this.#observer, this.#after.census, settleMs, this.#signal);
+    }
   }
 
   async evidence(): Promise<Evidence> {
@@ -246,42 +254,6 @@ export class Trial {
     };
   }
 
-  /** A short rest: until the descriptors are back, or stand still for a moment. Judges nothing. */
-  async #settleRound(mostMs: number): Promise<void> {
-    const startedAtMs = performance.now();
-    let previous = -1;
-    for (const pauseMs of [0, 0, 1, 1, 2, 2, 4, 4]) {
-      const fds = this.#observer.fdCount();
-      const isBack =
-        fds <= this.#baseline.snapshot.processes.reduce((sum, process) => sum + process.fds.length, 0);
-      if (isBack || (fds === previous && pauseMs > 1) || performance.now() - startedAtMs > mostMs) return;
-      previous = fds;
-      await sleep(pauseMs, undefined, { signal: this.#signal }).catch(() => undefined);
-    }
-  }
-
-  /** Confirming rounds ask whether a count grows, so a count that stands still for a moment is enough. */
-  async #settleConfirming(drainMs: number): Promise<Observation> {
-    let latest = this.#after;
-    await settle(
-      () => {
-        latest = this.#observer.look(false);
-        return this.#observer.lookToSettle(latest, this.#after.census);
-      },
-      () => false,
-      { settleMs: 200, drainMs },
-      this.#signal,
-    );
-    return latest;
-  }
-
-  /** Watches a server that holds on for long enough to tell an idle one from a busy one. */
-  async #watchQuiet(): Promise<Evidence['quiet']> {
-    const from = this.#observer.look(false).snapshot;
-    await sleep(QUIET_MS, undefined, { signal: this.#signal }).catch(() => undefined);
-    return { from, to: this.#observer.look(false).snapshot };
-  }
-
   #addRound(phase: Round['phase'], counts: Census | undefined): void {
     this.#rounds.push({
       phase,
@@ -292,10 +264,4 @@ export class Trial {
   }
 }
 
-/** Rest between two rounds of judged cycles: most servers need less, and none is judged by it. */
-const MOST_ROUND_SETTLE_MS = 8;
-
-const MOST_CONFIRMING_SETTLE_MS = 2_000;
-
-/** CPU time is counted in ticks of 10 ms. */
-const QUIET_MS = 300;
+const MOST_CONFIRMING_REST_MS = 2_000;

@@ -1,20 +1,12 @@
 import { ChurnError } from '../errors.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import {
-  listFdNumbers,
-  ownPid,
-  readCommand,
-  readFds,
-  readLimits,
-  readNetNamespace,
-  readStat,
-  readStatus,
-} from '../proc/process.js';
+import { readCommand, readFds, readLimits, readNetNamespace } from '../proc/process.js';
 import type { NetOwner } from '../proc/sockets.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { localHost } from './host.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
 import { findOwners } from './owners.js';
+import { permissionError, requireProcess, requireReadable, requireServing } from './require.js';
 import { runtimeOf } from './runtime.js';
 import { type Endpoint, formatEndpoint, type Target } from './target.js';
 import { unixListeners } from './unix.js';
@@ -54,16 +46,6 @@ export async function attach(address: Address): Promise<Target> {
       ? [`pid ${address.pids.join(', ')} was judged behind whatever listens on ${formatEndpoint(endpoint)}`]
       : [],
   };
-}
-
-function requireProcess(pid: number): ProcessStat {
-  const stat = readStat(pid);
-  if (stat && stat.state !== 'Z') return stat;
-  throw new ChurnError(
-    'no-such-process',
-    stat ? `Process ${pid} has exited and only waits to be reaped.` : `There is no process ${pid}.`,
-    'Leave out --pid to find the server by its port, or look the pid up again: ss -ltnp',
-  );
 }
 
 /** The server's own network namespace, when it is not ours: its ports are in its own tables. */
@@ -161,50 +143,4 @@ function soleServer(listeners: readonly Listener[], endpoint: Endpoint): readonl
         `No process of this machine holds the socket that listens on ${where}.`,
         'It may live in another pid namespace, or in the kernel: run churn there, or name the process with --pid.',
       );
-}
-
-/** A process may be judged for a port that it, or something below it, listens on. */
-function requireServing(
-  given: readonly ProcessStat[],
-  listeners: readonly Listener[],
-  endpoint: Endpoint,
-): void {
-  const inodes = new Set(listeners.map(listener => listener.inode));
-  const tree = descendants(
-    readProcessTable(),
-    given.map(({ pid }) => pid),
-  );
-  const serves = tree.some(({ pid }) => {
-    const fds = readFds(pid);
-    return typeof fds !== 'string' && fds.some(fd => fd.kind === 'socket' && inodes.has(fd.inode));
-  });
-  const denied = tree.some(({ pid }) => listFdNumbers(pid) === 'denied');
-  if (serves) return;
-  const where = formatEndpoint(endpoint);
-  if (denied) throw permissionError(where, `What process ${given[0]?.pid} holds may not be read.`);
-  throw new ChurnError(
-    'not-the-server',
-    `Process ${given.map(({ pid }) => pid).join(', ')} does not listen on ${where}.`,
-    'Leave out --pid to find the server by its port, or add --behind-proxy when a proxy listens in front of it.',
-  );
-}
-
-/** A half-seen server must not be judged. */
-function requireReadable(roots: readonly ProcessStat[], endpoint: Endpoint): void {
-  const tree = descendants(
-    readProcessTable(),
-    roots.map(({ pid }) => pid),
-  );
-  const hidden = tree.filter(({ pid, state }) => state !== 'Z' && listFdNumbers(pid) === 'denied');
-  if (hidden.length === 0) return;
-  throw permissionError(
-    formatEndpoint(endpoint),
-    `The descriptors of process ${hidden.map(({ pid, comm }) => `${pid} (${comm})`).join(', ')} may not be read.`,
-  );
-}
-
-function permissionError(where: string, sentence: string): ChurnError {
-  const again =
-    readStatus(ownPid())?.uid === 0 ? 'Run churn with CAP_SYS_PTRACE' : 'Run the same command with sudo';
-  return new ChurnError('permission', sentence, `${again}, or as the user that runs the server on ${where}.`);
 }

@@ -24,11 +24,12 @@ test('a clean run fits on one screen and ends in its proof', () => {
     renderText(buildReport(), PLAIN),
     `churn 127.0.0.1:9000  ·  ./server --port 9000  ·  pid 4242
 
-  cycles     1000 cycles in 0.09 s (11 111/s), 0 errors, 10 warm-up
+  cycles     1000 cycles in 0.09 s (11\u00a0111/s), 0 errors, 10 warm-up
+  accepted   1010 of 1010 connections
   fds        5 → 5
   memory     2.0 MiB → 2.0 MiB   0 B/cycle
   threads    1 → 1      children  0 → 0      zombies  0
-  server     alive, same process, accept queue drained, accepted 1010 of 1010
+  server     alive, same process, accept queue drained
 
 PASS  1000 cycles, 0 leaks
 `,
@@ -40,11 +41,12 @@ test('a leaking one says what is held, since when, why, and where to look', () =
     renderText(buildReport(leaking(upTo(1_010))), PLAIN),
     `churn 127.0.0.1:9000  ·  ./server --port 9000  ·  pid 4242
 
-  cycles     1000 cycles in 0.09 s (11 111/s), 0 errors, 10 warm-up
+  cycles     1000 cycles in 0.09 s (11\u00a0111/s), 0 errors, 10 warm-up
+  accepted   1010 of 1010 connections
   fds        5 → 1015
   memory     2.0 MiB → 2.0 MiB   0 B/cycle
   threads    1 → 1      children  0 → 0      zombies  0
-  server     alive, same process, accept queue drained, accepted 1010 of 1010
+  server     alive, same process, accept queue drained
 
 FAIL  1000 cycles, leaked file descriptors: 1010
 
@@ -72,7 +74,7 @@ const LINES: ReadonlyArray<readonly [what: string, report: Report, line: string]
     reportOf({ cycles: tally({ completed: 999, failed: 1, durationMs: 100 }) }),
     '  cycles     999 of 1000 cycles in 0.10 s (9990/s), 1 error, 10 warm-up',
   ],
-  ['confirming cycles', reportOf({ confirm: tally({ completed: 12_000 }) }), '12 000 to confirm'],
+  ['confirming cycles', reportOf({ confirm: tally({ completed: 12_000 }) }), '12\u00a0000 to confirm'],
   [
     'memory that could not be read',
     reportOf({ rounds: [], baseline: hidden(), before: hidden(), after: hidden() }),
@@ -105,11 +107,11 @@ const LINES: ReadonlyArray<readonly [what: string, report: Report, line: string]
     reportOf({ ...leaking([11]), rounds: rounds(n => 2_097_152 + 200 * n) }),
     'not judged beside what leaks',
   ],
-  ['a crash', reportOf({ departed: [root] }), '  server     died, accepted 1010 of 1010'],
+  ['a crash', reportOf({ departed: [root] }), '  server     died\n'],
   [
     'a queue that is not empty',
     reportOf({ settled, acceptQueue: 5 }),
-    '  server     alive, same process, accept queue 5, accepted 1005 of 1010',
+    '  server     alive, same process, accept queue 5\n',
   ],
   [
     'workers that were replaced',
@@ -172,19 +174,13 @@ for (const [what, report] of REPORTS) {
   for (const columns of [40, 80, 110]) {
     for (const colorLevel of [0, 3] as const) {
       test(`no line of ${what} is longer than ${columns} columns, colour level ${colorLevel}`, () => {
-        const [, ...lines] = withoutColor(renderText(report, { colorLevel, columns })).split('\n');
+        const lines = withoutColor(renderText(report, { colorLevel, columns })).split('\n');
         // The verdict is one line whatever the width: it is what people paste.
         for (const line of lines.filter(line => line !== report.summary)) assertFits(line, columns);
       });
     }
   }
 }
-
-test('the heading is no longer than the width', {
-  todo: 'it is not wrapped, and the command is cut at 60 whatever the width',
-}, () => {
-  for (const [, report] of REPORTS) assertFits(renderText(report, PLAIN).split('\n')[0] ?? '', 80);
-});
 
 test('a cut in a long command line leaves no half of a character', {
   todo: 'a surrogate pair is cut in two',

@@ -1,18 +1,16 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type {
   CrashFinding,
-  FdFinding,
   Finding,
   GrowthFinding,
   HangFinding,
-  HeldGroup,
   Kind,
   MemoryFinding,
   RefusedFinding,
   RestartFinding,
 } from '../../verdict/finding.js';
-import { nameOf } from './census.js';
-import { describePattern } from './pattern.js';
+import { fdEvidence, fdTitle, groupWords } from './fd.js';
+import { ratio, rounds, signed } from './numbers.js';
 
 /** All that is said of one kind of finding. */
 interface Words<F extends Finding> {
@@ -117,107 +115,6 @@ export function wordsFor<K extends Kind>(kind: K): Words<FindingOf<K>> {
   return WORDS[kind];
 }
 
-function fdTitle({ fdsBefore, fdsAfter, inWarmup, pattern, perCycle }: FdFinding): string {
-  const warm = inWarmup > 0 ? ` (${formatCount(inWarmup)} of them in the warm-up)` : '';
-  const which = pattern ? describePattern(pattern) : ratio(perCycle);
-  return `fds ${fdsBefore} → ${fdsAfter}${warm}, ${which}`;
-}
-
-function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFinding): string[] {
-  const lines = groups.map(group => {
-    const count = `${formatCount(group.count)} × ${groupName(group)}`;
-    const doubled = group.descriptors > group.count ? `, ${formatCount(group.descriptors)} descriptors` : '';
-    const pattern = groups.length > 1 && group.pattern ? `, ${describePattern(group.pattern)}` : '';
-    return `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
-  });
-  if (limit !== undefined && connectionsLeft !== undefined) {
-    lines.push(
-      connectionsLeft === 0
-        ? `limit ${limit}: reached; accept() answers EMFILE`
-        : `limit ${limit}: accept() fails with EMFILE after ${formatCount(connectionsLeft)} more ${connectionsLeft === 1 ? 'connection' : 'connections'}`,
-    );
-  }
-  if (spinning)
-    lines.push(
-      'the server keeps a CPU busy although nobody talks to it: its loop is woken by an end of file that it ignores',
-    );
-  return lines;
-}
-
-function groupName({ what, state, count }: HeldGroup): string {
-  if (what === 'connection' || what === 'outside' || what === 'nowhere')
-    return `TCP socket${state ? ` in ${state}` : ''}`;
-  return nameOf(what, count);
-}
-
-/** "(fd 8 … 1017)": the numbers are those of one process only when there is one. */
-function fdRange({ fdNumbers, pids }: HeldGroup): string {
-  const [first] = fdNumbers;
-  const last = fdNumbers.at(-1);
-  if (first === undefined || last === undefined) return pids.length > 0 ? ` (pid ${shortList(pids)})` : '';
-  if (pids.length > 1) return ` (pid ${shortList(pids)})`;
-  return first === last ? ` (fd ${first})` : ` (fd ${first} … ${last})`;
-}
-
-function shortList(pids: readonly number[]): string {
-  return pids.length > 4 ? `${pids.slice(0, 4).join(', ')} and ${pids.length - 4} more` : pids.join(', ');
-}
-
-interface GroupWords {
-  readonly meaning: string;
-  readonly cause: string;
-  readonly advice: string;
-}
-
-const NEVER_CLOSED: GroupWords = {
-  meaning: 'the client closed, the server never called close()',
-  cause: 'the client closed, the server never called close()',
-  advice: 'look at: the path where read()/recv() returns 0',
-};
-
-function groupWords(group: HeldGroup | undefined): GroupWords {
-  if (!group) return NEVER_CLOSED;
-  switch (group.what) {
-    case 'connection':
-      return NEVER_CLOSED;
-    case 'outside':
-      return {
-        meaning: `held by pid ${shortList(group.pids)}, which is not below the server`,
-        cause:
-          'the connection was passed to a process outside of the server, such as a double-forked child, that keeps it',
-        advice: `look at: what pid ${shortList(group.pids)} does; ls -l /proc/${group.pids[0]}/fd`,
-      };
-    case 'nowhere':
-      return {
-        meaning: 'open in the kernel, held by no descriptor that can be seen',
-        cause:
-          'the kernel still has the connection: in an io_uring, in flight in a Unix socket, or in a process that cannot be seen',
-        advice: 'look at: direct descriptors of io_uring, SCM_RIGHTS messages that nobody received',
-      };
-    case 'dead-socket':
-      return {
-        meaning: 'the connection was reset and is in no table of the kernel, the server never called close()',
-        cause:
-          'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
-        advice:
-          'look at: the path where read() or write() fails with ECONNRESET or EPIPE, and any that drops a connection without closing it',
-      };
-    case 'upstream':
-      return {
-        meaning: 'opened for a connection of ours and kept',
-        cause: 'a connection to another server is opened for each client and not closed with it',
-        advice:
-          'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
-      };
-    default:
-      return {
-        meaning: 'opened for a connection and kept after it',
-        cause: `${nameOf(group.what, 2)} are opened for a connection and not closed with it`,
-        advice: 'look at: what is opened per connection besides the socket; ls -l /proc/PID/fd',
-      };
-  }
-}
-
 function growthWords(many: string, cause: string, advice: string): Words<GrowthFinding> {
   return {
     title: ({ count, perCycle }) => `${many}: ${formatCount(count)} more, ${ratio(perCycle)}`,
@@ -230,11 +127,6 @@ function growthWords(many: string, cause: string, advice: string): Words<GrowthF
         : []),
     ],
   };
-}
-
-function ratio(perCycle: number): string {
-  if (perCycle >= 0.95) return `${Number(perCycle.toFixed(1))} per cycle`;
-  return `one on about every ${formatCount(1 / perCycle)} cycles`;
 }
 
 function memoryTitle({ perCycle, count }: MemoryFinding): string {
@@ -269,12 +161,4 @@ function hangCause({ accepted, atFdLimit }: HangFinding): string {
   return accepted === 0
     ? 'the process listens, but it does not call accept()'
     : 'the process does not call accept() any more: it waits for something else, or its accept loop has ended';
-}
-
-function rounds(perRound: readonly number[]): string {
-  return perRound.length === 0 ? '' : ` ${perRound.map(growth => signed(growth, formatCount)).join(' ')}`;
-}
-
-function signed(value: number, format: (value: number) => string): string {
-  return value >= 0 ? `+${format(value)}` : `-${format(-value)}`;
 }

@@ -1,8 +1,7 @@
 import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
-import type { HeldSocket } from '../held.js';
-import { patternOf } from '../pattern.js';
+import { connectionGroups, outsideGroups, unnamedGroup } from '../held-groups.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
 import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
 import { isSpinning } from '../spinning.js';
@@ -90,90 +89,6 @@ function finding(
   };
 }
 
-/** Forgotten connections, by TCP state. */
-function connectionGroups(evidence: Evidence): HeldGroup[] {
-  const ours = evidence.held.filter(({ role }) => role === 'connection');
-  return groupBy(ours, ({ state }) => state).map(([state, sockets]) => ({
-    ...describe(sockets),
-    what: 'connection',
-    state,
-    pattern: cyclePattern(
-      evidence,
-      sockets.flatMap(({ connection }) => connection ?? []),
-    ),
-    inWarmup: sockets.filter(socket => isWarmup(evidence, socket.connection)).length,
-    perRound: [],
-  }));
-}
-
-/** Connections that somebody outside of the tree holds, and those that no descriptor holds. */
-function outsideGroups(evidence: Evidence): HeldGroup[] {
-  return groupBy(evidence.outside, ({ row, pids }) => `${pids.length > 0} ${row.state}`).map(([, held]) => {
-    const connections = held.flatMap(({ row }) => evidence.connectionOf(row.remotePort) ?? []);
-    const pids = [...new Set(held.flatMap(entry => entry.pids))];
-    return {
-      what: pids.length > 0 ? 'outside' : 'nowhere',
-      state: held[0]?.row.state,
-      count: held.length,
-      descriptors: held.length,
-      pids,
-      fdNumbers: [],
-      pattern: cyclePattern(evidence, connections),
-      inWarmup: connections.filter(connection => isWarmup(evidence, connection)).length,
-      perRound: [],
-    };
-  });
-}
-
-function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Growth): HeldGroup {
-  const sockets = evidence.held.filter(({ role }) => role === key);
-  const before = key === 'dead-socket' ? 0 : evidence.baselineCounts[key];
-  const common = { state: undefined, pattern: undefined, perRound };
-  if (sockets.length > 0) {
-    return {
-      ...describe(sockets),
-      ...common,
-      what: key as HeldGroup['what'],
-      inWarmup: Math.max(0, sockets.length - inCycles),
-    };
-  }
-  const now = evidence.after.processes.flatMap(({ pid, fds }) =>
-    fds.filter(fd => fd.kind === key).map(() => pid),
-  );
-  return {
-    ...common,
-    what: key as HeldGroup['what'],
-    count: inCycles,
-    descriptors: key === 'pipe' ? now.length - before : inCycles,
-    pids: [...new Set(now)],
-    fdNumbers: [],
-    inWarmup: 0,
-  };
-}
-
-function describe(sockets: readonly HeldSocket[]) {
-  const descriptors = sockets.flatMap(socket => socket.descriptors);
-  return {
-    count: sockets.length,
-    descriptors: descriptors.length,
-    pids: [...new Set(descriptors.map(({ pid }) => pid))],
-    fdNumbers: descriptors.map(({ number }) => number).sort((a, b) => a - b),
-  };
-}
-
-function cyclePattern(evidence: Evidence, connections: readonly number[]): HeldGroup['pattern'] {
-  const cycles = connections.flatMap(connection => {
-    const origin = evidence.originOf(connection);
-    return origin.phase === 'cycles' ? [origin.cycle] : [];
-  });
-  if (cycles.length === 0) return undefined;
-  return patternOf(cycles, evidence.cycles.completed, evidence.concurrency - 1);
-}
-
-function isWarmup(evidence: Evidence, connection: number | undefined): boolean {
-  return connection !== undefined && evidence.originOf(connection).phase === 'warm-up';
-}
-
 function noteOf({ key, recurrence, total, inCycles, perRound }: Growth): Note[] {
   if (recurrence === 'suspect') return [{ note: 'unconfirmed', what: key, count: total, perRound }];
   if (recurrence !== 'levelled') return [];
@@ -210,17 +125,6 @@ function otherClients({ held }: Evidence): Note[] {
 
 export function countFds(snapshot: Evidence['before']): number {
   return snapshot.processes.reduce((sum, { fds }) => sum + fds.length, 0);
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): [K, T[]][] {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups];
 }
 
 /** Closing later than this is worth a word. */

@@ -177,7 +177,7 @@ test('growth is told with the rounds that confirmed it, and the limit that it ru
     wordsOfGrowth('mapping').evidence({ ...growth, kind: 'mapping', limit: 65_530, connectionsLeft: 30_850 }),
     [
       'grew again in every confirming round: +300 +300 +300',
-      'limit 65530: reached after 30 850 more connections',
+      'limit 65530: reached after 30\u00a0850 more connections',
     ],
   );
 });

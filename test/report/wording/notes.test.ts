@@ -10,7 +10,7 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   ],
   [
     { note: 'opened-once', what: 'thread', count: 12_000 },
-    '12 000 threads opened once, not per connection: further cycles added none.',
+    '12\u00a0000 threads opened once, not per connection: further cycles added none.',
   ],
   [
     { note: 'levelled-off', what: 'child', perRound: [3, 0, -1] },

@@ -5,6 +5,7 @@ import type { Evidence } from '../../../src/verdict/evidence.js';
 import type { FdFinding, HeldGroup } from '../../../src/verdict/finding.js';
 import {
   buildEvidence,
+  census,
   fd,
   forgotten,
   grown,
@@ -184,6 +185,16 @@ test('files that were opened once are a note', () => {
   const { check, notes } = checkFds(grown('file', 8, [8, 8, 8]));
   assert.equal(check.status, 'pass');
   assert.deepEqual(notes, [{ note: 'opened-once', what: 'file', count: 8 }]);
+});
+
+test('what was opened in the warm-up and stays is a note, unless something is proved', () => {
+  const baselineCounts = census({ file: 2, pipe: 3 });
+  const rounds = buildEvidence().rounds.map(round => ({ ...round, counts: round.counts && baselineCounts }));
+  assert.deepEqual(checkFds(buildEvidence({ baselineCounts, rounds })).notes, [
+    { note: 'opened-once', what: 'pipe', count: 1 },
+    { note: 'opened-once', what: 'file', count: 2 },
+  ]);
+  assert.deepEqual(checkFds(leaking([11], { baselineCounts, rounds })).notes, []);
 });
 
 test('files that level off are another', () => {

@@ -88,3 +88,22 @@ test('a clean server has as many as before', () => {
     bound: undefined,
   });
 });
+
+/** Threads on every cycle, and so many mappings with each of them. */
+const STACKS: ReadonlyArray<readonly [mappings: number, status: Check['status']]> = [
+  [2, 'pass'],
+  [4, 'pass'],
+  [5, 'fail'],
+];
+
+for (const [each, status] of STACKS) {
+  test(`${each} mappings of each thread that stays are ${status === 'pass' ? 'its own' : 'more than its own'}`, () => {
+    const threads = grown('thread', 1_000, [1_300, 1_600, 1_900]);
+    const rounds = threads.rounds.map(round => ({
+      ...round,
+      counts: round.counts && { ...round.counts, mapping: 30 + each * (round.counts.thread - 1) },
+    }));
+    assert.equal(checkGrowth('mapping', { ...threads, rounds }).check.status, status);
+    assert.equal(checkGrowth('thread', { ...threads, rounds }).check.status, 'fail');
+  });
+}

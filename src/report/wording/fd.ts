@@ -1,0 +1,109 @@
+import { formatCount } from '../../units.js';
+import type { FdFinding, HeldGroup } from '../../verdict/finding.js';
+import { nameOf } from './census.js';
+import { ratio, rounds } from './numbers.js';
+import { describePattern } from './pattern.js';
+
+/** "fds 7 → 1017 (10 of them in the warm-up), one on every cycle". */
+export function fdTitle({ fdsBefore, fdsAfter, inWarmup, pattern, perCycle }: FdFinding): string {
+  const warm = inWarmup > 0 ? ` (${formatCount(inWarmup)} of them in the warm-up)` : '';
+  const which = pattern ? describePattern(pattern) : ratio(perCycle);
+  return `fds ${fdsBefore} → ${fdsAfter}${warm}, ${which}`;
+}
+
+/** One line for each sort of thing that is held, then the limit. */
+export function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFinding): string[] {
+  const lines = groups.map(group => {
+    const count = `${formatCount(group.count)} × ${groupName(group)}`;
+    const doubled = group.descriptors > group.count ? `, ${formatCount(group.descriptors)} descriptors` : '';
+    const pattern = groups.length > 1 && group.pattern ? `, ${describePattern(group.pattern)}` : '';
+    return `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
+  });
+  if (limit !== undefined && connectionsLeft !== undefined) {
+    lines.push(
+      connectionsLeft === 0
+        ? `limit ${limit}: reached; accept() answers EMFILE`
+        : `limit ${limit}: accept() fails with EMFILE after ${formatCount(connectionsLeft)} more ${connectionsLeft === 1 ? 'connection' : 'connections'}`,
+    );
+  }
+  if (spinning)
+    lines.push(
+      'the server keeps a CPU busy although nobody talks to it: its loop is woken by an end of file that it ignores',
+    );
+  return lines;
+}
+
+function groupName({ what, state, count }: HeldGroup): string {
+  if (what === 'connection' || what === 'outside' || what === 'nowhere')
+    return `TCP socket${state ? ` in ${state}` : ''}`;
+  return nameOf(what, count);
+}
+
+/** "(fd 8 … 1017)": the numbers are those of one process only when there is one. */
+function fdRange({ fdNumbers, pids }: HeldGroup): string {
+  const [first] = fdNumbers;
+  const last = fdNumbers.at(-1);
+  if (first === undefined || last === undefined) return pids.length > 0 ? ` (pid ${shortList(pids)})` : '';
+  if (pids.length > 1) return ` (pid ${shortList(pids)})`;
+  return first === last ? ` (fd ${first})` : ` (fd ${first} … ${last})`;
+}
+
+function shortList(pids: readonly number[]): string {
+  return pids.length > 4 ? `${pids.slice(0, 4).join(', ')} and ${pids.length - 4} more` : pids.join(', ');
+}
+
+interface GroupWords {
+  readonly meaning: string;
+  readonly cause: string;
+  readonly advice: string;
+}
+
+const NEVER_CLOSED: GroupWords = {
+  meaning: 'the client closed, the server never called close()',
+  cause: 'the client closed, the server never called close()',
+  advice: 'look at: the path where read()/recv() returns 0',
+};
+
+/** What it means that such things are held, why, and where to look. */
+export function groupWords(group: HeldGroup | undefined): GroupWords {
+  if (!group) return NEVER_CLOSED;
+  switch (group.what) {
+    case 'connection':
+      return NEVER_CLOSED;
+    case 'outside':
+      return {
+        meaning: `held by pid ${shortList(group.pids)}, which is not below the server`,
+        cause:
+          'the connection was passed to a process outside of the server, such as a double-forked child, that keeps it',
+        advice: `look at: what pid ${shortList(group.pids)} does; ls -l /proc/${group.pids[0]}/fd`,
+      };
+    case 'nowhere':
+      return {
+        meaning: 'open in the kernel, held by no descriptor that can be seen',
+        cause:
+          'the kernel still has the connection: in an io_uring, in flight in a Unix socket, or in a process that cannot be seen',
+        advice: 'look at: direct descriptors of io_uring, SCM_RIGHTS messages that nobody received',
+      };
+    case 'dead-socket':
+      return {
+        meaning: 'the connection was reset and is in no table of the kernel, the server never called close()',
+        cause:
+          'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
+        advice:
+          'look at: the path where read() or write() fails with ECONNRESET or EPIPE, and any that drops a connection without closing it',
+      };
+    case 'upstream':
+      return {
+        meaning: 'opened for a connection of ours and kept',
+        cause: 'a connection to another server is opened for each client and not closed with it',
+        advice:
+          'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
+      };
+    default:
+      return {
+        meaning: 'opened for a connection and kept after it',
+        cause: `${nameOf(group.what, 2)} are opened for a connection and not closed with it`,
+        advice: 'look at: what is opened per connection besides the socket; ls -l /proc/PID/fd',
+      };
+  }
+}

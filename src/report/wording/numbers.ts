@@ -1,0 +1,17 @@
+import { formatCount } from '../../units.js';
+
+/** "1 per cycle", "one on about every 100 cycles". */
+export function ratio(perCycle: number): string {
+  if (perCycle >= 0.95) return `${Number(perCycle.toFixed(1))} per cycle`;
+  return `one on about every ${formatCount(1 / perCycle)} cycles`;
+}
+
+/** " +3 +3 +3", with a space before it; nothing when there were no rounds. */
+export function rounds(perRound: readonly number[]): string {
+  return perRound.length === 0 ? '' : ` ${perRound.map(growth => signed(growth, formatCount)).join(' ')}`;
+}
+
+/** With its sign, also when it is positive. */
+export function signed(value: number, format: (value: number) => string): string {
+  return value >= 0 ? `+${format(value)}` : `-${format(-value)}`;
+}
