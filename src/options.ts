@@ -109,8 +109,8 @@ function parsePolicy(raw: RawOptions): Policy {
   const failOn = raw.failOn?.split(',').map(name => kind('--fail-on', name.trim()));
   const allow: Partial<Record<Kind, number>> = {};
   for (const rule of raw.allow ?? []) {
-    const [name = '', number = ''] = rule.split('=', 2);
-    allow[kind('--allow', name)] = count(`--allow ${name}`, number, 0, Number.MAX_SAFE_INTEGER);
+    const [name = '', ...numbers] = rule.split('=');
+    allow[kind('--allow', name)] = count(`--allow ${name}`, numbers.join('='), 0, Number.MAX_SAFE_INTEGER);
   }
   return { strict: raw.strict ?? false, failOn, allow };
 }
@@ -137,7 +137,7 @@ function count(option: string, given: string | number, least: number, most: numb
   if (number !== undefined && number >= least && number <= most) return number;
   throw usage(
     `${option} expects a whole number from ${least} to ${most}, got ${JSON.stringify(given)}.`,
-    `For example ${option.split(' ')[0]} ${EXAMPLES[option] ?? least}`,
+    EXAMPLES[option] ?? `For example ${option}${option.startsWith('--allow') ? '=10' : ` ${least}`}`,
   );
 }
 
@@ -155,8 +155,8 @@ function usage(sentence: string, hint: string): ChurnError {
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {
-  '--port': '9000',
-  '--cycles': '1000',
-  '--concurrency': '16',
-  '--pid': '4242',
+  '--port': 'For example --port 9000',
+  '--cycles': 'For example --cycles 1000',
+  '--concurrency': 'For example --concurrency 16',
+  '--pid': 'For example --pid 4242',
 };

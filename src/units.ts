@@ -17,7 +17,8 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+  // 1023.8 KiB would be rounded to 1024 KiB, which nobody writes.
+  while (Math.abs(value) >= 1023.5 && unit < units.length - 1) {
     value /= 1024;
     unit++;
   }
@@ -27,9 +28,9 @@ export function formatBytes(bytes: number): string {
 
 /** "0.09 s", "4.2 s", "3 min 20 s". */
 export function formatDuration(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 1_000 ? 2 : 1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  return `${minutes} min ${Math.round((ms - minutes * 60_000) / 1_000)} s`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(ms < 1_000 ? 2 : 1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /**
@@ -38,7 +39,7 @@ export function formatDuration(ms: number): string {
  */
 export function formatCount(count: number): string {
   const digits = String(Math.round(count));
-  return digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, '\u00a0');
+  return Math.abs(count) < 9_999.5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, '\u00a0');
 }
 
 /** "1 child", "3 children". */

@@ -113,11 +113,11 @@ for (const [ms, text] of DURATIONS) {
   });
 }
 
-test('there is no sixtieth second', { todo: '119 600 ms are "1 min 60 s", 59 970 ms "60.0 s"' }, () => {
+test('there is no sixtieth second', () => {
   for (const ms of [59_970, 119_600]) assert.doesNotMatch(formatDuration(ms), /\b60(\.0)? s/, `${ms} ms`);
 });
 
-test('there is no 1024th KiB', { todo: '1 048 400 bytes are "1024 KiB"' }, () => {
+test('there is no 1024th KiB', () => {
   assert.equal(formatBytes(1_048_400), '1.0 MiB');
 });
 

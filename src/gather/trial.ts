@@ -144,6 +144,8 @@ export class Trial {
     this.#latest = latest;
     if (this.#settled.state !== 'back' && !this.#settled.asleep)
       this.#quiet = await watchQuiet(this.#observer, this.#signal);
+    // The last reading of the judged cycles, made again at rest.
+    if (this.#rounds.at(-1)?.connections === this.#ledger.opened) this.#rounds.pop();
     this.#addRound('cycles', latest.census);
   }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { arch } from 'node:os';
-import { missingBecause, readProcText, readProcTextOrNothing } from './file.js';
+import { missingBecause, ProcFile, readProcText, readProcTextOrNothing } from './file.js';
 import { type FdLink, parseFdLink } from './parse/fd-link.js';
 import { type ProcessLimits, parseLimits } from './parse/limits.js';
 import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
@@ -29,6 +29,11 @@ export function readStat(pid: number): ProcessStat | undefined {
 export function readStatus(pid: number): ProcessStatus | undefined {
   const text = readProcTextOrNothing(`/proc/${pid}/status`);
   return text === undefined ? undefined : parseProcessStatus(text);
+}
+
+/** The status of a process kept open, for reading it again and again. @throws when the process is gone. */
+export function openStatus(pid: number): ProcFile {
+  return new ProcFile(`/proc/${pid}/status`);
 }
 
 export function readLimits(pid: number): ProcessLimits {

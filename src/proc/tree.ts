@@ -59,8 +59,11 @@ function orphansOf(root: ProcessStat, table: ReadonlyMap<number, ProcessStat>): 
 }
 
 export function isAncestor(table: ReadonlyMap<number, ProcessStat>, ancestor: number, pid: number): boolean {
-  for (let at = table.get(pid)?.parentPid; at !== undefined && at > 0; at = table.get(at)?.parentPid) {
+  // The table is not read at one moment, so pids that were reused meanwhile could form a ring.
+  const seen = new Set([pid]);
+  for (let at = table.get(pid)?.parentPid; at && !seen.has(at); at = table.get(at)?.parentPid) {
     if (at === ancestor) return true;
+    seen.add(at);
   }
   return false;
 }

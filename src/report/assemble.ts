@@ -130,7 +130,7 @@ function reportState(evidence: Evidence, snapshot: Snapshot): ReportedState {
     rssBytes: rss.length > 0 ? rss.reduce((sum, bytes) => sum + bytes, 0) : null,
     anonBytes: privateBytes(snapshot) ?? null,
     threads: snapshot.processes.reduce((sum, { threads }) => sum + threads, 0),
-    children: census.child + evidence.before.processes.length - evidence.rootCount,
+    children: Math.max(0, snapshot.processes.length - evidence.rootCount),
     zombies: snapshot.zombies.length,
     mappings: census.mapping,
   };

@@ -4,7 +4,10 @@
  */
 export function escapeText(text: string): string {
   return breakProof(
-    text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter),
+    text.replace(
+      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      escapeCharacter,
+    ),
   );
 }
 

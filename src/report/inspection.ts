@@ -39,6 +39,12 @@ export function renderInspection(inspection: Inspection): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The same as one JSON object, its text from outside made harmless. */
+export function renderInspectionJson(inspection: Inspection): string {
+  const harmless = (_key: string, value: unknown) => (typeof value === 'string' ? escapeText(value) : value);
+  return `${JSON.stringify(inspection, harmless, 2)}\n`;
+}
+
 function processLines(process: InspectedProcess, depth: number): string[] {
   const indent = '  '.repeat(depth + 1);
   const memory = process.rssBytes === null ? '' : `, ${formatBytes(process.rssBytes)} resident`;

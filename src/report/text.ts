@@ -35,7 +35,8 @@ function heading({ target, verdict }: Report, chalk: ChalkInstance): string {
 
 function shortCommand(command: readonly string[]): string {
   const text = formatCommand(command);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  const characters = [...text];
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : text;
 }
 
 function measurements(report: Report, chalk: ChalkInstance): string[] {

@@ -1,6 +1,6 @@
-import { ProcFile } from '../proc/file.js';
+import type { ProcFile } from '../proc/file.js';
 import { parseProcessStatus } from '../proc/parse/process-status.js';
-import { countFds } from '../proc/process.js';
+import { countFds, openStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 
 export type Phase = 'before' | 'warm-up' | 'cycles' | 'settle' | 'confirm' | 'after';
@@ -89,7 +89,7 @@ export class PointReader {
   #follow(pid: number): void {
     if (this.#status.has(pid) || this.#status.size >= MOST_FOLLOWED) return;
     try {
-      this.#status.set(pid, new ProcFile(`/proc/${pid}/status`));
+      this.#status.set(pid, openStatus(pid));
     } catch {
       // Gone since the listing: the next reading of the tree will not have it.
     }

@@ -1,9 +1,11 @@
 import type { Failure, FailureKind } from '../workload/tally.js';
 import type { Evidence } from './evidence.js';
 
-/** The first cycle of the whole run that failed. */
+/** The first cycle of the whole run that failed, our own machine's troubles apart. */
 export function firstFailure({ warmup, cycles, confirm }: Evidence): Failure | undefined {
-  return warmup.firstFailure ?? cycles.firstFailure ?? confirm.firstFailure;
+  return [warmup, cycles, confirm]
+    .flatMap(({ firstFailure }) => firstFailure ?? [])
+    .find(({ kind }) => kind !== 'own-fds' && kind !== 'own-ports');
 }
 
 /** Failed cycles by kind over all phases, without those that were our own machine's. */

@@ -55,9 +55,11 @@ export interface FdFinding {
   readonly spinning: boolean;
 }
 
+export type GrowingKind = 'thread' | 'child' | 'zombie' | 'mapping';
+
 /** Threads, children, zombies, mappings: no name ties one to a connection, so growth has to recur. */
-export interface GrowthFinding {
-  readonly kind: 'thread' | 'child' | 'zombie' | 'mapping';
+export interface GrowthFinding<K extends GrowingKind = GrowingKind> {
+  readonly kind: K;
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
@@ -96,7 +98,7 @@ export interface RestartFinding {
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
-  readonly workers: ReadonlyArray<{ readonly pid: number; readonly replacedBy: number | undefined }>;
+  readonly workers: ReadonlyArray<{ readonly pid: number; readonly replacedBy: number }>;
   readonly cutOff: number;
 }
 
@@ -128,7 +130,7 @@ export interface RefusedFinding {
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
 export type Finding =
   | FdFinding
-  | GrowthFinding
+  | { [K in GrowingKind]: GrowthFinding<K> }[GrowingKind]
   | MemoryFinding
   | CrashFinding
   | RestartFinding
@@ -165,8 +167,7 @@ export type Note =
   | { readonly note: 'spinning'; readonly cpuPercent: number }
   | { readonly note: 'overflows'; readonly count: number }
   | { readonly note: 'unseen'; readonly pids: readonly number[] }
-  | { readonly note: 'confirmed-with'; readonly cycles: number }
-  | { readonly note: 'said'; readonly sentence: string };
+  | { readonly note: 'confirmed-with'; readonly cycles: number };
 
 /** What one check says. */
 export interface CheckResult {

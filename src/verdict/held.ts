@@ -77,7 +77,7 @@ export function unaccepted(attribution: Attribution): SocketRow[] {
       row.inode === 0 &&
       row.localPort === attribution.serverPort &&
       (row.state === 'ESTABLISHED' || row.state === 'CLOSE_WAIT') &&
-      attribution.connectionOf(row.remotePort) !== undefined,
+      isOurs(row, attribution),
   );
 }
 
@@ -110,16 +110,31 @@ function allSockets(snapshot: Snapshot): { pid: number; fd: Fd }[] {
   );
 }
 
+/**
+ * The kernel connects to an address of this machine from that very address, and to any of 127.0.0.0/8 from 127.0.0.1:
+ * a peer with another address is no cycle of ours, whatever its port.
+ */
+function isFromHere({ localAddress, remoteAddress }: SocketRow): boolean {
+  const isLoopback = (address: string) => address.startsWith('127.');
+  return localAddress === remoteAddress || (isLoopback(localAddress) && isLoopback(remoteAddress));
+}
+
 /** Client ends, by their port, that some living process still has open: such a port is not ours any more. */
 function liveClientEnds({ rows, serverPort }: Attribution): Set<number> {
   return new Set(
-    rows.filter(row => row.remotePort === serverPort && row.inode !== 0).map(row => row.localPort),
+    rows
+      .filter(row => row.remotePort === serverPort && row.inode !== 0 && isFromHere(row))
+      .map(row => row.localPort),
   );
 }
 
 function roleOf(row: SocketRow, attribution: Attribution, clientEnds: ReadonlySet<number>): SocketRole {
   if (row.state === 'LISTEN') return 'other-socket';
   if (row.localPort !== attribution.serverPort) return 'upstream';
-  const ours = attribution.connectionOf(row.remotePort) !== undefined && !clientEnds.has(row.remotePort);
+  const ours = isOurs(row, attribution) && !clientEnds.has(row.remotePort);
   return ours ? 'connection' : 'other-client';
+}
+
+function isOurs(row: SocketRow, { connectionOf }: Attribution): boolean {
+  return isFromHere(row) && connectionOf(row.remotePort) !== undefined;
 }

@@ -10,7 +10,7 @@ export interface Trend {
 }
 
 /**
- * The trend of y over x, x ascending. Needs at least four points, else undefined: too little data is an answer.
+ * The trend of y over x, x ascending; of points with the same x no slope is taken. Needs at least four points, else undefined: too little data is an answer.
  * Ties (equal y, as pages are quantised) shrink the variance of Mann-Kendall's S by the usual term.
  */
 export function trendOf(x: readonly number[], y: readonly number[]): Trend | undefined {
@@ -20,11 +20,14 @@ export function trendOf(x: readonly number[], y: readonly number[]): Trend | und
   let s = 0;
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
+      const run = at(x, j) - at(x, i);
+      if (run <= 0) continue;
       const rise = at(y, j) - at(y, i);
       s += Math.sign(rise);
-      slopes.push(rise / (at(x, j) - at(x, i)));
+      slopes.push(rise / run);
     }
   }
+  if (slopes.length === 0) return undefined;
   slopes.sort((a, b) => a - b);
   const variance = (n * (n - 1) * (2 * n + 5) - tieTerm(y)) / 18;
   const spread = 1.96 * Math.sqrt(variance);

@@ -134,7 +134,6 @@ const NOTES = {
   overflows: fc.record({ note: fc.constant('overflows'), count }),
   unseen: fc.record({ note: fc.constant('unseen'), pids: fc.array(some, { minLength: 1, maxLength: 4 }) }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
-  said: fc.record({ note: fc.constant('said'), sentence: fc.constantFrom('A word.', 'Another word.') }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 
 const findings: fc.Arbitrary<readonly Finding[]> = fc.array(

@@ -182,9 +182,7 @@ for (const [what, report] of REPORTS) {
   }
 }
 
-test('a cut in a long command line leaves no half of a character', {
-  todo: 'a surrogate pair is cut in two',
-}, () => {
+test('a cut in a long command line leaves no half of a character', () => {
   for (const length of [50, 51, 52]) {
     const report = buildReport(undefined, undefined, {
       command: [`${'x'.repeat(length)}${'😀'.repeat(10)}`],

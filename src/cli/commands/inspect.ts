@@ -1,7 +1,7 @@
 import { inspect } from '../../inspect.js';
 import { parseAddress, type RawOptions } from '../../options.js';
 import { requireProc } from '../../proc/host.js';
-import { renderInspection } from '../../report/inspection.js';
+import { renderInspection, renderInspectionJson } from '../../report/inspection.js';
 import type { Io } from '../io.js';
 
 /** `churn inspect`: looks, makes no connection, judges nothing. */
@@ -9,6 +9,6 @@ export async function inspectCommand(io: Io, raw: RawOptions & { readonly json?:
   const address = parseAddress(raw);
   requireProc();
   const inspection = await inspect(address);
-  io.stdout.write(raw.json ? `${JSON.stringify(inspection, null, 2)}\n` : renderInspection(inspection));
+  io.stdout.write(raw.json ? renderInspectionJson(inspection) : renderInspection(inspection));
   return 0;
 }

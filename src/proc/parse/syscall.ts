@@ -13,7 +13,7 @@ export interface Sleep {
  */
 export function parseSleep(text: string, architecture: string): Sleep | undefined {
   const fields = text.trim().split(' ');
-  const call = CALLS[architecture]?.[Number(fields[0])];
+  const call = /^\d+$/.test(fields[0] ?? '') ? CALLS[architecture]?.[Number(fields[0])] : undefined;
   const argument = (index: number) => BigInt(fields[index + 1] ?? '0');
   switch (call?.wait) {
     case 'forever':

@@ -13,7 +13,7 @@ import { fdEvidence, fdTitle, groupWords } from './fd.js';
 import { ratio, rounds, signed } from './numbers.js';
 
 /** All that is said of one kind of finding. */
-interface Words<F extends Finding> {
+interface Words<F extends { readonly kind: Kind }> {
   /** One line: what is wrong, in numbers. */
   readonly title: (finding: F) => string;
   /** The most likely reason, in the words of a socket programmer. */

@@ -29,7 +29,5 @@ export function noteSentence(note: Note): string {
       return `What process ${note.pids.join(', ')} holds could not be read, so nothing is proved.`;
     case 'confirmed-with':
       return `${plural(note.cycles, 'further cycle')} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
-    case 'said':
-      return note.sentence;
   }
 }

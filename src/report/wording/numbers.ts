@@ -2,7 +2,7 @@ import { formatCount } from '../../units.js';
 
 /** "1 per cycle", "one on about every 100 cycles". */
 export function ratio(perCycle: number): string {
-  if (perCycle >= 0.95) return `${Number(perCycle.toFixed(1))} per cycle`;
+  if (perCycle > 2 / 3) return `${Number(perCycle.toFixed(1))} per cycle`;
   return `one on about every ${formatCount(1 / perCycle)} cycles`;
 }
 

@@ -7,6 +7,9 @@ export function checkCrash(evidence: Evidence): CheckResult {
   const gone = evidence.departed.filter(({ isRoot }) => isRoot);
   const connections = gone.length > 0 ? connectionRange(evidence) : undefined;
   const origins = connections?.map(evidence.originOf);
+  const last = origins?.[1];
+  // The range may begin in the phase before: then it begins with the first cycle of this one.
+  const first = origins?.[0]?.phase === last?.phase ? origins?.[0]?.cycle : 1;
   const finding: CrashFinding = {
     kind: 'crash',
     severity: 'fail',
@@ -14,8 +17,8 @@ export function checkCrash(evidence: Evidence): CheckResult {
     perCycle: gone.length / Math.max(1, evidence.connections),
     pids: gone.map(({ pid }) => pid),
     connections,
-    cycles: origins?.[0] && origins[1] ? [origins[0].cycle, origins[1].cycle] : undefined,
-    phase: origins?.[1]?.phase ?? 'cycles',
+    cycles: last && first !== undefined ? [Math.min(first, last.cycle), last.cycle] : undefined,
+    phase: last?.phase ?? 'cycles',
   };
   return {
     check: {

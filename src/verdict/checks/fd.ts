@@ -36,7 +36,14 @@ export function checkFds(evidence: Evidence): CheckResult {
   return {
     check: {
       kind: 'fd',
-      status: counts > 0 ? 'fail' : draining || doubtful ? 'undecided' : 'pass',
+      status:
+        counts > 0
+          ? 'fail'
+          : draining || doubtful
+            ? 'undecided'
+            : suspects.length > 0
+              ? 'not-measured'
+              : 'pass',
       before: fdsBefore,
       after: fdsAfter,
       perRound: accused[0]?.perRound ?? suspects[0]?.perRound ?? [],

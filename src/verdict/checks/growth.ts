@@ -1,9 +1,7 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult, GrowthFinding, Note } from '../finding.js';
+import type { CheckResult, Finding, GrowingKind, Note } from '../finding.js';
 import { isProven } from '../proven.js';
 import { growthOf } from '../recurrence.js';
-
-type GrowingKind = GrowthFinding['kind'];
 
 /** Threads, children, zombies and mappings: none of them names its connection, so each is accused when it recurs. */
 export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult {
@@ -16,9 +14,9 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
   const inDoubt = recurrence === 'suspect' || (recurrence === 'recurs' && kind !== 'mapping');
   const perCycle = inCycles / Math.max(1, evidence.judgedConnections - evidence.warmupConnections);
   const limit = kind === 'mapping' ? evidence.maxMapCount : undefined;
-  const finding: GrowthFinding = {
+  const finding = {
     kind,
-    severity: 'fail',
+    severity: 'fail' as const,
     count: inCycles,
     perCycle,
     perRound,
@@ -35,7 +33,7 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
       perRound,
       bound: undefined,
     },
-    findings: recurs ? [finding] : [],
+    findings: recurs ? [finding as Finding] : [],
     notes: isProven(evidence) ? [] : notesOf(kind, recurrence, inCycles, total, perRound),
   };
 }

@@ -7,8 +7,8 @@ import type { CheckResult } from '../finding.js';
  * their workers by design. A child that was busy with somebody else's connection before the run was due to go.
  */
 export function checkRestart(evidence: Evidence): CheckResult {
-  const workers = evidence.departed.filter(
-    ({ isRoot, servedOther, replacedBy }) => !isRoot && !servedOther && replacedBy !== undefined,
+  const workers = evidence.departed.flatMap(({ pid, isRoot, servedOther, replacedBy }) =>
+    !isRoot && !servedOther && replacedBy !== undefined ? [{ pid, replacedBy }] : [],
   );
   const { reset = 0 } = serverFailures(evidence);
   const severity = reset > 0 ? 'fail' : 'warn';
@@ -30,7 +30,7 @@ export function checkRestart(evidence: Evidence): CheckResult {
               severity,
               count: workers.length,
               perCycle: workers.length / Math.max(1, evidence.connections),
-              workers: workers.map(({ pid, replacedBy }) => ({ pid, replacedBy })),
+              workers,
               cutOff: reset,
             },
           ],

@@ -45,7 +45,6 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   [{ note: 'unseen', pids: [7, 8] }, 'What process 7, 8 holds could not be read, so nothing is proved.'],
   [{ note: 'confirmed-with', cycles: 1 }, '1 further cycle was made to see whether the growth recurs.'],
   [{ note: 'confirmed-with', cycles: 300 }, '300 further cycles were made to see whether the growth recurs.'],
-  [{ note: 'said', sentence: 'A word.' }, 'A word.'],
 ];
 
 for (const [note, sentence] of NOTES) {
