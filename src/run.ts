@@ -2,6 +2,7 @@ import type { Progress } from './gather/timeline.js';
 import { Trial } from './gather/trial.js';
 import type { Options } from './options.js';
 import { readHostFacts } from './proc/host.js';
+import { primeRss } from './proc/usage.js';
 import { assembleReport } from './report/assemble.js';
 import { escapeText } from './report/escape.js';
 import type { Report, ReportedTarget } from './report/report.js';
@@ -31,6 +32,7 @@ export interface RunContext {
  */
 export async function run(options: Options, context: RunContext): Promise<Report> {
   const startedAtMs = performance.now();
+  primeRss();
   const target = await attach(options);
   const discoveryMs = performance.now() - startedAtMs;
   const trial = await Trial.open(target, options, context.signal, context.onProgress);
@@ -44,6 +46,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
     const verdict = judge(evidence, options.policy);
     const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
     if (trouble) throw trouble;
+    trial.timeline.finish();
     const { phases } = trial.timeline;
     return assembleReport(evidence, verdict, {
       tool: context.tool,

@@ -72,11 +72,15 @@ export class Timeline {
     this.#onPoint(point);
   }
 
+  /** The last phase ends now. */
+  finish(): void {
+    const current = this.phases.at(-1);
+    if (current) current.durationMs = this.elapsedMs - current.startMs;
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    const current = this.phases.at(-1);
-    if (current) current.durationMs = this.elapsedMs - current.startMs;
     this.#reader.close();
   }
 

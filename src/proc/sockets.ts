@@ -57,8 +57,9 @@ function lastColumnInodes(text: string, table: string): number[] {
 }
 
 /**
- * The LISTEN rows of a family. They stand first in the table, and the kernel is slow only behind them
- * (5 ms for its empty hash table alone), so it is read a little at a time up to the first row that does not listen.
+ * The LISTEN rows of a family. They stand first in the table, and the kernel is slow only behind them (7 ms for its
+ * empty hash table alone), so the table is read a page at a time up to the first row that does not listen, and not
+ * asked for more after a page that was not full.
  */
 export function readListenRows(owner: NetOwner, family: TcpFamily): SocketRow[] {
   const rows: SocketRow[] = [];
@@ -70,7 +71,7 @@ export function readListenRows(owner: NetOwner, family: TcpFamily): SocketRow[] 
     return rows;
   }
   try {
-    const buffer = Buffer.allocUnsafe(ROW_BYTES);
+    const buffer = Buffer.allocUnsafe(PAGE_BYTES);
     let rest = '';
     for (;;) {
       const size = readSync(fd, buffer, 0, buffer.length, null);
@@ -82,12 +83,15 @@ export function readListenRows(owner: NetOwner, family: TcpFamily): SocketRow[] 
         if (row.state !== 'LISTEN') return rows;
         rows.push(row);
       }
-      if (size === 0) return rows;
+      if (size < PAGE_BYTES - ROW_BYTES) return rows;
     }
   } finally {
     closeSync(fd);
   }
 }
+
+/** The most that one read of such a file gives. */
+const PAGE_BYTES = 4096;
 
 /** One row of /proc/net/tcp and a little more of tcp6: asking for no more keeps the kernel in the LISTEN rows. */
 const ROW_BYTES = 150;

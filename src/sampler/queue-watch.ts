@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { SocketRow } from '../proc/parse/socket-table.js';
 import { AcceptQueue, type NetOwner, readListenRows, type TcpFamily } from '../proc/sockets.js';
 
 /** A listening socket whose accept queue is watched. */
@@ -53,23 +54,37 @@ export class QueueWatch {
 
 /**
  * A listener of our own that stands behind the server's in the table. To write a row the kernel looks for the one that
- * follows, and behind the last LISTEN row that search goes through the whole table of connections: 460 µs instead of 5,
- * four cycles long. Rows stand in the order of a hash of address and port, so ports are tried until one falls behind.
+ * follows, and behind the last LISTEN row that search goes through the whole table of connections: 460 µs to 7 ms instead
+ * of 5 µs. Rows stand in the order of a hash of address and port, so some ports are tried at once, and one that falls
+ * behind is kept.
  */
 async function openSentinel(family: TcpFamily, inodes: readonly number[]): Promise<Server | undefined> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS && isLast(family, inodes); attempt++) {
-    const server = createServer().unref();
-    server.listen({ port: 0, host: family === 'tcp' ? '127.0.0.1' : '::1', backlog: 1 });
-    await once(server, 'listening');
-    if (!isLast(family, inodes)) return server;
-    server.close();
+  const host = family === 'tcp' ? '127.0.0.1' : '::1';
+  for (
+    let attempt = 0;
+    attempt < MOST_ATTEMPTS && isLast(readListenRows('self', family), inodes);
+    attempt++
+  ) {
+    const servers = await Promise.all(Array.from({ length: AT_ONCE }, () => listen(host)));
+    const rows = readListenRows('self', family);
+    const portBehind = isLast(rows, inodes) ? undefined : rows.at(-1)?.localPort;
+    const sentinel = servers.find(server => (server.address() as AddressInfo).port === portBehind);
+    for (const server of servers) if (server !== sentinel) server.close();
+    if (sentinel) return sentinel;
   }
   return undefined;
 }
 
-function isLast(family: TcpFamily, inodes: readonly number[]): boolean {
-  const rows = readListenRows('self', family);
+async function listen(host: string): Promise<Server> {
+  const server = createServer().unref();
+  server.listen({ port: 0, host, backlog: 1 });
+  await once(server, 'listening');
+  return server;
+}
+
+function isLast(rows: readonly SocketRow[], inodes: readonly number[]): boolean {
   return inodes.includes(rows.at(-1)?.inode ?? 0);
 }
 
-const MOST_ATTEMPTS = 32;
+const AT_ONCE = 8;
+const MOST_ATTEMPTS = 4;

@@ -75,7 +75,8 @@ class Batch {
   #pump(): void {
     while (this.#launched < this.count && this.#inFlight.size + this.#pausing < this.work.concurrency) {
       if (this.tally.stopped) break;
-      if (this.#credits <= 0 && !this.#mayGoOn()) return;
+      // One look for a handful: what is under way has to arrive before the queue is looked at again.
+      if (this.#credits <= 0 && (this.#connecting > 0 || !this.#mayGoOn())) return;
       this.#credits -= 1;
       this.#launched += 1;
       this.#launch();
@@ -142,7 +143,7 @@ class Batch {
     const { socket } = cycle;
     const { localPort } = socket;
     if (localPort !== undefined) {
-      if (isSelfConnected(socket)) {
+      if (isSelfConnected(socket, this.work.destination)) {
         cycle.error = 'ECONNREFUSED';
         socket.resetAndDestroy();
         return;
@@ -150,6 +151,7 @@ class Batch {
       this.work.ledger.remember(localPort, cycle.connection);
     }
     this.work.behaviour(socket, this.#turns);
+    if (this.#connecting === 0) this.#pump();
   }
 
   #closed(cycle: Cycle): void {

@@ -19,6 +19,10 @@ export function dial(destination: Destination): Socket {
  * With nobody listening on a port of the ephemeral range a connect can meet itself: the kernel picks the very port as
  * the local one, and the handshake is with ourselves (18 of 200 in a small range). It means "refused".
  */
-export function isSelfConnected(socket: Socket): boolean {
-  return socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress;
+export function isSelfConnected(socket: Socket, destination: Destination): boolean {
+  return (
+    destination.transport === 'tcp' &&
+    socket.localPort === destination.port &&
+    socket.localAddress === socket.remoteAddress
+  );
 }
