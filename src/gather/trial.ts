@@ -1,5 +1,6 @@
 import type { Options } from '../options.js';
 import { readHostFacts } from '../proc/host.js';
+import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
 import { type Settled, settle } from '../sampler/settle.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
@@ -29,7 +30,7 @@ export class Trial {
     confirm: emptyTally(),
   };
   readonly #rounds: Round[] = [];
-  readonly #overflowsBefore: number;
+  readonly #countersBefore: ListenCounters;
   #before: Snapshot;
   #baseline: Observation;
   /** After the judged cycles had settled. */
@@ -62,7 +63,7 @@ export class Trial {
     this.#target = target;
     this.#options = options;
     this.#signal = signal;
-    this.#overflowsBefore = readListenCounters(target.network).listenOverflows;
+    this.#countersBefore = readListenCounters(target.network);
     this.#ledger = ledger;
     this.#observer = observer;
     this.#before = this.#observer.before;
@@ -191,6 +192,7 @@ export class Trial {
     const { concurrency, timeoutMs } = this.#options;
     const after = this.#after;
     const latest = this.#latest;
+    const counters = readListenCounters(this.#target.network);
     // What further cycles made the server let go, as a collector of garbage does, is not held.
     const stillHeld = new Set(latest.held.map(({ inode }) => inode));
     return {
@@ -220,7 +222,8 @@ export class Trial {
         process => this.#observer.servedBefore(process),
       ),
       listenerGone: this.#observer.listenerIsGone(),
-      listenOverflows: readListenCounters(this.#target.network).listenOverflows - this.#overflowsBefore,
+      listenOverflows: counters.listenOverflows - this.#countersBefore.listenOverflows,
+      listenDrops: counters.listenDrops - this.#countersBefore.listenDrops,
       originOf: connection => this.#ledger.origin(connection),
       connectionOf: port => this.#ledger.connectionOf(port),
       quiet: this.#quiet,

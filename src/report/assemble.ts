@@ -114,6 +114,8 @@ function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
     accepted: acceptedConnections(evidence),
     acceptQueue: Math.max(evidence.acceptQueue, evidence.unaccepted.length),
     connections: attempts(evidence),
+    listenOverflows: evidence.listenOverflows,
+    listenDrops: evidence.listenDrops,
     concurrency: evidence.concurrency,
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,

@@ -104,6 +104,9 @@ export interface ReportedCycles {
   readonly accepted: number;
   readonly acceptQueue: number;
   readonly connections: number;
+  /** Of all listeners of the network namespace, during the run. */
+  readonly listenOverflows: number;
+  readonly listenDrops: number;
   readonly concurrency: number;
   readonly durationMs: number;
   readonly ratePerSecond: number;

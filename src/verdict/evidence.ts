@@ -79,6 +79,7 @@ export interface Evidence {
   readonly departed: readonly Departed[];
   readonly listenerGone: boolean;
   readonly listenOverflows: number;
+  readonly listenDrops: number;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */

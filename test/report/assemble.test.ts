@@ -78,6 +78,8 @@ test('cycles are told by phase, with what the server took out of its queue', () 
     confirmation: 20,
     accepted: 725,
     acceptQueue: 5,
+    listenOverflows: 0,
+    listenDrops: 0,
     connections: 732,
     concurrency: 1,
     durationMs: 123.5,

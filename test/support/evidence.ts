@@ -39,6 +39,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     departed: [],
     listenerGone: false,
     listenOverflows: 0,
+    listenDrops: 0,
     originOf,
     connectionOf,
     quiet: undefined,
