@@ -11,6 +11,7 @@ import type { Census, Evidence, Round } from '../verdict/evidence.js';
 import { BEHAVIOURS } from '../workload/behaviours/registry.js';
 import { runCycles, type Workload } from '../workload/cycles.js';
 import { type CyclePhase, Ledger } from '../workload/ledger.js';
+import { Pacer } from '../workload/pacer.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
 import { type Observation, Observer } from './observer.js';
 import { restBriefly, restToCount, watchQuiet } from './rest.js';
@@ -23,6 +24,7 @@ export class Trial {
   readonly #options: Options;
   readonly #signal: AbortSignal;
   readonly #ledger: Ledger;
+  readonly #pacer = new Pacer();
   readonly #observer: Observer;
   readonly #tallies: Readonly<Record<CyclePhase, Tally>> = {
     'warm-up': emptyTally(),
@@ -253,6 +255,7 @@ export class Trial {
       timeoutMs,
       pauseMs,
       ledger: this.#ledger,
+      pacer: this.#pacer,
       queueLength: () => this.#observer.queueLength(),
       serverIsGone: () => this.#observer.serverIsGone(),
       signal: this.#signal,

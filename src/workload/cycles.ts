@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Behaviour } from './behaviour.js';
 import { type Destination, dial, isSelfConnected } from './dial.js';
 import type { CyclePhase, Ledger } from './ledger.js';
-import { credits, StallWatch } from './pacer.js';
+import { type Pacer, StallWatch } from './pacer.js';
 import { failureKind, noteFailure, type StopReason, type Tally } from './tally.js';
 import { Turns } from './turns.js';
 
@@ -15,6 +15,8 @@ export interface Workload {
   /** Wait of each client between two of its cycles. */
   readonly pauseMs: number;
   readonly ledger: Ledger;
+  /** Kept for the whole run: it learns how short the backlog is. */
+  readonly pacer: Pacer;
   /** Length of the longest accept queue of the server, undefined when it cannot be seen. */
   readonly queueLength: () => number | undefined;
   /** Asked after each failed cycle: a server that is gone ends the run. */
@@ -87,7 +89,7 @@ class Batch {
 
   /** Reads the accept queue; where it is full enough, comes back in a moment: at once at first, then every millisecond. */
   #mayGoOn(): boolean {
-    this.#credits = credits(this.#lookAtQueue(), this.#connecting);
+    this.#credits = this.work.pacer.credits(this.#lookAtQueue(), this.#connecting);
     if (this.#credits > 0) {
       this.#blockedTurns = 0;
       return true;
@@ -140,6 +142,7 @@ class Batch {
   #connected(cycle: Cycle): void {
     this.#connecting -= 1;
     cycle.connected = true;
+    this.work.pacer.noteConnect(performance.now() - cycle.dueAtMs + this.work.timeoutMs);
     const { socket } = cycle;
     const { localPort } = socket;
     if (localPort !== undefined) {

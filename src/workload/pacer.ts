@@ -1,5 +1,5 @@
 /**
- * How many connections may be opened before the accept queue is looked at again.
+ * Says how many connections may be opened before the accept queue is looked at again.
  *
  * connect(2) succeeds out of the queue, so a client that does not look outruns the server: with listen(fd, 5) the
  * seventh SYN is dropped and its connect takes a second. The backlog is not in /proc, so the queue is kept at a few:
@@ -7,12 +7,26 @@
  * Connects that are under way count as queued: Node makes them in its next tick, so the queue does not show them yet.
  * A queue that cannot be seen (another machine, a Unix socket) does not pace.
  */
-export function credits(queueLength: number | undefined, connecting: number): number {
-  return queueLength === undefined ? UNSEEN_CREDITS : Math.max(0, QUEUE_TARGET - queueLength - connecting);
+export class Pacer {
+  #target = QUEUE_TARGET;
+
+  credits(queueLength: number | undefined, connecting: number): number {
+    return queueLength === undefined ? UNSEEN_CREDITS : Math.max(0, this.#target - queueLength - connecting);
+  }
+
+  /**
+   * A connect has taken `connectMs`. One that took as long as a retransmission of its SYN met a full queue: the backlog
+   * is shorter than what was put into it, so less is put into it from now on.
+   */
+  noteConnect(connectMs: number): void {
+    if (connectMs >= SYN_RETRANSMISSION_MS) this.#target = Math.max(1, this.#target - 1);
+  }
 }
 
 const QUEUE_TARGET = 4;
 const UNSEEN_CREDITS = 64;
+/** The first retransmission comes after a second (RFC 6298). */
+const SYN_RETRANSMISSION_MS = 900;
 
 /** Tells how long an accept queue has stood still: its length has not changed, and nothing was put into it. */
 export class StallWatch {

@@ -5,6 +5,7 @@ import { AcceptQueue, readListenCounters, readListenRows } from '../../src/proc/
 import { fin } from '../../src/workload/behaviours/fin.js';
 import { runCycles, type Workload } from '../../src/workload/cycles.js';
 import { Ledger } from '../../src/workload/ledger.js';
+import { Pacer } from '../../src/workload/pacer.js';
 import { emptyTally } from '../../src/workload/tally.js';
 import { startC } from '../servers/launch.js';
 
@@ -16,6 +17,7 @@ function workload(port: number, more: Partial<Workload> = {}): Workload {
     timeoutMs: 5_000,
     pauseMs: 0,
     ledger: new Ledger(),
+    pacer: new Pacer(),
     queueLength: () => undefined,
     serverIsGone: () => false,
     signal: new AbortController().signal,

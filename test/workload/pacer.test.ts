@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { credits, StallWatch } from '../../src/workload/pacer.js';
+import { Pacer, StallWatch } from '../../src/workload/pacer.js';
 
 const QUEUES: ReadonlyArray<readonly [queue: number | undefined, connecting: number, credits: number]> = [
   [0, 0, 4],
@@ -19,9 +19,18 @@ const QUEUES: ReadonlyArray<readonly [queue: number | undefined, connecting: num
 for (const [queue, connecting, given] of QUEUES) {
   const where = queue === undefined ? 'a queue that cannot be seen' : `${queue} in the queue`;
   test(`with ${where} and ${connecting} on their way, ${given} more may be opened`, () => {
-    assert.equal(credits(queue, connecting), given);
+    assert.equal(new Pacer().credits(queue, connecting), given);
   });
 }
+
+test('each connect that waited for a retransmission lowers what is put into the queue, down to one', () => {
+  const pacer = new Pacer();
+  const credits = [0.2, 1_004, 3, 1_010, 2_050, 1_001].map(connectMs => {
+    pacer.noteConnect(connectMs);
+    return pacer.credits(0, 0);
+  });
+  assert.deepEqual(credits, [4, 3, 3, 2, 1, 1]);
+});
 
 /** Looks at a queue: its length, how many were launched, the time, and how long it is then said to have stood still. */
 type Looks = ReadonlyArray<readonly [length: number, launched: number, nowMs: number, stalledMs: number]>;

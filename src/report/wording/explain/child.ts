@@ -1,0 +1,80 @@
+import { CONNECT_AND_CLOSE, type Explanation } from './explanation.js';
+
+export const child: Explanation = {
+  summary: 'processes that were forked for a connection and live on after it',
+  what: [
+    'A server that forks for each connection has children all the time; that is its way. Here the client has gone and the child has not: it waits for something that will not come, or it has fallen into code that was meant for its parent.',
+    'Each such child keeps its memory, its descriptors and a pid. At the limit of processes fork() answers EAGAIN.',
+  ],
+  cause: 'a process was forked for a connection and has not exited',
+  advice:
+    'look at: the path on which the child returns from its handler; it must end in exit(), not in the accept loop',
+  adviceFor: {
+    node: "look at: child_process.spawn() or fork() for a connection; call child.kill() when the socket emits 'close'",
+    python:
+      'look at: the child after os.fork(), which must end in os._exit(), and Popen or Process objects that are not terminated with the connection',
+    java: 'look at: ProcessBuilder.start() for a connection; destroy() belongs into the finally that closes the socket',
+  },
+  byHand: [
+    { run: 'cat /proc/PID/task/*/children | wc -w', shows: 'how many children there are; note the number' },
+    { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
+    { run: 'cat /proc/PID/task/*/children | wc -w', shows: 'the number again' },
+    {
+      run: 'for p in $(cat /proc/PID/task/*/children); do cat /proc/$p/wchan; echo; done | sort | uniq -c',
+      shows:
+        'what they wait in: inet_csk_accept is the accept loop of the parent, pipe_read or unix_stream_data_wait another process',
+    },
+    {
+      run: "ss -tanp '( sport = :PORT )'",
+      shows: 'which process holds which connection; a child may hold those of its siblings too',
+    },
+  ],
+  causes: [
+    'The child returns from its handler into the accept loop of the parent, and waits there for a client of its own.',
+    'The child reads from a pipe whose writing end it has inherited itself, so that the end of file never comes.',
+    'The child waits for the client without a timeout, and a sibling that was forked later has a copy of the connection, so that no end comes.',
+    'A helper is started for each connection, and nobody tells it that the connection is over.',
+  ],
+  sketches: [
+    {
+      language: 'C',
+      wrong: 'the child comes back from serve() and goes on as a second parent',
+      before: `
+for (;;) {
+    int fd = accept(listener, NULL, NULL);
+    if (fork() == 0) serve(fd);
+    close(fd);
+}`,
+      after: `
+for (;;) {
+    int fd = accept(listener, NULL, NULL);
+    if (fork() == 0) { close(listener); serve(fd); _exit(0); }
+    close(fd);
+}`,
+    },
+    {
+      language: 'C',
+      wrong: 'the child holds the writing end of the pipe that it reads',
+      before: `
+if (fork() == 0) { while (read(p[0], buf, sizeof buf) > 0) {} _exit(0); }`,
+      after: `
+if (fork() == 0) { close(p[1]); while (read(p[0], buf, sizeof buf) > 0) {} _exit(0); }
+close(p[0]);`,
+    },
+    {
+      language: 'Node',
+      wrong: 'the helper does not know that the client has gone',
+      before: `
+const helper = spawn('worker');
+socket.pipe(helper.stdin);`,
+      after: `
+const helper = spawn('worker');
+socket.pipe(helper.stdin);
+socket.on('close', () => helper.kill());   // 'close' comes after a reset too, 'end' does not`,
+    },
+  ],
+  next: [
+    { run: 'churn inspect --port PORT', shows: 'the tree of processes, and what each of them holds' },
+    { run: 'churn --port PORT --client rst', shows: 'do they also stay when the client resets?' },
+  ],
+};
