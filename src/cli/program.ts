@@ -51,6 +51,13 @@ Examples:
       const { demoCommand } = await import('./commands/demo.js');
       status = await demoCommand(io, options);
     });
+  configure(program.command('explain'), io)
+    .description('what a kind of finding means, how to see it by hand, and how to mend it')
+    .argument('[kind]', 'fd, zombie, hang, … (default: the list of them)')
+    .action(async kind => {
+      const { explainCommand } = await import('./commands/explain.js');
+      status = explainCommand(io, kind);
+    });
   run.showHelpAfterError(false);
   return Object.assign(program, { status: () => status });
 }

@@ -1,18 +1,18 @@
 import type { Options } from '../options.js';
-import { readHostFacts } from '../proc/host.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
 import { type Settled, settle } from '../sampler/settle.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
-import { departedProcesses } from '../verdict/departed.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
 import { BEHAVIOURS } from '../workload/behaviours/registry.js';
-import { runCycles, type Workload } from '../workload/cycles.js';
+import { runCycles } from '../workload/cycles.js';
 import { type CyclePhase, Ledger } from '../workload/ledger.js';
 import { Pacer } from '../workload/pacer.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
+import type { Workload } from '../workload/workload.js';
+import { collectEvidence } from './collect.js';
 import { type Observation, Observer } from './observer.js';
 import { restBriefly, restToCount, watchQuiet } from './rest.js';
 import { type Progress, Timeline } from './timeline.js';
@@ -191,51 +191,23 @@ export class Trial {
   }
 
   #evidence(): Evidence {
-    const { concurrency, timeoutMs } = this.#options;
-    const after = this.#after;
-    const latest = this.#latest;
-    const counters = readListenCounters(this.#target.network);
-    // What further cycles made the server let go, as a collector of garbage does, is not held.
-    const stillHeld = new Set(latest.held.map(({ inode }) => inode));
-    return {
-      serverPort: this.#target.endpoint.transport === 'tcp' ? this.#target.endpoint.port : undefined,
-      concurrency,
-      timeoutMs,
-      before: this.#before,
-      baseline: this.#baseline.snapshot,
-      after: after.snapshot,
-      baselineCounts: this.#baseline.census,
+    return collectEvidence({
+      target: this.#target,
+      options: this.#options,
+      observer: this.#observer,
+      ledger: this.#ledger,
+      tallies: this.#tallies,
       rounds: this.#rounds,
-      warmup: this.#tallies['warm-up'],
-      cycles: this.#tallies.cycles,
-      confirm: this.#tallies.confirm,
-      connections: this.#ledger.opened,
-      judgedConnections: this.#ledger.opened - this.#ledger.openedIn('confirm'),
-      warmupConnections: this.#ledger.openedIn('warm-up'),
+      before: this.#before,
+      baseline: this.#baseline,
+      after: this.#after,
+      latest: this.#latest,
       settled: this.#settled,
-      held: after.held.filter(({ inode }) => stillHeld.has(inode)),
-      outside: after.outside,
-      acceptQueue: latest.acceptQueue,
-      unaccepted: latest.unaccepted,
-      departed: departedProcesses(
-        this.#before,
-        latest.snapshot,
-        this.#target.roots.map(({ pid }) => pid),
-        process => this.#observer.servedBefore(process),
-      ),
-      listenerGone: this.#observer.listenerIsGone(),
-      listenOverflows: counters.listenOverflows - this.#countersBefore.listenOverflows,
-      listenDrops: counters.listenDrops - this.#countersBefore.listenDrops,
-      originOf: connection => this.#ledger.origin(connection),
-      connectionOf: port => this.#ledger.connectionOf(port),
       quiet: this.#quiet,
-      runtime: this.#target.runtime,
-      rootCount: this.#target.roots.length,
-      fdLimit: this.#target.limits.openFiles,
-      maxMapCount: readHostFacts().maxMapCount,
+      countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
       interrupted: this.#signal.aborted,
-    };
+    });
   }
 
   #isOver(): boolean {

@@ -1,28 +1,10 @@
 import type { Socket } from 'node:net';
-import type { Behaviour } from './behaviour.js';
-import { type Destination, dial, isSelfConnected } from './dial.js';
-import type { CyclePhase, Ledger } from './ledger.js';
-import { type Pacer, StallWatch } from './pacer.js';
+import { dial, isSelfConnected } from './dial.js';
+import type { CyclePhase } from './ledger.js';
+import { StallWatch } from './pacer.js';
 import { failureKind, noteFailure, type StopReason, type Tally } from './tally.js';
 import { Turns } from './turns.js';
-
-export interface Workload {
-  readonly destination: Destination;
-  readonly behaviour: Behaviour;
-  readonly concurrency: number;
-  /** Deadline of one cycle, and of an accept queue that does not move. */
-  readonly timeoutMs: number;
-  /** Wait of each client between two of its cycles. */
-  readonly pauseMs: number;
-  readonly ledger: Ledger;
-  /** Kept for the whole run: it learns how short the backlog is. */
-  readonly pacer: Pacer;
-  /** Length of the longest accept queue of the server, undefined when it cannot be seen. */
-  readonly queueLength: () => number | undefined;
-  /** Asked after each failed cycle: a server that is gone ends the run. */
-  readonly serverIsGone: () => boolean;
-  readonly signal: AbortSignal;
-}
+import type { Workload } from './workload.js';
 
 /**
  * Opens and closes `count` connections, `concurrency` at a time, and adds what became of them to `tally`.

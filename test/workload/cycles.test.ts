@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { AcceptQueue, readListenCounters, readListenRows } from '../../src/proc/sockets.js';
 import { fin } from '../../src/workload/behaviours/fin.js';
-import { runCycles, type Workload } from '../../src/workload/cycles.js';
+import { runCycles } from '../../src/workload/cycles.js';
 import { Ledger } from '../../src/workload/ledger.js';
 import { Pacer } from '../../src/workload/pacer.js';
 import { emptyTally } from '../../src/workload/tally.js';
+import type { Workload } from '../../src/workload/workload.js';
 import { startC } from '../servers/launch.js';
 
 function workload(port: number, more: Partial<Workload> = {}): Workload {

@@ -1,8 +1,11 @@
 import { formatCount } from '../../units.js';
 import type { FdFinding, HeldGroup } from '../../verdict/finding.js';
 import { nameOf } from './census.js';
+import { EXPLANATIONS } from './explain/table.js';
+import { fdAdvice } from './fd-advice.js';
 import { ratio, rounds } from './numbers.js';
 import { describePattern } from './pattern.js';
+import type { ServerKind } from './server-kind.js';
 
 /** "fds 7 → 1017 (10 of them in the warm-up), one on every cycle". */
 export function fdTitle({ fdsBefore, fdsAfter, inWarmup, pattern, perCycle }: FdFinding): string {
@@ -58,18 +61,14 @@ interface GroupWords {
   readonly advice: string;
 }
 
-const NEVER_CLOSED: GroupWords = {
-  meaning: 'the client closed, the server never called close()',
-  cause: 'the client closed, the server never called close()',
-  advice: 'look at: the path where read()/recv() returns 0',
-};
-
 /** What it means that such things are held, why, and where to look. */
-export function groupWords(group: HeldGroup | undefined): GroupWords {
-  if (!group) return NEVER_CLOSED;
+export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'unknown'): GroupWords {
+  const advice = fdAdvice(group?.what, server);
+  const { cause } = EXPLANATIONS.fd;
+  if (!group) return { meaning: cause, cause, advice };
   switch (group.what) {
     case 'connection':
-      return NEVER_CLOSED;
+      return { meaning: cause, cause, advice };
     case 'outside':
       return {
         meaning: `held by pid ${shortList(group.pids)}, which is not below the server`,
@@ -89,8 +88,7 @@ export function groupWords(group: HeldGroup | undefined): GroupWords {
         meaning: 'the connection was reset and is in no table of the kernel, the server never called close()',
         cause:
           'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
-        advice:
-          'look at: the path where read() or write() fails with ECONNRESET or EPIPE, and any that drops a connection without closing it',
+        advice,
       };
     case 'upstream':
       return {
@@ -103,7 +101,7 @@ export function groupWords(group: HeldGroup | undefined): GroupWords {
       return {
         meaning: 'opened for a connection and kept after it',
         cause: `${nameOf(group.what, 2)} are opened for a connection and not closed with it`,
-        advice: 'look at: what is opened per connection besides the socket; ls -l /proc/PID/fd',
+        advice,
       };
   }
 }

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../../units.js
 import type {
   CrashFinding,
   Finding,
+  GrowingKind,
   GrowthFinding,
   HangFinding,
   Kind,
@@ -9,8 +10,10 @@ import type {
   RefusedFinding,
   RestartFinding,
 } from '../../verdict/finding.js';
+import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
 import { ratio, rounds, signed } from './numbers.js';
+import type { ServerKind } from './server-kind.js';
 
 /** All that is said of one kind of finding. */
 interface Words<F extends { readonly kind: Kind }> {
@@ -19,9 +22,12 @@ interface Words<F extends { readonly kind: Kind }> {
   /** The most likely reason, in the words of a socket programmer. */
   readonly cause: (finding: F) => string;
   /** Where to look, or what to do next. */
-  readonly advice: (finding: F) => string;
+  readonly advice: (finding: Served<F>) => string;
   readonly evidence: (finding: F) => readonly string[];
 }
+
+/** A finding, and how the server is built, where that was told. */
+type Served<F> = F & { readonly server?: ServerKind | undefined };
 
 type FindingOf<K extends Kind> = Extract<Finding, { kind: K }>;
 
@@ -30,34 +36,17 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   fd: {
     title: fdTitle,
     cause: ({ groups }) => groupWords(groups[0]).cause,
-    advice: ({ groups }) => groupWords(groups[0]).advice,
+    advice: ({ groups, server }) => groupWords(groups[0], server).advice,
     evidence: fdEvidence,
   },
-  thread: growthWords(
-    'threads',
-    'a thread was started for a connection and has not returned',
-    'look at: what the thread waits for after its connection is closed (cat /proc/PID/task/*/wchan)',
-  ),
-  child: growthWords(
-    'child processes',
-    'a process was forked for a connection and has not exited',
-    'look at: the path on which the child returns from its handler; it must end in exit(), not in the accept loop',
-  ),
-  zombie: growthWords(
-    'zombie processes',
-    'children exit and nobody waits for them; SIGCHLD does not queue, so one signal may stand for several children',
-    'look at: the SIGCHLD handler; it must loop: while (waitpid(-1, NULL, WNOHANG) > 0)',
-  ),
-  mapping: growthWords(
-    'memory mappings',
-    'mappings stay after each connection: threads that were never joined or detached keep their stacks, or mmap() without munmap()',
-    'look at: pthread_join or pthread_detach for every pthread_create; cat /proc/PID/maps',
-  ),
+  thread: growthWords('thread', 'threads'),
+  child: growthWords('child', 'child processes'),
+  zombie: growthWords('zombie', 'zombie processes'),
+  mapping: growthWords('mapping', 'memory mappings'),
   memory: {
     title: memoryTitle,
-    cause: () => 'memory is allocated for a connection and not given back, and it did not level off',
-    advice: () =>
-      'look at: what is put into a map, list or cache per connection, and the path that should take it out; then a heap profiler',
+    cause: () => EXPLANATIONS.memory.cause,
+    advice: adviceOn('memory'),
     evidence: ({ low, high, perRound }) => [
       `between ${formatCount(low)} and ${formatCount(high)} B/cycle (95 %), by round: ${perRound
         .slice(-6)
@@ -67,9 +56,8 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   },
   crash: {
     title: crashTitle,
-    cause: () => 'the process is gone; with which signal or status only its parent could see',
-    advice: () =>
-      'look at: its last output, `dmesg` for a segfault, `coredumpctl` for a core; then run it under a debugger with the same cycles',
+    cause: () => EXPLANATIONS.crash.cause,
+    advice: adviceOn('crash'),
     evidence: crashEvidence,
   },
   restart: {
@@ -78,18 +66,18 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     cause: ({ cutOff }: RestartFinding) =>
       cutOff > 0
         ? `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`
-        : 'no cycle was cut off; some servers retire their workers by design. The cause is not observable from outside',
-    advice: () => 'look at: the log of the master process',
+        : EXPLANATIONS.restart.cause,
+    advice: adviceOn('restart'),
     evidence: ({ workers }) =>
       workers.slice(0, 4).map(({ pid, replacedBy }) => `pid ${pid}, replaced by ${replacedBy}`),
   },
   hang: {
     title: hangTitle,
     cause: hangCause,
-    advice: ({ atFdLimit }) =>
-      atFdLimit
+    advice: finding =>
+      finding.atFdLimit
         ? 'look at: who holds the descriptors (above); accepting goes on when some are closed'
-        : 'look at: the accept loop; what does the process wait for? cat /proc/PID/task/*/wchan, or attach a debugger',
+        : adviceOn('hang')(finding),
     evidence: ({ count, stalledMs }) => [
       `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
     ],
@@ -102,8 +90,7 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
         : `${Object.entries(failures)
             .map(([kind, count]) => `${formatCount(count)} ${kind}`)
             .join(', ')}, although the server lives`,
-    advice: () =>
-      'look at: the accept loop, the backlog of listen(), and what the server does when accept() fails',
+    advice: adviceOn('refused'),
     evidence: ({ firstCycle, phase }) => [
       `the first was cycle ${firstCycle}${phase === 'cycles' ? '' : ` of the ${phase}`}`,
     ],
@@ -115,11 +102,17 @@ export function wordsFor<K extends Kind>(kind: K): Words<FindingOf<K>> {
   return WORDS[kind];
 }
 
-function growthWords(many: string, cause: string, advice: string): Words<GrowthFinding> {
+/** The advice on a kind, for this kind of server where there is one of its own. */
+function adviceOn(kind: Kind): (finding: { readonly server?: ServerKind | undefined }) => string {
+  const { advice, adviceFor = {} } = EXPLANATIONS[kind];
+  return ({ server = 'unknown' }) => adviceFor[server] ?? advice;
+}
+
+function growthWords(kind: GrowingKind, many: string): Words<GrowthFinding> {
   return {
     title: ({ count, perCycle }) => `${many}: ${formatCount(count)} more, ${ratio(perCycle)}`,
-    cause: () => cause,
-    advice: () => advice,
+    cause: () => EXPLANATIONS[kind].cause,
+    advice: adviceOn(kind),
     evidence: ({ perRound, limit, connectionsLeft }) => [
       `grew again in every confirming round:${rounds(perRound)}`,
       ...(limit !== undefined && connectionsLeft !== undefined
@@ -158,7 +151,5 @@ function hangTitle({ accepted, connected, atFdLimit }: HangFinding): string {
 
 function hangCause({ accepted, atFdLimit }: HangFinding): string {
   if (atFdLimit) return 'accept() answers EMFILE, so connections pile up in the accept queue';
-  return accepted === 0
-    ? 'the process listens, but it does not call accept()'
-    : 'the process does not call accept() any more: it waits for something else, or its accept loop has ended';
+  return accepted === 0 ? 'the process listens, but it does not call accept()' : EXPLANATIONS.hang.cause;
 }

@@ -52,7 +52,7 @@ net.createServer(socket => socket.on('data', answer));`,
       after: `
 net.createServer(socket => {
   socket.on('data', answer);
-  socket.on('error', error => log(error.code));   // ECONNRESET is daily bread
+  socket.on('error', error => log(error.code));   // ECONNRESET is nothing special
 });`,
     },
     {

@@ -21,8 +21,8 @@ export const refused: Explanation = {
     },
     { run: CONNECT_AND_CLOSE, shows: 'bash says "Connection refused" for each that was' },
     {
-      run: "cat /proc/PID/net/netstat | grep TcpExt | tr ' ' '\\n' | grep -n ListenDrops",
-      shows: 'the column of the drops; `nstat -az TcpExtListenDrops` prints the number itself',
+      run: 'nstat -az TcpExtListenOverflows TcpExtListenDrops',
+      shows: 'handshakes that the kernel dropped because a queue was full, on the whole machine',
     },
     { run: 'ls /proc/PID/fd | wc -l', shows: 'how many descriptors it has' },
     { run: "cat /proc/PID/limits | grep 'open files'", shows: 'and how many it may have' },

@@ -1,0 +1,68 @@
+import type { Options } from '../options.js';
+import { readHostFacts } from '../proc/host.js';
+import type { ListenCounters } from '../proc/parse/netstat.js';
+import { readListenCounters } from '../proc/sockets.js';
+import type { Snapshot } from '../sampler/snapshot.js';
+import type { Target } from '../target/target.js';
+import { departedProcesses } from '../verdict/departed.js';
+import type { Evidence } from '../verdict/evidence.js';
+import type { CyclePhase, Ledger } from '../workload/ledger.js';
+import type { Tally } from '../workload/tally.js';
+import type { Observation, Observer } from './observer.js';
+
+/** What a trial has gathered so far. */
+export interface Gathered
+  extends Pick<Evidence, 'rounds' | 'settled' | 'quiet' | 'budgetSpent' | 'interrupted'> {
+  readonly target: Target;
+  readonly options: Options;
+  readonly observer: Observer;
+  readonly ledger: Ledger;
+  readonly tallies: Readonly<Record<CyclePhase, Tally>>;
+  readonly before: Snapshot;
+  /** After the warm-up. */
+  readonly baseline: Observation;
+  /** After the judged cycles had settled. */
+  readonly after: Observation;
+  /** The last look of all: the same, unless there were confirming rounds. */
+  readonly latest: Observation;
+  readonly countersBefore: ListenCounters;
+}
+
+/** Puts into one piece what the judge may know. */
+export function collectEvidence(gathered: Gathered): Evidence {
+  const { target, options, observer, ledger, tallies, before, baseline, after, latest } = gathered;
+  const { rounds, settled, quiet, budgetSpent, interrupted, countersBefore } = gathered;
+  const counters = readListenCounters(target.network);
+  // What further cycles made the server let go, as a collector of garbage does, is not held.
+  const stillHeld = new Set(latest.held.map(({ inode }) => inode));
+  const rootPids = target.roots.map(({ pid }) => pid);
+  return {
+    ...{ rounds, settled, quiet, budgetSpent, interrupted, before },
+    serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
+    concurrency: options.concurrency,
+    timeoutMs: options.timeoutMs,
+    baseline: baseline.snapshot,
+    baselineCounts: baseline.census,
+    after: after.snapshot,
+    warmup: tallies['warm-up'],
+    cycles: tallies.cycles,
+    confirm: tallies.confirm,
+    connections: ledger.opened,
+    judgedConnections: ledger.opened - ledger.openedIn('confirm'),
+    warmupConnections: ledger.openedIn('warm-up'),
+    held: after.held.filter(({ inode }) => stillHeld.has(inode)),
+    outside: after.outside,
+    acceptQueue: latest.acceptQueue,
+    unaccepted: latest.unaccepted,
+    departed: departedProcesses(before, latest.snapshot, rootPids, process => observer.servedBefore(process)),
+    listenerGone: observer.listenerIsGone(),
+    listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
+    listenDrops: counters.listenDrops - countersBefore.listenDrops,
+    originOf: connection => ledger.origin(connection),
+    connectionOf: port => ledger.connectionOf(port),
+    runtime: target.runtime,
+    rootCount: rootPids.length,
+    fdLimit: target.limits.openFiles,
+    maxMapCount: readHostFacts().maxMapCount,
+  };
+}

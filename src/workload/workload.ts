@@ -1,0 +1,23 @@
+import type { Behaviour } from './behaviour.js';
+import type { Destination } from './dial.js';
+import type { Ledger } from './ledger.js';
+import type { Pacer } from './pacer.js';
+
+/** What is to be done to a server, and what has to be known of it meanwhile. */
+export interface Workload {
+  readonly destination: Destination;
+  readonly behaviour: Behaviour;
+  readonly concurrency: number;
+  /** Deadline of one cycle, and of an accept queue that does not move. */
+  readonly timeoutMs: number;
+  /** Wait of each client between two of its cycles. */
+  readonly pauseMs: number;
+  readonly ledger: Ledger;
+  /** Kept for the whole run: it learns how short the backlog is. */
+  readonly pacer: Pacer;
+  /** Length of the longest accept queue of the server, undefined when it cannot be seen. */
+  readonly queueLength: () => number | undefined;
+  /** Asked after each failed cycle: a server that is gone ends the run. */
+  readonly serverIsGone: () => boolean;
+  readonly signal: AbortSignal;
+}
