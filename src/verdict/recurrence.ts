@@ -6,7 +6,7 @@ import type { CensusKey, Evidence } from './evidence.js';
  * - `suspect`: it grew, and further cycles have not decided yet;
  * - `recurs`: it grew again in every confirming round;
  * - `levelled`: it stopped growing: opened once, or a pool that is full;
- * - `saturated`: it stopped because the fd limit was reached, which is no recovery.
+ * - `saturated`: it stopped because a limit was reached, which is no recovery.
  */
 export type Recurrence = 'none' | 'suspect' | 'recurs' | 'levelled' | 'saturated';
 
@@ -70,13 +70,23 @@ function judgeRecurrence(
   perRound: readonly number[],
 ): Recurrence {
   if (inCycles < leastSuspicious(key, evidence)) return 'none';
-  if (isDescriptor(key) && total > 0 && isAtFdLimit(evidence)) return 'saturated';
+  if (isDescriptor(key) && fillsTheLimit(evidence, inCycles)) return 'saturated';
   if (perRound.length < CONFIRMING_ROUNDS) return 'suspect';
   const latest = perRound.slice(-CONFIRMING_ROUNDS);
-  if (latest.every(growth => growth <= 0)) return 'levelled';
+  const stopped = keepsTheDead(evidence, key, inCycles, total) ? 'saturated' : 'levelled';
+  if (latest.every(growth => growth <= 0)) return stopped;
   const pace = paceOf(evidence, perRound, inCycles);
   if (perRound.every(growth => growth > 0) && pace >= 1 / 2) return 'recurs';
-  return pace < 1 / 5 ? 'levelled' : 'suspect';
+  return pace < 1 / 5 ? stopped : 'suspect';
+}
+
+/**
+ * Sockets without a connection are of no use to anybody, so many of them that were kept and do not go away again are
+ * no pool that is full, but a limit of the server's own: one that uses select(2) closes by itself what is not below
+ * FD_SETSIZE, and stops growing there.
+ */
+function keepsTheDead({ cycles }: Evidence, key: CensusKey, inCycles: number, total: number): boolean {
+  return key === 'dead-socket' && inCycles >= cycles.completed / 10 && total >= inCycles / 2;
 }
 
 /** Growth per connection in the confirming rounds, as a part of that in the judged cycles. */
@@ -97,6 +107,12 @@ function leastSuspicious(key: CensusKey, { cycles, runtime }: Evidence): number 
 
 export function isDescriptor(key: CensusKey): boolean {
   return key !== 'thread' && key !== 'child' && key !== 'zombie' && key !== 'mapping';
+}
+
+/** Growth that has brought the server to within a hundredth of its fd limit: there is no room to let it recur. */
+function fillsTheLimit({ after, fdLimit }: Evidence, growth: number): boolean {
+  if (fdLimit === undefined || growth < fdLimit / 4) return false;
+  return after.processes.some(({ fds }) => fds.length >= fdLimit * 0.99 - 1);
 }
 
 /** A process that has all descriptors it may have: accept() answers EMFILE. */

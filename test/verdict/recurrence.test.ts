@@ -35,6 +35,16 @@ const HISTORIES: ReadonlyArray<
   ['mappings in the noise of an allocator', 'mapping', 9, [], 'none', []],
   ['mappings beyond it', 'mapping', 10, [], 'suspect', []],
   ['mappings that recur', 'mapping', 2_000, [2_600, 3_200, 3_800], 'recurs', [600, 600, 600]],
+  [
+    'dead sockets that stop at a limit of the server',
+    'dead-socket',
+    500,
+    [509, 509, 509],
+    'saturated',
+    [9, 0, 0],
+  ],
+  ['dead sockets that were let go', 'dead-socket', 500, [9, 9, 9], 'levelled', [-491, 0, 0]],
+  ['a few dead sockets that are kept', 'dead-socket', 8, [8, 8, 8], 'levelled', [0, 0, 0]],
   ['zombies that recur', 'zombie', 1_000, [1_300, 1_600, 1_900], 'recurs', [300, 300, 300]],
 ];
 

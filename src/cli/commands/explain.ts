@@ -15,16 +15,19 @@ export function explainCommand(io: Io, name: string | undefined): number {
     throw new ChurnError(
       'usage',
       `There is no kind of finding called ${JSON.stringify(name)}.`,
-      `Did you mean ${closest(name)}? The kinds are: ${KINDS.join(', ')}.`,
+      suggestion(name),
     );
   }
   io.stdout.write(drawExplanation(kind, widthOf(io)));
   return 0;
 }
 
-/** The kind that begins like it ("fds", "mem", "zombies"), or else the commonest one. */
-function closest(name: string): string {
+/** The kind that begins like it ("fds", "mem", "zombies"), and all of them. */
+function suggestion(name: string): string {
   const word = name.toLowerCase();
   const alike = KINDS.find(kind => word !== '' && (kind.startsWith(word) || word.startsWith(kind)));
-  return `churn explain ${alike ?? 'fd'}`;
+  const all = KINDS.join(', ');
+  return alike
+    ? `Did you mean churn explain ${alike}? The kinds are: ${all}.`
+    : `Did you mean one of these? ${all}`;
 }

@@ -14,11 +14,6 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
   return formatCommand(['churn', ...wordsOfCommand(finding, address, done)]);
 }
 
-/** The line of a report: "next: churn explain fd". */
-export function nextLine(finding: Finding, address: string, done: Done = {}): string {
-  return `next: ${nextCommand(finding, address, done)}`;
-}
-
 function wordsOfCommand(finding: Finding, address: string, { client }: Done): string[] {
   const explain = ['explain', finding.kind];
   const again = (...options: string[]) => [...serverOptions(address), ...options];

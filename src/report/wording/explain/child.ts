@@ -32,7 +32,7 @@ export const child: Explanation = {
   causes: [
     'The child returns from its handler into the accept loop of the parent, and waits there for a client of its own.',
     'The child reads from a pipe whose writing end it has inherited itself, so that the end of file never comes.',
-    'The child waits for the client without a timeout, and a sibling that was forked later has a copy of the connection, so that no end comes.',
+    'The child does not take read() returning 0 for the end, and goes round in its loop.',
     'A helper is started for each connection, and nobody tells it that the connection is over.',
   ],
   sketches: [

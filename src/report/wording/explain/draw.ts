@@ -14,7 +14,7 @@ export function drawExplanation(kind: Kind, columns: number): string {
     ...heading('What the report says'),
     ...wrap(`  ${cause}`, columns, 2),
     ...wrap(`  ${advice}`, columns, 2),
-    ...heading('By hand (PORT and PID are those of the server)'),
+    ...heading('By hand, with its PORT and PID'),
     ...byHand.flatMap(step => stepLines(step, columns)),
     ...heading('Usual causes'),
     ...causes.flatMap(text => wrap(`  • ${text}`, columns, 4)),

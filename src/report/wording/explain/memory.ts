@@ -13,7 +13,7 @@ export const memory: Explanation = {
     node: "look at: a Map, Set or array of sockets that is cleaned on 'end' instead of 'close', listeners added to a long-lived emitter, timers that keep a socket; then node --inspect, two heap snapshots and their comparison",
     python:
       'look at: a list or dict of connections, functools.cache on a function of one, tasks of asyncio that are never awaited; then tracemalloc, two snapshots compared',
-    java: 'look at: a Map of sessions, listeners that are not removed, ThreadLocals of pooled threads; then jmap -histo:live PID before and after',
+    java: 'look at: a Map of sessions, listeners that are not removed; then jmap -histo:live PID before and after',
     fork: 'look at: what the parent notes for each child (a table of pids), and takes out when it reaps it; the memory of the children goes with them',
     'poll-loop':
       'look at: free() of the connection and of its buffers where close(fd) is called; then valgrind --leak-check=full, or -fsanitize=address',
@@ -74,13 +74,15 @@ finally:
     },
     {
       language: 'Java',
-      wrong: 'the thread of the pool lives on, and what it remembers with it',
+      wrong: 'the bus lives on, and with it every session that ever listened',
       before: `
-SESSION.set(new Session(socket));  // a ThreadLocal
-serve(socket);`,
+Session session = new Session(socket);
+bus.addListener(session);
+serve(session);`,
       after: `
-SESSION.set(new Session(socket));
-try { serve(socket); } finally { SESSION.remove(); }`,
+Session session = new Session(socket);
+bus.addListener(session);
+try { serve(session); } finally { bus.removeListener(session); }`,
     },
   ],
   next: [

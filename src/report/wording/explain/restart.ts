@@ -38,8 +38,10 @@ pid = waitpid(-1, NULL, 0);
 start_worker();`,
       after: `
 pid = waitpid(-1, &status, 0);
-if (WIFSIGNALED(status)) log("worker %d: signal %d", pid, WTERMSIG(status));
-else if (WEXITSTATUS(status) != 0) log("worker %d: status %d", pid, WEXITSTATUS(status));
+if (WIFSIGNALED(status))
+    fprintf(stderr, "worker %d: signal %d\\n", pid, WTERMSIG(status));
+else if (WEXITSTATUS(status) != 0)
+    fprintf(stderr, "worker %d: status %d\\n", pid, WEXITSTATUS(status));
 start_worker();`,
     },
     {
