@@ -1,6 +1,7 @@
 import type { Options } from '../options.js';
 import { readHostFacts } from '../proc/host.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
+import { readPidsLimit } from '../proc/pids-limit.js';
 import { readListenCounters } from '../proc/sockets.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
@@ -64,5 +65,6 @@ export function collectEvidence(gathered: Gathered): Evidence {
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
     maxMapCount: readHostFacts().maxMapCount,
+    pidsLimit: readPidsLimit(rootPids[0] ?? 0),
   };
 }

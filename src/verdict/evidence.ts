@@ -90,6 +90,8 @@ export interface Evidence {
   readonly rootCount: number;
   readonly fdLimit: number | undefined;
   readonly maxMapCount: number | undefined;
+  /** Tasks that may exist where the server lives, and that did at the end. */
+  readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

@@ -13,16 +13,13 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
     !(kind === 'mapping' && areStacks(evidence, inCycles));
   const inDoubt = recurrence === 'suspect' || (recurrence === 'recurs' && kind !== 'mapping');
   const perCycle = inCycles / Math.max(1, evidence.judgedConnections - evidence.warmupConnections);
-  const limit = kind === 'mapping' ? evidence.maxMapCount : undefined;
   const finding = {
     kind,
     severity: 'fail' as const,
     count: inCycles,
     perCycle,
     perRound,
-    limit,
-    connectionsLeft:
-      limit === undefined ? undefined : Math.max(0, Math.floor((limit - base - total) / perCycle)),
+    ...limitOf(kind, evidence, base + total, perCycle),
   };
   return {
     check: {
@@ -36,6 +33,14 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
     findings: recurs ? [finding as Finding] : [],
     notes: isProven(evidence) ? [] : notesOf(kind, recurrence, inCycles, total, perRound),
   };
+}
+
+/** The limit that the growth runs into, and how many connections are left until then. */
+function limitOf(kind: GrowingKind, { pidsLimit, maxMapCount }: Evidence, count: number, perCycle: number) {
+  const limit = kind === 'mapping' ? maxMapCount : pidsLimit?.most;
+  const now = kind === 'mapping' ? count : (pidsLimit?.now ?? 0);
+  if (limit === undefined || perCycle <= 0) return { limit, connectionsLeft: undefined };
+  return { limit, connectionsLeft: Math.max(0, Math.floor((limit - now) / perCycle)) };
 }
 
 /** A thread that stays keeps its stack, a guard page and perhaps an arena: one event, told once, as a thread. */

@@ -63,8 +63,9 @@ test('what recurs is told by the judged cycles, the rounds are beside it', () =>
       count: 500,
       perCycle: 0.5,
       perRound: [150, 150, 150],
-      limit: undefined,
-      connectionsLeft: undefined,
+      limit: 32_768,
+      // (32 768 − 768 tasks that there are) × 2 connections for each thread.
+      connectionsLeft: 64_000,
     },
   ]);
 });

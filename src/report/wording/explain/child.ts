@@ -70,7 +70,7 @@ socket.pipe(helper.stdin);`,
       after: `
 const helper = spawn('worker');
 socket.pipe(helper.stdin);
-socket.on('close', () => helper.kill());   // 'close' comes after a reset too, 'end' does not`,
+socket.on('close', () => helper.kill());   // after a reset too, unlike 'end'`,
     },
   ],
   next: [

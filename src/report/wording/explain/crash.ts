@@ -86,7 +86,7 @@ while (true) {
   next: [
     {
       run: 'churn --port PORT --warmup 0 --cycles N',
-      shows: 'start it again under gdb, and come back to the cycle N that the report names',
+      shows: 'start it again under gdb, and come back to connection N, which the report names',
     },
     { run: 'churn --port PORT --client rst', shows: 'clients that reset find most of these' },
   ],

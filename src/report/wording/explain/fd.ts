@@ -63,8 +63,8 @@ net.createServer({ allowHalfOpen: true }, socket => {
 });`,
       after: `
 net.createServer(socket => {       // ends its side when the client does
-  socket.on('data', answer);       // somebody has to read: 'end' comes after the last byte
-  socket.on('error', () => {});    // a reset must not end the program; the socket closes itself
+  socket.on('data', answer);       // somebody has to read, or 'end' does not come
+  socket.on('error', () => {});    // a reset must not end the program
 });`,
     },
     {

@@ -1,0 +1,23 @@
+import { readProcTextOrNothing } from './file.js';
+import { pidsFolders } from './parse/cgroup.js';
+
+/** How many tasks (processes and threads) may exist, and how many do, where the server lives. */
+export interface PidsLimit {
+  readonly most: number;
+  readonly now: number;
+}
+
+/**
+ * The tightest limit: pids.max of the process's cgroup (in either version), else the pids that the kernel has to give.
+ * A zombie counts too, it keeps its pid.
+ */
+export function readPidsLimit(pid: number): PidsLimit | undefined {
+  for (const folder of pidsFolders(readProcTextOrNothing(`/proc/${pid}/cgroup`) ?? '')) {
+    const most = Number.parseInt(readProcTextOrNothing(`${folder}/pids.max`) ?? '', 10);
+    const now = Number.parseInt(readProcTextOrNothing(`${folder}/pids.current`) ?? '', 10);
+    if (most > 0 && now >= 0) return { most, now };
+  }
+  const most = Number(readProcTextOrNothing('/proc/sys/kernel/pid_max'));
+  const now = Number(/^\S+ \S+ \S+ \d+\/(\d+)/.exec(readProcTextOrNothing('/proc/loadavg') ?? '')?.[1]);
+  return most > 0 && now >= 0 ? { most, now } : undefined;
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { drawExplanation, drawKinds } from '../../../../src/report/wording/explain/draw.js';
+import { EXPLANATIONS } from '../../../../src/report/wording/explain/table.js';
+import { WORDS } from '../../../../src/report/wording/findings.js';
+import type { Finding } from '../../../../src/verdict/finding.js';
+import { KINDS } from '../../../../src/verdict/kinds.js';
+
+const WIDTHS = [40, 80, 100, 200];
+
+test('there is an explanation of every kind and of nothing else', () => {
+  assert.deepEqual(Object.keys(EXPLANATIONS).sort(), [...KINDS].sort());
+});
+
+for (const kind of KINDS) {
+  const explanation = EXPLANATIONS[kind];
+
+  test(`${kind}: nothing of the explanation is empty`, () => {
+    for (const [field, value] of Object.entries(explanation)) {
+      const texts = textsOf(value);
+      assert.ok(texts.length > 0, field);
+      for (const text of texts) assert.notEqual(text.trim(), '', field);
+    }
+  });
+
+  test(`${kind}: the server is named by PORT and PID, and looked at with what every machine has`, () => {
+    const commands = explanation.byHand.map(({ run }) => run);
+    assert.ok(commands.some(run => /\bPORT\b/.test(run)));
+    assert.ok(commands.some(run => /\bPID\b/.test(run)));
+    for (const run of commands) assert.match(run, /^(ls|ss|cat|for|dmesg|nstat|\.\/server) /);
+  });
+
+  test(`${kind}: there is code in C, or for the server's own language, that differs before and after`, () => {
+    assert.ok(explanation.sketches.some(({ language }) => language === 'C'));
+    for (const { before, after } of explanation.sketches) assert.notEqual(before.trim(), after.trim());
+  });
+
+  test(`${kind}: what comes next is a command of churn`, () => {
+    for (const { run } of explanation.next) assert.match(run, /^churn (explain \w+$|(inspect )?--port PORT)/);
+  });
+
+  for (const columns of WIDTHS) {
+    test(`${kind}: at ${columns} columns text is wrapped, code and commands are whole`, () => {
+      const text = drawExplanation(kind, columns);
+      const lines = text.split('\n');
+      const isVerbatim = (line: string) => /^ {2}(\$|before │|after {2}│| {7}│)/.test(line);
+      for (const line of lines) {
+        if (!isVerbatim(line) && line.trim().includes(' '))
+          assert.ok(line.length <= columns, `${line.length}: ${line}`);
+        assert.doesNotMatch(line, /\s$/);
+        assert.doesNotMatch(line, /0 leak|no leak/i);
+      }
+      for (const { run } of [...explanation.byHand, ...explanation.next])
+        assert.ok(lines.includes(`  $ ${run}`), run);
+      const code = lines.filter(line => line.includes('│')).map(line => line.replace(/^.*?│ ?/, ''));
+      for (const { before, after } of explanation.sketches)
+        for (const line of `${before.trim()}\n${after.trim()}`.split('\n'))
+          assert.ok(code.includes(line), line);
+    });
+  }
+}
+
+test('code is narrow enough for a terminal of 100 columns', () => {
+  for (const { sketches } of Object.values(EXPLANATIONS))
+    for (const { before, after } of sketches)
+      for (const line of `${before}\n${after}`.split('\n')) assert.ok(line.length <= 88, line);
+});
+
+test('the report takes its cause and advice from the explanation', () => {
+  const bare = { groups: [], failures: {}, accepted: 1, cutOff: 0, atFdLimit: false };
+  for (const kind of KINDS) {
+    const words = WORDS[kind] as unknown as Record<'cause' | 'advice', (finding: Finding) => string>;
+    const finding = { kind, ...bare } as unknown as Finding;
+    assert.equal(words.advice(finding), EXPLANATIONS[kind].advice);
+    if (kind !== 'refused') assert.equal(words.cause(finding), EXPLANATIONS[kind].cause);
+  }
+});
+
+test('the list has a line for each kind, in the order of the reports', () => {
+  const lines = drawKinds(100).split('\n');
+  assert.deepEqual(
+    lines.flatMap(line => /^ {2}(\w+) {2,}\S/.exec(line)?.[1] ?? []),
+    [...KINDS],
+  );
+  for (const line of lines) assert.ok(line.length <= 100 && !/0 leak|no leak/i.test(line), line);
+});
+
+/** Every string within. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return Object.values(value as object).flatMap(textsOf);
+}

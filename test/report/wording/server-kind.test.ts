@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ServerFacts, type ServerKind, serverKindOf } from '../../../src/report/wording/server-kind.js';
+
+const idle: ServerFacts = {
+  program: 'server',
+  threadsBefore: 1,
+  childrenBefore: 0,
+  hadShortLivedChildren: false,
+};
+
+const SERVERS: ReadonlyArray<readonly [what: string, different: Partial<ServerFacts>, kind: ServerKind]> = [
+  ['Node, whose threads are its own', { program: 'node', threadsBefore: 11 }, 'node'],
+  ['Node that was upgraded under way', { program: 'node (deleted)' }, 'node'],
+  ['Node under its old name', { program: 'nodejs' }, 'node'],
+  ['Python with a version', { program: 'python3.11' }, 'python'],
+  ['a Python server that forks', { program: 'python3', hadShortLivedChildren: true }, 'python'],
+  ['PyPy', { program: 'pypy3' }, 'python'],
+  ['Java', { program: 'java', threadsBefore: 30 }, 'java'],
+  ['a program whose name begins like Java', { program: 'javelin' }, 'unknown'],
+  ['a program of its own that forks', { hadShortLivedChildren: true }, 'fork'],
+  ['one that forks and waits in poll', { hadShortLivedChildren: true, syscalls: ['poll'] }, 'fork'],
+  ['a Perl server that forks', { program: 'perl', hadShortLivedChildren: true }, 'fork'],
+  [
+    'Ruby, whose threads are its own',
+    { program: 'ruby3.1', threadsBefore: 5, syscalls: ['ppoll'] },
+    'unknown',
+  ],
+  ['.NET, whose threads are its own', { program: 'dotnet', threadsBefore: 20 }, 'unknown'],
+  ['Erlang', { program: 'beam.smp', threadsBefore: 20, syscalls: ['select'] }, 'unknown'],
+  ['a thread for each connection', { hadShortLivedThreads: true, syscalls: ['poll'] }, 'thread'],
+  ['a loop around epoll', { syscalls: ['epoll_wait'] }, 'poll-loop'],
+  ['a loop around poll', { syscalls: ['ppoll'] }, 'poll-loop'],
+  ['a loop around select', { syscalls: ['pselect6'] }, 'poll-loop'],
+  ['a loop with helper threads', { threadsBefore: 4, syscalls: ['epoll_pwait', 'futex'] }, 'poll-loop'],
+  [
+    'workers that each have a loop',
+    { childrenBefore: 2, threadsBefore: 3, syscalls: ['epoll_wait'] },
+    'poll-loop',
+  ],
+  ['a pool of threads', { threadsBefore: 9, syscalls: ['accept4', 'futex'] }, 'thread'],
+  ['threads of which nothing is known', { threadsBefore: 9 }, 'thread'],
+  ['threads that wait for no connection', { threadsBefore: 9, syscalls: ['futex'] }, 'unknown'],
+  ['workers with one thread each', { childrenBefore: 4, threadsBefore: 5 }, 'unknown'],
+  ['two roots with one thread each', { rootsBefore: 2, threadsBefore: 2 }, 'unknown'],
+  ['one client after the other', { syscalls: ['accept4'] }, 'unknown'],
+  ['a program that cannot be seen', { program: undefined }, 'unknown'],
+];
+
+for (const [what, different, kind] of SERVERS) {
+  test(`${what}: ${kind}`, () => {
+    assert.equal(serverKindOf({ ...idle, ...different }), kind);
+  });
+}
