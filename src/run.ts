@@ -56,6 +56,8 @@ export async function run(options: Options, context: RunContext): Promise<Report
       phases: phases.map(span => ({ ...span })),
       timings: timingsOf(context.timings, discoveryMs, phases),
       requested: options.cycles,
+      program: target.program,
+      client: options.client,
       notes: target.notes,
     });
   } finally {

@@ -19,9 +19,12 @@ import type {
   ReportedTarget,
 } from './report.js';
 import { SCHEMA_VERSION } from './report.js';
+import { serverFacts } from './server-facts.js';
 import { summarize } from './summary.js';
 import { wordsFor } from './wording/findings.js';
+import { nextCommand } from './wording/next-command.js';
 import { noteSentence } from './wording/notes.js';
+import { type ServerKind, serverKindOf } from './wording/server-kind.js';
 
 /** What a report says beside the verdict; facts of the host come in as data, so that reports can be compared. */
 export interface Circumstances {
@@ -32,12 +35,16 @@ export interface Circumstances {
   readonly phases: Report['phases'];
   readonly timings: Report['timings'];
   readonly requested: number;
+  /** Name of the server's executable, and how the clients ended: advice depends on both. */
+  readonly program?: string | undefined;
+  readonly client?: string | undefined;
   readonly notes: readonly string[];
 }
 
 /** Puts words to a verdict. Pure. */
 export function assembleReport(evidence: Evidence, verdict: Verdict, around: Circumstances): Report {
-  const findings = verdict.findings.map(reportFinding);
+  const server = serverKindOf(serverFacts(evidence, around.series, around.program));
+  const findings = verdict.findings.map(finding => reportFinding(finding, around, server));
   const cycles = reportCycles(evidence, around.requested);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -73,10 +80,16 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
   };
 }
 
-function reportFinding(finding: Finding): ReportedFinding {
+function reportFinding(
+  finding: Finding,
+  { target, client }: Circumstances,
+  server: ServerKind,
+): ReportedFinding {
   // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
   const words = wordsFor(finding.kind) as {
-    readonly [word in 'title' | 'cause' | 'advice']: (finding: Finding) => string;
+    readonly [word in 'title' | 'cause' | 'advice']: (
+      finding: Finding & { readonly server: ServerKind },
+    ) => string;
   } & { readonly evidence: (finding: Finding) => readonly string[] };
   const { kind, severity, count, perCycle, ...facts } = finding;
   return {
@@ -84,11 +97,12 @@ function reportFinding(finding: Finding): ReportedFinding {
     severity,
     count,
     perCycle: Number(perCycle.toPrecision(6)),
-    title: breakProof(words.title(finding)),
-    cause: breakProof(words.cause(finding)),
-    advice: breakProof(words.advice(finding)),
+    title: breakProof(words.title({ ...finding, server })),
+    cause: breakProof(words.cause({ ...finding, server })),
+    advice: breakProof(words.advice({ ...finding, server })),
+    next: nextCommand(finding, target.address, { client }),
     evidence: words.evidence(finding).map(breakProof),
-    facts: shorten(facts),
+    facts: shorten({ ...facts, server }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface ReportedFinding {
   readonly title: string;
   readonly cause: string;
   readonly advice: string;
+  /** The command that tells more. */
+  readonly next: string;
   /** Lines for a person, most telling first. */
   readonly evidence: readonly string[];
   /** The facts behind the words, for a program. */

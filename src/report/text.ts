@@ -104,6 +104,7 @@ function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkIns
     ...finding.evidence.flatMap(body),
     ...causes.flatMap(body),
     ...body(finding.advice),
+    `${' '.repeat(indent)}next: ${finding.next}`,
   ];
 }
 

@@ -7,7 +7,7 @@ import { localHost } from './host.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
 import { findOwners } from './owners.js';
 import { permissionError, requireProcess, requireReadable, requireServing } from './require.js';
-import { runtimeOf } from './runtime.js';
+import { programOf, runtimeOf } from './runtime.js';
 import { type Endpoint, formatEndpoint, type Target } from './target.js';
 import { unixListeners } from './unix.js';
 
@@ -34,12 +34,14 @@ export async function attach(address: Address): Promise<Target> {
   if (given.length > 0 && !address.behindProxy) requireServing(given, listeners, endpoint);
   requireReadable(roots, endpoint);
   const [first] = roots;
+  const program = programOf(first?.pid ?? 0);
   return {
     endpoint,
     listeners,
     roots: roots.map(({ pid, startTicks }) => ({ pid, startTicks })),
     command: first ? readCommand(first.pid) : [],
-    runtime: runtimeOf(first?.pid ?? 0),
+    program,
+    runtime: runtimeOf(program),
     limits: readLimits(first?.pid ?? 0),
     network,
     notes: address.behindProxy

@@ -15,7 +15,12 @@ const PROGRAMS: ReadonlyArray<readonly [RegExp, Runtime]> = [
   [/^(python|ruby|perl|php|lua)[\d.]*(-\w+)?$/, 'interpreted'],
 ];
 
-export function runtimeOf(pid: number): Runtime {
-  const program = basename(readProgramPath(pid) ?? '');
-  return PROGRAMS.find(([name]) => name.test(program))?.[1] ?? 'native';
+export function runtimeOf(program: string | undefined): Runtime {
+  return PROGRAMS.find(([name]) => name.test(program ?? ''))?.[1] ?? 'native';
+}
+
+/** Name of the executable, without its folder. */
+export function programOf(pid: number): string | undefined {
+  const path = readProgramPath(pid);
+  return path === undefined ? undefined : basename(path);
 }

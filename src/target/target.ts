@@ -21,6 +21,8 @@ export interface Target {
   readonly roots: readonly ProcessKey[];
   /** Arguments of the first root. */
   readonly command: readonly string[];
+  /** Name of the executable of the first root. */
+  readonly program: string | undefined;
   /** How its memory is managed. */
   readonly runtime: Runtime;
   readonly limits: ProcessLimits;

@@ -55,6 +55,7 @@ FAIL  1000 cycles, leaked file descriptors: 1010
          server never called close()
          limit 1024: accept() fails with EMFILE after 9 more connections
          look at: the path where read()/recv() returns 0
+         next: churn explain fd
 `,
   );
 });
