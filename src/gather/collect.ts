@@ -52,6 +52,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
     judgedConnections: ledger.opened - ledger.openedIn('confirm'),
     warmupConnections: ledger.openedIn('warm-up'),
     held: after.held.filter(({ inode }) => stillHeld.has(inode)),
+    heldAtRest: after.held.filter(({ role }) => role === 'connection').length,
     outside: after.outside,
     acceptQueue: latest.acceptQueue,
     unaccepted: latest.unaccepted,

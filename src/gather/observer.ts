@@ -6,7 +6,7 @@ import { QueueWatch } from '../sampler/queue-watch.js';
 import type { Look } from '../sampler/settle.js';
 import { sleepsForGood } from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
-import { findOutsideHolders, type SocketView, viewSockets } from '../sampler/sockets.js';
+import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
@@ -32,6 +32,7 @@ export class Observer {
   readonly #queues: QueueWatch;
   readonly #rootPids: readonly number[];
   readonly #before: Snapshot;
+  readonly #tables: SocketTables;
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
 
@@ -45,10 +46,11 @@ export class Observer {
     this.#ledger = ledger;
     this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
+    this.#tables = new SocketTables(target.network, placeOf(target));
     this.#before = takeSnapshot(this.#rootPids, performance.now());
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
     const hasChildren = this.#before.processes.length > this.#rootPids.length;
-    const rows = hasChildren ? this.#viewSockets().rows : [];
+    const rows = hasChildren ? this.#tables.view([], true).rows : [];
     this.#connectedBefore = new Set(rows.filter(row => row.state !== 'LISTEN').map(({ inode }) => inode));
   }
 
@@ -100,8 +102,9 @@ export class Observer {
   look(thorough: boolean): Observation {
     const snapshot = takeSnapshot(this.#rootPids, performance.now());
     const acceptQueue = this.queueLength() ?? 0;
-    const needed = thorough || acceptQueue > 0 || hasNewSockets(this.#before, snapshot);
-    const view = needed ? this.#viewSockets() : NO_SOCKETS;
+    const inodes = newSockets(this.#before, snapshot);
+    const needed = thorough || acceptQueue > 0 || inodes.length > 0;
+    const view = needed ? this.#tables.view(inodes, thorough) : NO_SOCKETS;
     const attribution = this.#attribution(view);
     const held = heldSockets(this.#before, snapshot, attribution);
     const outside = heldOutside(snapshot, attribution);
@@ -152,16 +155,6 @@ export class Observer {
     return process.fds.some(({ kind, inode }) => kind === 'socket' && this.#connectedBefore.has(inode));
   }
 
-  #viewSockets(): SocketView {
-    const { endpoint, network } = this.#target;
-    if (endpoint.transport === 'unix') return viewSockets(network, endpoint);
-    // A listener on :: takes IPv4 too: its end then stands in tcp6, and the client's in tcp.
-    const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
-    for (const listener of this.#target.listeners)
-      if (listener.transport === 'tcp') families.add(listener.family);
-    return viewSockets(network, { port: endpoint.port, families: [...families] });
-  }
-
   #attribution(view: SocketView): Attribution {
     const { endpoint } = this.#target;
     return {
@@ -187,7 +180,17 @@ export class Observer {
 
 const NO_SOCKETS: SocketView = { rows: [], isTabled: () => true, unixQueue: 0 };
 
-function hasNewSockets(before: Snapshot, now: Snapshot): boolean {
+/** Which tables to read. A listener on :: takes IPv4 too: its end then stands in tcp6, and the client's in tcp. */
+function placeOf({ endpoint, listeners }: Target): SocketPlace {
+  if (endpoint.transport === 'unix') return endpoint;
+  const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
+  for (const listener of listeners) if (listener.transport === 'tcp') families.add(listener.family);
+  return { port: endpoint.port, families: [...families] };
+}
+
+function newSockets(before: Snapshot, now: Snapshot): number[] {
   const known = new Set(before.processes.flatMap(({ fds }) => fds.map(({ inode }) => inode)));
-  return now.processes.some(({ fds }) => fds.some(fd => fd.kind === 'socket' && !known.has(fd.inode)));
+  return now.processes.flatMap(({ fds }) =>
+    fds.filter(fd => fd.kind === 'socket' && !known.has(fd.inode)).map(({ inode }) => inode),
+  );
 }

@@ -6,6 +6,7 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
+import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 import { BEHAVIOURS } from '../workload/behaviours/registry.js';
 import { runCycles } from '../workload/cycles.js';
 import { type CyclePhase, Ledger } from '../workload/ledger.js';
@@ -158,7 +159,7 @@ export class Trial {
     for (;;) {
       const round = this.#isOver() ? undefined : next(this.#evidence());
       if (!round) break;
-      if (performance.now() - startedAtMs >= this.#options.budgetMs) {
+      if (!this.#hasTime(performance.now() - startedAtMs)) {
         this.#budgetSpent = true;
         break;
       }
@@ -178,6 +179,13 @@ export class Trial {
     if (this.#latest.acceptQueue > 0 && !this.#isOver()) {
       this.#latest = await restToCount(this.#observer, this.#after.census, settleMs, this.#signal);
     }
+  }
+
+  /** A busy machine must not cut the first rounds short: without them there is no answer at all. */
+  #hasTime(spentMs: number): boolean {
+    const { budgetMs } = this.#options;
+    const rounds = this.#rounds.filter(({ phase }) => phase === 'confirm').length;
+    return spentMs < budgetMs || (rounds < CONFIRMING_ROUNDS && spentMs < 3 * budgetMs);
   }
 
   async evidence(): Promise<Evidence> {

@@ -17,6 +17,8 @@ export interface ConfirmingRound {
  * without any are no chance; and short enough to stay within the fds that the server has left.
  */
 export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
+  const release = releaseRound(evidence);
+  if (release) return release;
   if (isProven(evidence)) return undefined;
   const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(
     ({ recurrence }) => recurrence === 'suspect',
@@ -42,6 +44,20 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   };
 }
 
+/**
+ * Forgotten connections get one round to be let go in: a variable that holds the last connection until the next one
+ * comes, a collector of garbage that needs some more of it. As long as such rounds free something they go on.
+ */
+function releaseRound(evidence: Evidence): ConfirmingRound | undefined {
+  const held = evidence.held.filter(({ role }) => role === 'connection').length;
+  if (held === 0 || evidence.settled.state !== 'held') return undefined;
+  const rounds = evidence.rounds.filter(({ phase }) => phase === 'confirm').length;
+  const freesSome = held < evidence.heldAtRest;
+  const cycles = Math.min(LEAST_CYCLES, Math.floor(fdsLeft(evidence) / 4));
+  if (cycles < 1 || (rounds > 0 && !freesSome) || rounds >= MOST_RELEASE_ROUNDS) return undefined;
+  return { cycles, suspects: ['fd'] };
+}
+
 function fdsLeft({ after, fdLimit }: Evidence): number {
   if (fdLimit === undefined) return Infinity;
   return fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length));
@@ -49,3 +65,4 @@ function fdsLeft({ after, fdLimit }: Evidence): number {
 
 const LEAST_CYCLES = 100;
 const MOST_CYCLES = 20_000;
+const MOST_RELEASE_ROUNDS = 10;

@@ -71,6 +71,8 @@ export interface Evidence {
   readonly warmupConnections: number;
   readonly settled: Settled;
   readonly held: readonly HeldSocket[];
+  /** Forgotten connections when the judged cycles had settled; `held` has those that further cycles did not free. */
+  readonly heldAtRest: number;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */

@@ -133,6 +133,7 @@ const NOTES = {
   spinning: fc.record({ note: fc.constant('spinning'), cpuPercent: count }),
   overflows: fc.record({ note: fc.constant('overflows'), count }),
   unseen: fc.record({ note: fc.constant('unseen'), pids: fc.array(some, { minLength: 1, maxLength: 4 }) }),
+  'closed-with-later': fc.record({ note: fc.constant('closed-with-later'), count }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

@@ -47,6 +47,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     rootCount: 1,
     fdLimit: 1_024,
     maxMapCount: 65_530,
+    heldAtRest: 0,
     pidsLimit: { most: 32_768, now: 768 },
     budgetSpent: false,
     interrupted: false,

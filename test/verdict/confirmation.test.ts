@@ -17,8 +17,18 @@ import {
 const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: ConfirmingRound | undefined]> =
   [
     ['a clean run', buildEvidence(), undefined],
-    ['forgotten connections, which need no confirming', leaking([512]), undefined],
-    ['forgotten connections beside threads', { ...grown('thread', 10, []), ...held() }, undefined],
+    [
+      'forgotten connections, which may go with later ones',
+      leaking([512]),
+      { cycles: 100, suspects: ['fd'] },
+    ],
+    ['forgotten connections that did not go with later ones', afterRelease({ heldAtRest: 1 }), undefined],
+    [
+      'forgotten connections of which some went with later ones',
+      afterRelease({ heldAtRest: 7 }),
+      { cycles: 100, suspects: ['fd'] },
+    ],
+    ['forgotten connections beside threads', { ...afterRelease({ heldAtRest: 1 }), ...held() }, undefined],
     ['growth that recurred', grown('thread', 10, [13, 16, 19]), undefined],
     ['growth that levelled off', grown('thread', 10, [10, 10, 10]), undefined],
     ['a run without a cycle', grown('thread', 10, [], { cycles: tally() }), undefined],
@@ -66,6 +76,12 @@ test('memory that rises gets more cycles, and is named among the suspects', () =
   assert.deepEqual(nextConfirmingRound(evidence)?.suspects, ['memory']);
   assert.ok((nextConfirmingRound(evidence)?.cycles ?? 0) >= 100);
 });
+
+/** One connection is held still after a confirming round. */
+function afterRelease(different: Partial<Evidence>): Evidence {
+  const { rounds: confirming } = grown('thread', 0, [0]);
+  return leaking([512], { rounds: confirming, ...different });
+}
 
 function held(): Partial<Evidence> {
   const { held: sockets, settled, after } = leaking([512]);

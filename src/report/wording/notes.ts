@@ -13,6 +13,8 @@ export function noteSentence(note: Note): string {
       return `${formatCount(note.count)} more ${nameOf(note.what, note.count)}; whether that recurs was not decided. Run with more cycles, or a longer --budget.`;
     case 'closed-late':
       return `Closed late, after ${formatDuration(note.afterMs)}.`;
+    case 'closed-with-later':
+      return `${plural(note.count, 'connection')} ${note.count === 1 ? 'was' : 'were'} closed only when later ones came: the last ones stay until then.`;
     case 'draining':
       return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
     case 'other-clients':

@@ -52,6 +52,7 @@ export function checkFds(evidence: Evidence): CheckResult {
     findings,
     notes: [
       ...drainingNotes(evidence),
+      ...closedWithLater(evidence),
       ...(isProven(evidence) ? [] : [...growths.flatMap(noteOf), ...openedInWarmup(evidence)]),
       ...otherClients(evidence),
     ],
@@ -123,6 +124,11 @@ function drainingNotes({ settled, held, acceptQueue }: Evidence): Note[] {
   return settled.state === 'back' && settled.lastChangeMs >= LATE_MS
     ? [{ note: 'closed-late', afterMs: settled.lastChangeMs }]
     : [];
+}
+
+function closedWithLater({ held, heldAtRest, settled }: Evidence): Note[] {
+  const count = heldAtRest - held.filter(({ role }) => role === 'connection').length;
+  return count > 0 && settled.state === 'held' ? [{ note: 'closed-with-later', count }] : [];
 }
 
 function otherClients({ held }: Evidence): Note[] {

@@ -43,6 +43,10 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     'The accept queue overflowed 1 time during the run (all listeners of this machine).',
   ],
   [{ note: 'unseen', pids: [7, 8] }, 'What process 7, 8 holds could not be read, so nothing is proved.'],
+  [
+    { note: 'closed-with-later', count: 1 },
+    '1 connection was closed only when later ones came: the last ones stay until then.',
+  ],
   [{ note: 'confirmed-with', cycles: 1 }, '1 further cycle was made to see whether the growth recurs.'],
   [{ note: 'confirmed-with', cycles: 300 }, '300 further cycles were made to see whether the growth recurs.'],
 ];
