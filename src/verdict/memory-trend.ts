@@ -28,7 +28,7 @@ interface Manners {
 
 const MANNERS: Readonly<Record<Evidence['runtime'], Manners>> = {
   /** malloc gives back or reuses at once: any lasting rise is a leak, a page of 4 KiB at a time. */
-  native: { leakBytes: 16, clearBytes: 32, warmConnections: 8_000 },
+  native: { leakBytes: 16, clearBytes: 32, warmConnections: 4_000 },
   /** Arenas and caches fill up first; clean Python servers were flat from 2000 connections on. */
   interpreted: { leakBytes: 64, clearBytes: 256, warmConnections: 4_000 },
   /**

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { startC } from '../servers/launch.js';
+import { fileURLToPath } from 'node:url';
+import { launch, startC } from '../servers/launch.js';
 import { churn, churnJson, parseReport } from '../support/churn.js';
 
 describe('the commands', () => {
@@ -145,6 +146,19 @@ describe('the output', () => {
       }
       const tooMany = await churn(['--port', String(server.port), '--allow', 'fd=9']);
       assert.equal(tooMany.status, 1);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('a connection that is held until the next one comes is noted, not accused', async () => {
+    const script = fileURLToPath(new URL('../../../test/servers/python/keeps_last.py', import.meta.url));
+    const server = await launch(['python3', script]);
+    try {
+      const { stdout, status } = await churn(['--port', String(server.port)]);
+      assert.equal(status, 0, stdout);
+      assert.match(stdout, /^PASS {2}1000 cycles, 0 leaks$/m);
+      assert.match(stdout, /1 connection was closed only when later ones came/);
     } finally {
       await server.stop();
     }

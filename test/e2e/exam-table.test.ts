@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { faultsOf, java } from '../exam/start.js';
+import { EXCLUSIONS } from '../exam/tables/exclusions.js';
+import { GROUPS } from '../exam/tables/groups.js';
+import { compileC } from '../servers/launch.js';
+import { realServers } from '../servers/real/registry.js';
+
+const SOURCES = fileURLToPath(new URL('../../../test/servers/', import.meta.url));
+const CASES = GROUPS.flatMap(({ cases }) => cases);
+
+/** Every program of test/servers that commits faults, and how it is asked for them. */
+const SERVERS: ReadonlyArray<readonly [server: string, faults: () => Promise<string[]>]> = [
+  ...programs('c', '.c', ['zoo']).map(name => {
+    const faults = async () => faultsOf([await compileC(name)], '--faults');
+    return [`c/${name}`, faults] as const;
+  }),
+  ...programs('node', '.mjs', ['fixture']).map(name => {
+    const faults = () => faultsOf([process.execPath, `${SOURCES}node/${name}.mjs`], '--list-faults');
+    return [`node/${name}`, faults] as const;
+  }),
+  ...programs('python', '.py', ['fixture', 'init_holds_socket']).map(name => {
+    const faults = () => faultsOf(['python3', `${SOURCES}python/${name}.py`], '--list-faults');
+    return [`python/${name}`, faults] as const;
+  }),
+  ...programs('java', '.java', []).map(name => {
+    const faults = async () => faultsOf([...(await java()), name], '--list-faults');
+    return [`java/${name}`, faults] as const;
+  }),
+];
+
+function programs(room: string, ending: string, shared: readonly string[]): string[] {
+  return readdirSync(`${SOURCES}${room}`)
+    .filter(file => file.endsWith(ending))
+    .map(file => file.slice(0, -ending.length))
+    .filter(name => !shared.includes(name))
+    .sort();
+}
+
+describe('the tables of the exam', () => {
+  for (const [server, faults] of SERVERS) {
+    it(`ask ${server} about every fault that it can commit, and about no other`, async test => {
+      const known = await faults().catch(error => {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || process.env['CI']) throw error;
+      });
+      if (!known) return test.skip(`what ${server} needs is not installed`);
+      const asked = new Set(CASES.filter(one => one.server === server).map(({ fault }) => fault));
+      const isExcluded = (fault: string) => `${server} ${fault}` in EXCLUSIONS;
+      assert.deepEqual(
+        known.filter(fault => !asked.has(fault) && !isExcluded(fault)),
+        [],
+      );
+      const beyond = [...asked].filter(fault => fault && !known.includes(fault));
+      assert.deepEqual(beyond, []);
+      assert.deepEqual(
+        known.filter(fault => asked.has(fault) && isExcluded(fault)),
+        [],
+      );
+    });
+
+    it(`ask ${server} as it is, with every client`, () => {
+      const clean = CASES.filter(one => one.server === server && !one.fault && !one.long);
+      assert.deepEqual([...new Set(clean.map(({ client }) => client))].sort(), ['byte', 'fin', 'rst']);
+      assert.ok(clean.every(({ verdict }) => verdict === 'pass'));
+    });
+  }
+
+  it('ask every server that nobody here wrote', () => {
+    for (const { name } of realServers)
+      assert.ok(
+        CASES.some(one => one.server === `real/${name}` && !one.long),
+        name,
+      );
+  });
+
+  it('exclude nothing that is not there', () => {
+    for (const excluded of Object.keys(EXCLUSIONS)) {
+      assert.ok(
+        SERVERS.some(([server]) => excluded.startsWith(`${server} `)),
+        excluded,
+      );
+    }
+  });
+
+  it('ask no question twice, and name a kind for every failure', () => {
+    const questions = CASES.map(({ hurry: _, ...question }) => JSON.stringify(question));
+    assert.deepEqual(
+      questions.filter((question, at) => questions.indexOf(question) !== at),
+      [],
+    );
+    assert.ok(CASES.every(({ verdict, kinds = [] }) => (verdict === 'fail') === kinds.length > 0));
+  });
+});
