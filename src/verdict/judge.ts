@@ -8,6 +8,7 @@ import { checkRestart } from './checks/restart.js';
 import type { Evidence } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind, Note } from './finding.js';
+import { judgeMemory } from './memory-trend.js';
 import { applyPolicy, type Policy } from './policy.js';
 import { idleCpuPercent, isSpinning } from './spinning.js';
 
@@ -48,7 +49,9 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const checks = results.map(({ check }) => check);
   const unseen = evidence.after.deniedPids.length > 0;
   const doubts = checks.filter(({ status }) => status === 'undecided');
-  const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory');
+  // A steady rise that had no time to prove itself is no pass, but in a heap that may still be growing to its size.
+  const steadyRise = evidence.runtime !== 'managed' && judgeMemory(evidence).steady;
+  const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory' || steadyRise);
   const finished = !evidence.interrupted && !unseen && attempts(evidence) > 0;
   const failed = findings.some(({ severity }) => severity === 'fail');
   const verdict = failed ? 'fail' : doubtful || !finished ? 'undecided' : 'pass';

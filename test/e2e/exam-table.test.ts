@@ -21,7 +21,7 @@ const SERVERS: ReadonlyArray<readonly [server: string, faults: () => Promise<str
     const faults = () => faultsOf([process.execPath, `${SOURCES}node/${name}.mjs`], '--list-faults');
     return [`node/${name}`, faults] as const;
   }),
-  ...programs('python', '.py', ['fixture', 'init_holds_socket']).map(name => {
+  ...programs('python', '.py', ['fixture', 'init_holds_socket', 'keeps_last']).map(name => {
     const faults = () => faultsOf(['python3', `${SOURCES}python/${name}.py`], '--list-faults');
     return [`python/${name}`, faults] as const;
   }),

@@ -1,0 +1,43 @@
+import type { Kind } from '../../src/verdict/finding.js';
+import type { ClientName } from '../../src/workload/client-names.js';
+
+/** One question of the exam: a server, what is done to it, and the answer that is right. */
+export interface Case {
+  /** Room and name: c/poll, node/net, python/asyncio_server, java/NioServer, real/nginx. */
+  readonly server: string;
+  readonly fault?: string;
+  /** Further arguments of the server, beside its fault. */
+  readonly args?: readonly string[];
+  readonly client: ClientName;
+  /** What churn is told in both forms of the exam. */
+  readonly churn?: readonly string[];
+  /** What it is told in the short form only, to be done sooner. */
+  readonly hurry?: readonly string[];
+  readonly openFiles?: number;
+  readonly verdict: 'pass' | 'fail';
+  /** Kinds that must fail; no other may. */
+  readonly kinds?: readonly Kind[];
+  /** Kinds that may fail beside them, because the fault has these consequences too. */
+  readonly allowed?: readonly Kind[];
+  /** Kinds that must be found as a warning. */
+  readonly warns?: readonly Kind[];
+  /** Asked in the long form only. */
+  readonly long?: boolean | undefined;
+}
+
+/** A case of which the server is still to be named. */
+export type Row = Omit<Case, 'server'>;
+
+/** Cases that may run beside each other. */
+export interface Group {
+  readonly name: string;
+  readonly cases: readonly Case[];
+  /** The most at a time; a server that needs a whole core makes the others late. */
+  readonly mostJobs?: number;
+}
+
+/** The arguments of a case's server as a person would type them, shortened for a table. */
+export function describeFault({ fault, args = [], openFiles }: Case): string {
+  const words = [...(fault ? [fault] : []), ...args, ...(openFiles ? [`nofile=${openFiles}`] : [])];
+  return words.join(' ') || 'clean';
+}

@@ -1,0 +1,46 @@
+import type { Kind } from '../../src/verdict/finding.js';
+import type { Case } from './case.js';
+
+/** What churn said: its verdict, or that it did not come to one in time or at all. */
+export interface Answer {
+  readonly verdict: 'pass' | 'fail' | 'undecided' | 'error' | 'late' | 'broken';
+  readonly fails: readonly Kind[];
+  readonly warns: readonly Kind[];
+  readonly summary: string;
+}
+
+export type Mark = 'right' | 'false alarm' | 'missed' | 'wrong kind' | 'wrong';
+
+export type Marked = { readonly question: Case; readonly seconds: number } & (
+  | { readonly answer: Answer; readonly mark: Mark; readonly skipped?: undefined }
+  | { readonly skipped: string }
+);
+
+/** Only the whole answer is right: the verdict, every kind that must be found, and none beside those that may be. */
+export function mark(question: Case, answer: Answer): Mark {
+  if (question.verdict === 'pass' && answer.verdict === 'fail') return 'false alarm';
+  if (question.verdict === 'fail' && (answer.verdict === 'pass' || answer.verdict === 'undecided'))
+    return 'missed';
+  if (question.verdict !== answer.verdict) return 'wrong';
+  const { kinds = [], allowed = [], warns = [] } = question;
+  const isComplete =
+    kinds.every(kind => answer.fails.includes(kind)) && warns.every(kind => answer.warns.includes(kind));
+  const isExact = answer.fails.every(kind => kinds.includes(kind) || allowed.includes(kind));
+  return isComplete && isExact ? 'right' : 'wrong kind';
+}
+
+/** Cells of the matrix that an answer counts in: what was expected, and what was given for it. */
+export function cellsOf(question: Case, answer: Answer): ReadonlyArray<readonly [string, string]> {
+  const { kinds = [], allowed = [], warns = [] } = question;
+  const expected: readonly string[] = kinds.length + warns.length > 0 ? [...kinds, ...warns] : ['pass'];
+  const found: readonly string[] = [...answer.fails, ...answer.warns.filter(kind => warns.includes(kind))];
+  const given = found.length > 0 ? found : [answer.verdict];
+  const strangers = given.filter(kind => !expected.includes(kind) && !allowed.some(may => may === kind));
+  const lost = expected.filter(kind => !given.includes(kind));
+  const hit = expected.filter(kind => given.includes(kind)).map(kind => [kind, kind] as const);
+  const taken = lost.flatMap(kind =>
+    (strangers.length > 0 ? strangers : [given.join('+')]).map(other => [kind, other] as const),
+  );
+  const [first = 'pass'] = expected;
+  return [...hit, ...taken, ...(lost.length > 0 ? [] : strangers.map(kind => [first, kind] as const))];
+}

@@ -1,0 +1,154 @@
+import type { Case, Group, Row } from '../case.js';
+import { cEndings } from './c-endings.js';
+import { besides, MODELS, type Model } from './c-models.js';
+
+const SOON = ['--timeout', '1s'];
+const HURRY = ['--settle', '1500ms'];
+
+export const cFaults: Group = {
+  name: 'c-faults',
+  cases: [...MODELS.flatMap(ofModel), ...peculiar()],
+};
+
+function ofModel(model: Model): Case[] {
+  const rows = [
+    ...connections(model),
+    ...otherClients(model),
+    ...descriptors(model),
+    ...memory(model),
+    ...cEndings(model),
+    ...standstill(),
+    ...own(model),
+  ];
+  return rows.map(row => ({ ...row, server: `c/${model.name}` }));
+}
+
+/** Leaks that stop by themselves at a limit of 1024, the usual one, with hardly any room left to see them recur. */
+function peculiar(): Case[] {
+  const row = { openFiles: 1024, verdict: 'fail', kinds: ['fd'], hurry: HURRY } as const;
+  return [
+    { ...row, server: 'c/poll', fault: 'emfile-close', client: 'fin' },
+    { ...row, server: 'c/poll', fault: 'emfile-close', client: 'rst' },
+    { ...row, server: 'c/poll', fault: 'no-close-rst', client: 'rst', allowed: ['hang'] },
+    { ...row, server: 'c/poll', fault: 'eventfd', client: 'fin' },
+  ];
+}
+
+/** A connection that is never closed, and the client that makes the server forget it. */
+function connections(model: Model): Row[] {
+  // Where a child stays with each connection, a thousand of them would test the machine.
+  const args = model.served === 'by a child' ? ['--every', '20'] : [];
+  const fails = { verdict: 'fail', kinds: ['fd'], hurry: HURRY } as const;
+  const stays = { ...fails, ...besides(model), args };
+  return [
+    ...[1, 10, 100, 1000].map((every): Row => {
+      const long = !model.fully && (every === 10 || every === 100);
+      return { ...fails, fault: 'no-close', args: ['--every', String(every)], client: 'fin', long };
+    }),
+    { ...fails, fault: 'no-close', client: 'rst', long: !model.fully },
+    { ...fails, fault: 'no-close', client: 'byte', long: true },
+    { ...stays, fault: 'no-close-eof', client: 'fin' },
+    { ...stays, fault: 'no-close-rst', client: 'rst' },
+    { ...stays, fault: 'no-close-data', client: 'byte' },
+    { ...stays, fault: 'no-close-empty', client: 'fin' },
+    { ...stays, fault: 'echo-forget', client: 'byte' },
+    { ...stays, fault: 'greet-forget', client: 'fin' },
+  ];
+}
+
+/** The clients that do not make the server forget: it is clean to them. */
+function otherClients({ fully }: Model): Row[] {
+  const pairs = [
+    ['no-close-eof', 'rst'],
+    ['no-close-rst', 'fin'],
+    ['no-close-data', 'fin'],
+    ['no-close-empty', 'byte'],
+    ['echo-forget', 'fin'],
+  ] as const;
+  return pairs.map(([fault, client]) => ({ fault, client, verdict: 'pass', long: !fully }));
+}
+
+function descriptors({ fully }: Model): Row[] {
+  const row = { client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'] } as const;
+  const others = ['pipe', 'eventfd', 'timerfd', 'epollfd', 'unixsock'];
+  return [
+    { ...row, fault: 'dup' },
+    { ...row, fault: 'file' },
+    ...others.map((fault): Row => ({ ...row, fault, long: !fully })),
+    { ...row, fault: 'eventfd', args: ['--every', '100'], long: !fully },
+  ];
+}
+
+function memory({ fully }: Model): Row[] {
+  const row = { client: 'fin', hurry: HURRY, verdict: 'fail' } as const;
+  return [
+    ...['64', '256', '4096'].map((bytes): Row => {
+      const long = !fully && bytes !== '64';
+      return { ...row, fault: 'malloc', args: ['--bytes', bytes], kinds: ['memory'], long };
+    }),
+    { ...row, fault: 'stale', kinds: ['memory'] },
+    { ...row, fault: 'mmap', kinds: ['mapping'], allowed: ['memory'] },
+  ];
+}
+
+/** A server that does not accept any more, by its own doing or at its limit. */
+function standstill(): Row[] {
+  return [
+    {
+      fault: 'stop-accepting',
+      args: ['--at', '500'],
+      client: 'fin',
+      churn: SOON,
+      verdict: 'fail',
+      kinds: ['hang'],
+    },
+    { fault: 'never-accept', client: 'fin', churn: SOON, verdict: 'fail', kinds: ['hang'] },
+    {
+      fault: 'emfile-spin',
+      client: 'fin',
+      churn: SOON,
+      hurry: HURRY,
+      openFiles: 64,
+      verdict: 'fail',
+      kinds: ['fd', 'hang'],
+    },
+    { fault: 'emfile-close', client: 'fin', hurry: HURRY, openFiles: 64, verdict: 'fail', kinds: ['fd'] },
+  ];
+}
+
+/** What only some models can do wrong. */
+function own({ name, more }: Model): Row[] {
+  const pool = name === 'thread_pool';
+  const rows: readonly Row[] = [
+    { fault: 'spin', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'] },
+    { fault: 'zombie', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['zombie'] },
+    {
+      fault: 'child-stays',
+      args: ['--every', '20'],
+      client: 'fin',
+      hurry: HURRY,
+      verdict: 'fail',
+      kinds: ['child'],
+    },
+    pool
+      ? {
+          fault: 'thread-stays',
+          client: 'fin',
+          churn: SOON,
+          hurry: HURRY,
+          verdict: 'fail',
+          kinds: ['hang'],
+          allowed: ['fd'],
+        }
+      : {
+          fault: 'thread-stays',
+          args: ['--every', '10'],
+          client: 'fin',
+          hurry: HURRY,
+          verdict: 'fail',
+          kinds: ['thread'],
+        },
+    { fault: 'thread-unjoined', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['mapping'] },
+  ];
+  return rows.filter(({ fault }) => fault && more.includes(fault));
+}

@@ -1,0 +1,38 @@
+import type { Kind } from '../../../src/verdict/finding.js';
+
+/** What tells the servers of test/servers/c apart, as far as a verdict depends on it. */
+export interface Model {
+  readonly name: string;
+  /** Who serves a connection, and so who dies of a crash: the server, a child made for it, or a worker that is replaced. */
+  readonly served: 'by itself' | 'by a child' | 'by a worker';
+  /** Faults beside those that every model knows. */
+  readonly more: readonly string[];
+  /** Asked about all variants of a fault in the short form too: one model of each way to serve. */
+  readonly fully?: boolean;
+}
+
+export const MODELS: readonly Model[] = [
+  { name: 'poll', served: 'by itself', more: ['spin', 'slow-close'], fully: true },
+  { name: 'select', served: 'by itself', more: ['spin', 'slow-close'] },
+  { name: 'iterative', served: 'by itself', more: [] },
+  { name: 'epoll', served: 'by itself', more: ['slow-close'] },
+  { name: 'reactor', served: 'by itself', more: ['spin', 'slow-close'] },
+  { name: 'uring', served: 'by itself', more: ['slow-close'] },
+  {
+    name: 'thread',
+    served: 'by itself',
+    more: ['thread-stays', 'thread-unjoined', 'slow-close'],
+    fully: true,
+  },
+  { name: 'thread_pool', served: 'by itself', more: ['thread-stays', 'pool-growth'] },
+  { name: 'fork', served: 'by a child', more: ['zombie', 'child-stays', 'slow-close'], fully: true },
+  { name: 'double_fork', served: 'by a child', more: ['zombie', 'child-stays', 'slow-close'] },
+  { name: 'prefork', served: 'by a worker', more: ['worker-retires', 'pool-growth'], fully: true },
+  { name: 'prefork_epoll', served: 'by a worker', more: ['spin', 'worker-retires', 'slow-close'] },
+  { name: 'reuseport', served: 'by a worker', more: ['spin', 'slow-close'] },
+];
+
+/** A child that stays in the wrong place keeps its connection, and is itself kept. */
+export function besides({ served }: Model): { readonly allowed?: readonly Kind[] } {
+  return served === 'by a child' ? { allowed: ['child'] } : {};
+}

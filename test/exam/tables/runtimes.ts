@@ -1,0 +1,84 @@
+import type { Kind } from '../../../src/verdict/finding.js';
+import { CLIENT_NAMES } from '../../../src/workload/client-names.js';
+import type { Case, Group, Row } from '../case.js';
+
+const HURRY = ['--settle', '1500ms'];
+/** A Java runtime is not at rest for long after its start. */
+const PATIENCE = ['--budget', '60s'];
+
+type Faults = Readonly<Record<string, readonly Row[]>>;
+
+function leak(kind: Kind, fault: string, ...args: readonly string[]): Row {
+  const client = fault === 'no-close-rst' ? 'rst' : 'fin';
+  return { fault, args, client, hurry: HURRY, verdict: 'fail', kinds: [kind] };
+}
+
+function innocent(fault: string): Row {
+  return { fault, client: 'fin', verdict: 'pass' };
+}
+
+const NO_CLOSE_RST: readonly Row[] = [
+  leak('fd', 'no-close-rst'),
+  { fault: 'no-close-rst', client: 'fin', verdict: 'pass' },
+];
+const NO_CLOSE: readonly Row[] = [leak('fd', 'no-close'), leak('fd', 'no-close', '--every', '100')];
+
+const node: readonly Row[] = [
+  ...NO_CLOSE,
+  ...NO_CLOSE_RST,
+  leak('memory', 'memory'),
+  leak('memory', 'listener'),
+  leak('fd', 'file'),
+  leak('crash', 'crash', '--at', '500'),
+];
+
+const cluster: readonly Row[] = [
+  ...NO_CLOSE,
+  ...NO_CLOSE_RST,
+  leak('memory', 'memory'),
+  leak('crash', 'crash', '--at', '250'),
+];
+
+const python: readonly Row[] = [
+  ...NO_CLOSE,
+  leak('memory', 'memory'),
+  leak('fd', 'file'),
+  leak('crash', 'crash', '--at', '500'),
+  innocent('finalizer'),
+];
+
+const java: readonly Row[] = [
+  ...NO_CLOSE_RST,
+  leak('memory', 'memory'),
+  leak('fd', 'file'),
+  leak('crash', 'crash', '--at', '500'),
+  innocent('finalizer'),
+];
+
+/** A thread that stays keeps its stack and its arena, which is memory too. */
+const THREAD_STAYS: Row = { ...leak('thread', 'thread-stays', '--every', '10'), allowed: ['memory'] };
+const inTheLongForm = (rows: readonly Row[]) => rows.map(row => ({ ...row, churn: PATIENCE, long: true }));
+
+const SERVERS: Faults = {
+  'node/net': [...node, innocent('slow-close')],
+  'node/http': node,
+  'node/cluster': cluster,
+  'python/asyncio_server': [...python, leak('memory', 'task-stays')],
+  'python/threading_server': [...python, ...NO_CLOSE_RST, THREAD_STAYS],
+  'python/forking_server': [
+    ...python,
+    leak('zombie', 'zombie', '--every', '10'),
+    leak('child', 'child-stays', '--every', '20'),
+  ],
+  'java/ThreadServer': [...NO_CLOSE, ...inTheLongForm([...java, THREAD_STAYS])],
+  'java/NioServer': [...NO_CLOSE, ...inTheLongForm(java)],
+};
+
+/** Servers of runtimes that collect garbage and keep pools: as they are, and with each of their faults. */
+export const runtimes: Group = {
+  name: 'runtimes',
+  cases: Object.entries(SERVERS).flatMap(([server, rows]) => [
+    ...CLIENT_NAMES.map((client): Case => ({ server, client, verdict: 'pass' })),
+    ...rows.map((row): Case => ({ ...row, server })),
+  ]),
+};
