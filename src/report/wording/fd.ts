@@ -69,13 +69,15 @@ export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'u
   switch (group.what) {
     case 'connection':
       return { meaning: cause, cause, advice };
-    case 'outside':
+    case 'outside': {
+      const holders = shortList(group.pids);
       return {
-        meaning: `held by pid ${shortList(group.pids)}, which is not below the server`,
+        meaning: `held by pid ${holders}, which is not below the server`,
         cause:
           'the connection was passed to a process outside of the server, such as a double-forked child, that keeps it',
-        advice: `look at: what pid ${shortList(group.pids)} does; ls -l /proc/${group.pids[0]}/fd`,
+        advice: `look at: what pid ${holders} does; ls -l /proc/PID/fd`,
       };
+    }
     case 'nowhere':
       return {
         meaning: 'open in the kernel, held by no descriptor that can be seen',
