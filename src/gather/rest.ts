@@ -29,7 +29,7 @@ export async function restToCount(
   drainMs: number,
   signal: AbortSignal,
 ): Promise<Observation> {
-  let latest = observer.look(false);
+  let latest: Observation | undefined;
   await settle(
     () => {
       latest = observer.look(false);
@@ -39,7 +39,7 @@ export async function restToCount(
     { settleMs: STANDS_STILL_MS, drainMs },
     signal,
   );
-  return latest;
+  return latest ?? observer.look(false);
 }
 
 /** Watches a server that holds on for long enough to tell an idle one from a busy one. */
