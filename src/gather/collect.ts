@@ -7,23 +7,21 @@ import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { departedProcesses } from '../verdict/departed.js';
 import type { Evidence } from '../verdict/evidence.js';
-import type { CyclePhase, Ledger } from '../workload/ledger.js';
-import type { Tally } from '../workload/tally.js';
+import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
+import type { LastRest } from './rest.js';
 
 /** What a trial has gathered so far. */
-export interface Gathered
-  extends Pick<Evidence, 'rounds' | 'settled' | 'quiet' | 'budgetSpent' | 'interrupted'> {
+export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
-  readonly ledger: Ledger;
-  readonly tallies: Readonly<Record<CyclePhase, Tally>>;
+  readonly driver: Driver;
   readonly before: Snapshot;
   /** After the warm-up. */
   readonly baseline: Observation;
   /** After the judged cycles had settled. */
-  readonly after: Observation;
+  readonly rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
   readonly latest: Observation;
   readonly countersBefore: ListenCounters;
@@ -31,8 +29,10 @@ export interface Gathered
 
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
-  const { target, options, observer, ledger, tallies, before, baseline, after, latest } = gathered;
-  const { rounds, settled, quiet, budgetSpent, interrupted, countersBefore } = gathered;
+  const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
+  const { rounds, budgetSpent, interrupted } = gathered;
+  const { ledger, tallies } = gathered.driver;
+  const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
   // What further cycles made the server let go, as a collector of garbage does, is not held.
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));

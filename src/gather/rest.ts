@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { settle } from '../sampler/settle.js';
+import { type Settled, type SettleLimits, settle } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import type { Observation, Observer } from './observer.js';
+import { outstanding } from './outstanding.js';
 
 /** Between two rounds of judged cycles: until the descriptors are back, or stand still for a moment. Judges nothing. */
 export async function restBriefly(
@@ -29,24 +30,52 @@ export async function restToCount(
   drainMs: number,
   signal: AbortSignal,
 ): Promise<Observation> {
-  let latest: Observation | undefined;
-  await settle(
-    () => {
-      latest = observer.look(false);
-      return observer.lookToSettle(latest, usual);
-    },
+  const { last } = await settle(
+    () => outstanding(observer.look(false), usual, observer.knowsOurs),
     () => false,
     { settleMs: STANDS_STILL_MS, drainMs },
     signal,
   );
-  return latest ?? observer.look(false);
+  return last.observation;
+}
+
+/** How the server stood when the judged cycles were over and nothing moved any more. */
+export interface LastRest {
+  readonly settled: Settled;
+  readonly latest: Observation;
+  readonly quiet: Evidence['quiet'];
+}
+
+/** After the judged cycles: until all is back or is known to be held, with a look at who else may hold it. */
+export async function restAtLast(
+  observer: Observer,
+  usual: Census,
+  limits: SettleLimits,
+  signal: AbortSignal,
+): Promise<LastRest> {
+  const { settled, last } = await settle(
+    () => {
+      const light = outstanding(observer.look(false), usual, observer.knowsOurs);
+      if (light.outstanding > 0) return light;
+      return outstanding(observer.look(true, light.observation.snapshot), usual, observer.knowsOurs);
+    },
+    ({ observation }) => observer.sleepsForGood(observation, limits.settleMs),
+    limits,
+    signal,
+  );
+  if (settled.state === 'back') return { settled, latest: last.observation, quiet: undefined };
+  const latest = observer.look(true);
+  return { settled, latest, quiet: settled.asleep ? undefined : await watchQuiet(observer, latest, signal) };
 }
 
 /** Watches a server that holds on for long enough to tell an idle one from a busy one. */
-export async function watchQuiet(observer: Observer, signal: AbortSignal): Promise<Evidence['quiet']> {
-  const from = observer.look(false).snapshot;
+async function watchQuiet(
+  observer: Observer,
+  latest: Observation,
+  signal: AbortSignal,
+): Promise<Evidence['quiet']> {
   await sleep(QUIET_MS, undefined, { signal }).catch(() => undefined);
-  return { from, to: observer.look(false).snapshot };
+  return { from: latest.snapshot, to: observer.look(false).snapshot };
 }
 
 const PAUSES_MS = [0, 0, 1, 1, 2, 2, 4, 4];

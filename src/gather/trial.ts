@@ -1,21 +1,16 @@
 import type { Options } from '../options.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
-import { type Settled, settle } from '../sampler/settle.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
 import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
-import { BEHAVIOURS } from '../workload/behaviours/registry.js';
-import { runCycles } from '../workload/cycles.js';
-import { type CyclePhase, Ledger } from '../workload/ledger.js';
-import { Pacer } from '../workload/pacer.js';
-import { emptyTally, type Tally } from '../workload/tally.js';
-import type { Workload } from '../workload/workload.js';
+import { Ledger } from '../workload/ledger.js';
 import { collectEvidence } from './collect.js';
+import { Driver } from './driver.js';
 import { type Observation, Observer } from './observer.js';
-import { restBriefly, restToCount, watchQuiet } from './rest.js';
+import { type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
 import { type Progress, Timeline } from './timeline.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
@@ -24,24 +19,15 @@ export class Trial {
   readonly #target: Target;
   readonly #options: Options;
   readonly #signal: AbortSignal;
-  readonly #ledger: Ledger;
-  readonly #pacer = new Pacer();
   readonly #observer: Observer;
-  readonly #tallies: Readonly<Record<CyclePhase, Tally>> = {
-    'warm-up': emptyTally(),
-    cycles: emptyTally(),
-    confirm: emptyTally(),
-  };
+  readonly #driver: Driver;
   readonly #rounds: Round[] = [];
   readonly #countersBefore: ListenCounters;
   #before: Snapshot;
   #baseline: Observation;
-  /** After the judged cycles had settled. */
-  #after: Observation;
+  #rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
   #latest: Observation;
-  #settled: Settled = { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false };
-  #quiet: Evidence['quiet'];
   #suspects: readonly string[] = [];
   #budgetSpent = false;
 
@@ -67,20 +53,24 @@ export class Trial {
     this.#options = options;
     this.#signal = signal;
     this.#countersBefore = readListenCounters(target.network);
-    this.#ledger = ledger;
     this.#observer = observer;
+    this.#driver = new Driver(target, options, ledger, observer, signal);
     this.#before = this.#observer.before;
-    this.#baseline = this.#observer.look(false);
-    this.#after = this.#baseline;
+    this.#baseline = observer.look(false, observer.before);
+    this.#rest = {
+      settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
+      latest: this.#baseline,
+      quiet: undefined,
+    };
     this.#latest = this.#baseline;
     this.timeline = new Timeline(
       target.roots.map(({ pid }) => pid),
-      () => this.#tallies.cycles.completed + this.#tallies.confirm.completed,
+      () => this.#driver.tallies.cycles.completed + this.#driver.tallies.confirm.completed,
       () => this.#observer.queueLength(),
       point =>
         onProgress({
           phase: point.phase,
-          cyclesDone: this.#tallies.cycles.completed,
+          cyclesDone: this.#driver.tallies.cycles.completed,
           cycles: options.cycles,
           elapsedMs: point.atMs,
           fds: point.fds,
@@ -103,7 +93,7 @@ export class Trial {
   async warmUp(): Promise<void> {
     const { warmup } = this.#options;
     this.timeline.enter('warm-up');
-    if (warmup > 0) await this.#make('warm-up', warmup);
+    if (warmup > 0) await this.#driver.make('warm-up', warmup);
     this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
   }
 
@@ -113,9 +103,9 @@ export class Trial {
     const { cycles } = this.#options;
     // The first half of the rounds is warm-up for the memory of a runtime, so twice as many are made as are judged.
     const rounds = Math.min(cycles, 2 * this.#options.rounds);
-    for (let round = 1, made = 0; round <= rounds && !this.#isOver(); round++) {
+    for (let round = 1, made = 0; round <= rounds && !this.#driver.isOver; round++) {
       const until = Math.round((cycles * round) / rounds);
-      await this.#make('cycles', until - made);
+      await this.#driver.make('cycles', until - made);
       made = until;
       await restBriefly(this.#observer, this.#baseline.snapshot, this.#signal);
       this.#addRound('cycles', undefined);
@@ -127,37 +117,21 @@ export class Trial {
     this.timeline.enter('settle');
     const { budgetMs } = this.#options;
     // An accept queue that has stood still for a whole deadline needs no second one.
-    const settleMs = this.#isOver() ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
-    const drainMs = settleMs + budgetMs;
-    let latest = this.#after;
-    this.#settled = await settle(
-      () => {
-        latest = this.#observer.look(false);
-        const light = this.#observer.lookToSettle(latest, this.#baseline.census);
-        if (light.outstanding > 0) return light;
-        latest = this.#observer.look(true);
-        return this.#observer.lookToSettle(latest, this.#baseline.census);
-      },
-      () => this.#observer.sleepsForGood(latest, settleMs),
-      { settleMs, drainMs },
-      this.#signal,
-    );
-    // What does not come back gets one more look, also at who else may hold it.
-    if (this.#settled.state !== 'back') latest = this.#observer.look(true);
-    this.#after = latest;
-    this.#latest = latest;
-    if (this.#settled.state !== 'back' && !this.#settled.asleep)
-      this.#quiet = await watchQuiet(this.#observer, this.#signal);
+    const settleMs = this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
+    const limits = { settleMs, drainMs: settleMs + budgetMs };
+    const rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#signal);
+    this.#rest = rest;
+    this.#latest = rest.latest;
     // The last reading of the judged cycles, made again at rest.
-    if (this.#rounds.at(-1)?.connections === this.#ledger.opened) this.#rounds.pop();
-    this.#addRound('cycles', latest.census);
+    if (this.#rounds.at(-1)?.connections === this.#driver.ledger.opened) this.#rounds.pop();
+    this.#addRound('cycles', rest.latest.census);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
   async confirm(next: (evidence: Evidence) => ConfirmingRound | undefined): Promise<void> {
     const startedAtMs = performance.now();
     for (;;) {
-      const round = this.#isOver() ? undefined : next(this.#evidence());
+      const round = this.#driver.isOver ? undefined : next(this.#evidence());
       if (!round) break;
       if (!this.#hasTime(performance.now() - startedAtMs)) {
         this.#budgetSpent = true;
@@ -165,20 +139,16 @@ export class Trial {
       }
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
-      await this.#make('confirm', round.cycles);
-      this.#latest = await restToCount(
-        this.#observer,
-        this.#after.census,
-        MOST_CONFIRMING_REST_MS,
-        this.#signal,
-      );
+      await this.#driver.make('confirm', round.cycles);
+      await this.#restAgain(MOST_CONFIRMING_REST_MS);
       this.#addRound('confirm', this.#latest.census);
     }
     // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
-    const { settleMs } = this.#options;
-    if (this.#latest.acceptQueue > 0 && !this.#isOver()) {
-      this.#latest = await restToCount(this.#observer, this.#after.census, settleMs, this.#signal);
-    }
+    if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
+  }
+
+  async #restAgain(drainMs: number): Promise<void> {
+    this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
   }
 
   /** A busy machine must not cut the first rounds short: without them there is no answer at all. */
@@ -190,7 +160,7 @@ export class Trial {
 
   async evidence(): Promise<Evidence> {
     this.timeline.enter('after');
-    const after = await withRss(this.#after.snapshot);
+    const after = await withRss(this.#rest.latest.snapshot);
     return { ...this.#evidence(), after };
   }
 
@@ -203,49 +173,22 @@ export class Trial {
       target: this.#target,
       options: this.#options,
       observer: this.#observer,
-      ledger: this.#ledger,
-      tallies: this.#tallies,
+      driver: this.#driver,
       rounds: this.#rounds,
       before: this.#before,
       baseline: this.#baseline,
-      after: this.#after,
+      rest: this.#rest,
       latest: this.#latest,
-      settled: this.#settled,
-      quiet: this.#quiet,
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
       interrupted: this.#signal.aborted,
     });
   }
 
-  #isOver(): boolean {
-    return this.#signal.aborted || Object.values(this.#tallies).some(({ stopped }) => stopped !== undefined);
-  }
-
-  #make(phase: CyclePhase, count: number): Promise<void> {
-    return runCycles(this.#workload(), phase, count, this.#tallies[phase]);
-  }
-
-  #workload(): Workload {
-    const { concurrency, timeoutMs, pauseMs } = this.#options;
-    return {
-      destination: this.#target.endpoint,
-      behaviour: BEHAVIOURS[this.#options.client],
-      concurrency,
-      timeoutMs,
-      pauseMs,
-      ledger: this.#ledger,
-      pacer: this.#pacer,
-      queueLength: () => this.#observer.queueLength(),
-      serverIsGone: () => this.#observer.serverIsGone(),
-      signal: this.#signal,
-    };
-  }
-
   #addRound(phase: Round['phase'], counts: Census | undefined): void {
     this.#rounds.push({
       phase,
-      connections: this.#ledger.opened,
+      connections: this.#driver.ledger.opened,
       anonBytes: this.#observer.anonBytes(),
       counts,
     });

@@ -36,24 +36,28 @@ export interface Settled {
  * A set that has not changed for a second is held if the whole server sleeps without a timeout; if something in it
  * will wake up, it has until `settleMs`. A set that keeps shrinking has until `drainMs`.
  */
-export async function settle(
-  look: () => Look,
-  sleepsForGood: () => boolean,
+export async function settle<L extends Look>(
+  look: () => L,
+  sleepsForGood: (last: L) => boolean,
   { settleMs, drainMs }: SettleLimits,
   signal: AbortSignal,
-): Promise<Settled> {
+): Promise<{ readonly settled: Settled; readonly last: L }> {
   const startedAtMs = performance.now();
   let previous = look();
   let lastChangeMs = 0;
   for (let turn = 0; ; turn++) {
     const tookMs = performance.now() - startedAtMs;
     const unchangedMs = tookMs - lastChangeMs;
-    const done = (state: SettleState, asleep = false): Settled => ({ state, lastChangeMs, tookMs, asleep });
+    const last = previous;
+    const done = (state: SettleState, asleep = false) => ({
+      settled: { state, lastChangeMs, tookMs, asleep },
+      last,
+    });
     if (previous.outstanding === 0) return done('back');
     if (signal.aborted) return done('draining');
     if (tookMs >= settleMs && unchangedMs >= Math.min(HELD_AFTER_MS, settleMs)) return done('held');
     if (tookMs >= Math.max(settleMs, drainMs)) return done('draining');
-    if (unchangedMs >= HELD_AFTER_MS && sleepsForGood()) return done('held', true);
+    if (unchangedMs >= HELD_AFTER_MS && sleepsForGood(last)) return done('held', true);
     await sleep(BACK_OFF_MS[turn] ?? 100, undefined, { signal }).catch(() => undefined);
     const next = look();
     if (next.fingerprint !== previous.fingerprint) lastChangeMs = performance.now() - startedAtMs;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { type Cycle, DEADLINE, Deadlines } from './deadlines.js';
 import { dial, isSelfConnected } from './dial.js';
 import type { CyclePhase } from './ledger.js';
 import { StallWatch } from './pacer.js';
@@ -16,23 +16,14 @@ export function runCycles(work: Workload, phase: CyclePhase, count: number, tall
   return new Promise(resolve => new Batch(work, count, tally, resolve).start());
 }
 
-interface Cycle {
-  readonly socket: Socket;
-  readonly connection: number;
-  dueAtMs: number;
-  error: string | undefined;
-  connected: boolean;
-  closing: boolean;
-}
-
 class Batch {
   readonly #turns = new Turns();
   readonly #inFlight = new Set<Cycle>();
   readonly #startedAtMs = performance.now();
   readonly #stall = new StallWatch(this.#startedAtMs);
+  readonly #deadlines = new Deadlines(this.#startedAtMs, DEADLINE_STEP_MS);
   readonly #onAbort = () => this.#stop('interrupted');
   #timer: NodeJS.Timeout | undefined;
-  #timerAtMs = this.#startedAtMs;
   #launched = 0;
   /** Launched, and neither connected nor failed. */
   #connecting = 0;
@@ -169,17 +160,9 @@ class Batch {
     }, this.work.pauseMs);
   }
 
-  /** A deadline that passed while this process itself stood still is moved on by as long as that took. */
   #checkClocks(): void {
     const now = performance.now();
-    const ownStallMs = now - this.#timerAtMs - 2 * DEADLINE_STEP_MS;
-    this.#timerAtMs = now;
-    for (const cycle of this.#inFlight) {
-      if (ownStallMs > 0) cycle.dueAtMs += ownStallMs;
-      if (cycle.dueAtMs > now) continue;
-      cycle.error ??= DEADLINE;
-      cycle.socket.destroy();
-    }
+    this.#deadlines.check(this.#inFlight, now);
     const length = this.#lookAtQueue() ?? 0;
     if (this.#stall.stalledMs(length, this.#launched, now) < this.work.timeoutMs) return;
     this.#stop('accept-stalled');
@@ -206,5 +189,4 @@ class Batch {
 const DEADLINE_STEP_MS = 50;
 const SPIN_TURNS = 50;
 const MOST_DEADLINES = 3;
-const DEADLINE = 'deadline';
 const INTERRUPTED = 'interrupted';

@@ -1,0 +1,52 @@
+import type { Options } from '../options.js';
+import type { Target } from '../target/target.js';
+import { BEHAVIOURS } from '../workload/behaviours/registry.js';
+import { runCycles } from '../workload/cycles.js';
+import type { CyclePhase, Ledger } from '../workload/ledger.js';
+import { Pacer } from '../workload/pacer.js';
+import { emptyTally, type Tally } from '../workload/tally.js';
+import type { Observer } from './observer.js';
+
+/** Makes the cycles of one trial, and keeps the books of them. */
+export class Driver {
+  readonly ledger: Ledger;
+  readonly tallies: Readonly<Record<CyclePhase, Tally>> = {
+    'warm-up': emptyTally(),
+    cycles: emptyTally(),
+    confirm: emptyTally(),
+  };
+  readonly #target: Target;
+  readonly #options: Options;
+  readonly #observer: Observer;
+  readonly #signal: AbortSignal;
+  readonly #pacer = new Pacer();
+
+  constructor(target: Target, options: Options, ledger: Ledger, observer: Observer, signal: AbortSignal) {
+    this.#target = target;
+    this.#options = options;
+    this.ledger = ledger;
+    this.#observer = observer;
+    this.#signal = signal;
+  }
+
+  /** Interrupted, or stopped by what the cycles met: no further ones are made. */
+  get isOver(): boolean {
+    return this.#signal.aborted || Object.values(this.tallies).some(({ stopped }) => stopped !== undefined);
+  }
+
+  /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
+  make(phase: CyclePhase, count: number): Promise<void> {
+    const { concurrency, timeoutMs, pauseMs, client } = this.#options;
+    const work = {
+      destination: this.#target.endpoint,
+      behaviour: BEHAVIOURS[client],
+      ...{ concurrency, timeoutMs, pauseMs },
+      ledger: this.ledger,
+      pacer: this.#pacer,
+      queueLength: () => this.#observer.queueLength(),
+      serverIsGone: () => this.#observer.serverIsGone(),
+      signal: this.#signal,
+    };
+    return runCycles(work, phase, count, this.tallies[phase]);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+
+/** One connection that is under way. */
+export interface Cycle {
+  readonly socket: Socket;
+  readonly connection: number;
+  dueAtMs: number;
+  /** Code of the first thing that went wrong. */
+  error: string | undefined;
+  connected: boolean;
+  closing: boolean;
+}
+
+/** The error of a cycle that was not over in time. */
+export const DEADLINE = 'deadline';
+
+/** Ends the cycles whose time is up. */
+export class Deadlines {
+  #checkedAtMs: number;
+  readonly #stepMs: number;
+
+  /** `stepMs`: how often `check` is going to be called. */
+  constructor(nowMs: number, stepMs: number) {
+    this.#checkedAtMs = nowMs;
+    this.#stepMs = stepMs;
+  }
+
+  /** A deadline that passed while this process itself stood still is moved on by as long as that took. */
+  check(cycles: Iterable<Cycle>, nowMs: number): void {
+    const ownStallMs = nowMs - this.#checkedAtMs - 2 * this.#stepMs;
+    this.#checkedAtMs = nowMs;
+    for (const cycle of cycles) {
+      if (ownStallMs > 0) cycle.dueAtMs += ownStallMs;
+      if (cycle.dueAtMs > nowMs) continue;
+      cycle.error ??= DEADLINE;
+      cycle.socket.destroy();
+    }
+  }
+}
