@@ -37,7 +37,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
   const discoveryMs = performance.now() - startedAtMs;
   const trial = await Trial.open(target, options, context.signal, context.onProgress);
   try {
-    await trial.begin();
+    trial.begin();
     await trial.warmUp();
     await trial.makeRounds();
     await trial.settle();

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 
 /** What `npm pack` would ship: the program, the library, the schema, the words about them, and nothing else. */
 const ALLOWED =
-  /^(bin\/churn\.js|dist\/(index|cli\/start|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/types\/[\w/.-]+\.d\.ts|dist\/report\.schema\.json|package\.json|README\.md|LICENSE)$/;
+  /^(bin\/churn\.js|dist\/(index|cli\/start|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/types\/[\w/.-]+\.d\.ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|package\.json|README\.md|LICENSE)$/;
 const REQUIRED = [
   'bin/churn.js',
   'dist/index.js',
   'dist/cli/start.js',
+  'dist/cli/licenses.txt',
   'dist/report.schema.json',
   'dist/types/index.d.ts',
 ];

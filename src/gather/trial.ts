@@ -23,7 +23,7 @@ export class Trial {
   readonly #driver: Driver;
   readonly #rounds: Round[] = [];
   readonly #countersBefore: ListenCounters;
-  #before: Snapshot;
+  #beforeWithRss: Promise<Snapshot>;
   #baseline: Observation;
   #rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
@@ -55,7 +55,7 @@ export class Trial {
     this.#countersBefore = readListenCounters(target.network);
     this.#observer = observer;
     this.#driver = new Driver(target, options, ledger, observer, signal);
-    this.#before = this.#observer.before;
+    this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#rest = {
       settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
@@ -84,9 +84,10 @@ export class Trial {
     this.#observer.close();
   }
 
-  async begin(): Promise<void> {
+  /** Resident memory is told, not judged: its reading, which starts a program, need not be waited for. */
+  begin(): void {
     this.timeline.enter('before');
-    this.#before = await withRss(this.#before);
+    this.#beforeWithRss = withRss(this.#observer.before);
   }
 
   /** Lets the server open what it opens once; what it forgets already here still counts, by its port. */
@@ -161,7 +162,7 @@ export class Trial {
   async evidence(): Promise<Evidence> {
     this.timeline.enter('after');
     const after = await withRss(this.#rest.latest.snapshot);
-    return { ...this.#evidence(), after };
+    return { ...this.#evidence(), before: await this.#beforeWithRss, after };
   }
 
   get isServerAlive(): boolean {
@@ -175,7 +176,7 @@ export class Trial {
       observer: this.#observer,
       driver: this.#driver,
       rounds: this.#rounds,
-      before: this.#before,
+      before: this.#observer.before,
       baseline: this.#baseline,
       rest: this.#rest,
       latest: this.#latest,

@@ -1,4 +1,4 @@
-import { listPids, readFds } from './process.js';
+import { findInodes, listPids } from './process.js';
 
 /** Who has a descriptor of a socket. */
 export interface Holders {
@@ -13,11 +13,10 @@ export function findHolders(inodes: ReadonlySet<number>): Holders {
   const byInode = new Map<number, number[]>();
   const denied: number[] = [];
   for (const pid of listPids()) {
-    const fds = readFds(pid);
-    if (fds === 'denied') denied.push(pid);
-    if (typeof fds === 'string') continue;
-    for (const inode of new Set(fds.map(fd => fd.inode))) {
-      if (!inodes.has(inode)) continue;
+    const found = findInodes(pid, inodes);
+    if (found === 'denied') denied.push(pid);
+    if (typeof found === 'string') continue;
+    for (const inode of found) {
       const pids = byInode.get(inode);
       if (pids) pids.push(pid);
       else byInode.set(inode, [pid]);

@@ -9,14 +9,14 @@ import { ownPid } from './process.js';
  */
 export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (pids.length === 0) return new Map();
-  const stats = await pidusage([...pids], { maxage: 1_000, usePs: false });
+  // It rejects when none of the processes is there any more.
+  const stats = await pidusage([...pids], { maxage: 1_000, usePs: false }).catch(() => ({}));
   return new Map(Object.values(stats).flatMap(stat => (stat ? [[stat.pid, stat.memory]] : [])));
 }
 
 /**
  * Makes pidusage's very first call, which starts getconf twice and takes 10 ms, while something else goes on.
- * Its answer is not needed, and neither is its failure: the next call meets it again.
  */
 export function primeRss(): void {
-  readRssBytes([ownPid()]).catch(() => undefined);
+  void readRssBytes([ownPid()]);
 }

@@ -1,6 +1,6 @@
 import { ChurnError } from '../errors.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { listFdNumbers, ownPid, readFds, readStat, readStatus } from '../proc/process.js';
+import { findInodes, mayReadFds, ownPid, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Listener } from './listener.js';
 import { type Endpoint, formatEndpoint } from './target.js';
@@ -28,10 +28,10 @@ export function requireServing(
     given.map(({ pid }) => pid),
   );
   const serves = tree.some(({ pid }) => {
-    const fds = readFds(pid);
-    return typeof fds !== 'string' && fds.some(fd => fd.kind === 'socket' && inodes.has(fd.inode));
+    const found = findInodes(pid, inodes);
+    return typeof found !== 'string' && found.size > 0;
   });
-  const denied = tree.some(({ pid }) => listFdNumbers(pid) === 'denied');
+  const denied = tree.some(({ pid }) => !mayReadFds(pid));
   if (serves) return;
   const where = formatEndpoint(endpoint);
   if (denied) throw permissionError(where, `What process ${given[0]?.pid} holds may not be read.`);
@@ -48,7 +48,7 @@ export function requireReadable(roots: readonly ProcessStat[], endpoint: Endpoin
     readProcessTable(),
     roots.map(({ pid }) => pid),
   );
-  const hidden = tree.filter(({ pid, state }) => state !== 'Z' && listFdNumbers(pid) === 'denied');
+  const hidden = tree.filter(({ pid, state }) => state !== 'Z' && !mayReadFds(pid));
   if (hidden.length === 0) return;
   throw permissionError(
     formatEndpoint(endpoint),

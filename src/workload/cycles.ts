@@ -109,7 +109,6 @@ class Batch {
         cycle.error ??= error.code ?? error.message;
       })
       .on('close', () => this.#closed(cycle));
-    cycle.socket.resume();
   }
 
   #connected(cycle: Cycle): void {

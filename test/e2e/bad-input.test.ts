@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { startC } from '../servers/launch.js';
+import { compileC, launch, startC } from '../servers/launch.js';
 import { churn, parseReport } from '../support/churn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'churn-bad-input-'));
@@ -104,20 +104,8 @@ describe('bad input gets a sentence, a hint and exit 2', () => {
     try {
       // The checkout itself may lie where others cannot read: a copy that they can.
       const copy = mkdtempSync(join(tmpdir(), 'churn-copy-'));
-      execFileSync('cp', [
-        '-r',
-        'bin',
-        'dist',
-        'package.json',
-        'node_modules/commander',
-        'node_modules/chalk',
-        'node_modules/pidusage',
-        copy,
-      ]);
-      execFileSync('sh', [
-        '-c',
-        `mkdir ${copy}/node_modules && mv ${copy}/commander ${copy}/chalk ${copy}/pidusage ${copy}/node_modules && chmod -R a+rX ${copy}`,
-      ]);
+      execFileSync('cp', ['-r', 'bin', 'dist', 'package.json', copy]);
+      execFileSync('chmod', ['-R', 'a+rX', copy]);
       const dropped = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
       const args = [...dropped, process.execPath, join(copy, 'bin/churn.js'), '--port', String(server.port)];
       const run = await new Promise<string>(resolve =>
@@ -125,6 +113,31 @@ describe('bad input gets a sentence, a hint and exit 2', () => {
       );
       rmSync(copy, { recursive: true, force: true });
       assert.match(run, /^2 churn: .*belongs to another user.*\nhint: Run the same command with sudo/s);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('root without CAP_SYS_PTRACE judges no server that has changed its user', async test => {
+    if (process.getuid?.() !== 0) return test.skip('only root can drop rights');
+    const binary = await compileC('poll');
+    execFileSync('chmod', ['a+rx', binary, dirname(binary)]);
+    const server = await launch([
+      'setpriv',
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      '--',
+      binary,
+    ]);
+    try {
+      const args = ['--bounding-set=-sys_ptrace', '--', process.execPath, 'bin/churn.js'];
+      const run = await new Promise<string>(resolve =>
+        execFile('setpriv', [...args, '--port', String(server.port)], (error, stdout, stderr) =>
+          resolve(`${error?.code} ${stdout}${stderr}`),
+        ),
+      );
+      assert.match(run, /^2 churn: .*\nhint: Run churn with CAP_SYS_PTRACE/s);
     } finally {
       await server.stop();
     }

@@ -5,5 +5,13 @@ import type { Behaviour } from '../behaviour.js';
  * (97 of 200 against a server that greets). A RST that our kernel sends for data that comes later is no fault of ours.
  */
 export const fin: Behaviour = (socket, turns) => {
-  turns.afterNextPoll(() => socket.destroy());
+  turns.afterNextPoll(() => {
+    if (socket.readableLength === 0) {
+      socket.destroy();
+      return;
+    }
+    // A greeting may be longer than the stream's buffer.
+    socket.resume();
+    turns.afterNextPoll(() => socket.destroy());
+  });
 };
