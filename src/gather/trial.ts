@@ -7,6 +7,7 @@ import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
 import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 import { Ledger } from '../workload/ledger.js';
+import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
 import { Driver } from './driver.js';
 import { type Observation, Observer } from './observer.js';
@@ -130,11 +131,12 @@ export class Trial {
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
   async confirm(next: (evidence: Evidence) => ConfirmingRound | undefined): Promise<void> {
-    const startedAtMs = performance.now();
+    const rootPids = this.#target.roots.map(({ pid }) => pid);
+    const budget = new Budget(this.#options.budgetMs, rootPids);
     for (;;) {
       const round = this.#driver.isOver ? undefined : next(this.#evidence());
       if (!round) break;
-      if (!this.#hasTime(performance.now() - startedAtMs)) {
+      if (!this.#hasTime(budget)) {
         this.#budgetSpent = true;
         break;
       }
@@ -152,11 +154,10 @@ export class Trial {
     this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
   }
 
-  /** A busy machine must not cut the first rounds short: without them there is no answer at all. */
-  #hasTime(spentMs: number): boolean {
-    const { budgetMs } = this.#options;
+  /** The first rounds are not cut short: without them there is no answer at all. */
+  #hasTime(budget: Budget): boolean {
     const rounds = this.#rounds.filter(({ phase }) => phase === 'confirm').length;
-    return spentMs < budgetMs || (rounds < CONFIRMING_ROUNDS && spentMs < 3 * budgetMs);
+    return !budget.isSpent || (rounds < CONFIRMING_ROUNDS && !budget.isOverdrawn);
   }
 
   async evidence(): Promise<Evidence> {
