@@ -24,7 +24,7 @@ async function compare(bench: Bench, free: Field, busy: Field): Promise<Table> {
       { name: 'no other connections', measure: () => runChurn(bench, free, args) },
       { name: `${HELD} other connections`, measure: () => runChurn(bench, busy, args) },
     ],
-    { most: 4, budgetMs: 45_000 },
+    { most: 8, budgetMs: bench.long ? 200_000 : 45_000 },
     bench.say,
   );
   const row = (label: string, secondsOf: (run: Run) => number): Row => {
