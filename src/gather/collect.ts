@@ -8,6 +8,7 @@ import type { Target } from '../target/target.js';
 import { departedProcesses } from '../verdict/departed.js';
 import type { Evidence } from '../verdict/evidence.js';
 import type { Driver } from './driver.js';
+import type { Pursued } from './follow.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
 
@@ -25,12 +26,14 @@ export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'int
   /** The last look of all: the same, unless there were confirming rounds. */
   readonly latest: Observation;
   readonly countersBefore: ListenCounters;
+  /** Connections that were followed by their inodes, if there was a reason to. */
+  readonly pursued: readonly Pursued[] | undefined;
 }
 
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, budgetSpent, interrupted } = gathered;
+  const { rounds, budgetSpent, interrupted, pursued } = gathered;
   const { ledger, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
@@ -53,6 +56,10 @@ export function collectEvidence(gathered: Gathered): Evidence {
     warmupConnections: ledger.openedIn('warm-up'),
     held: after.held.filter(({ inode }) => stillHeld.has(inode)),
     heldAtRest: after.held.filter(({ role }) => role === 'connection').length,
+    followed: pursued?.map(({ connection, inode }) => ({
+      connection,
+      descriptors: descriptorsOf(latest.snapshot, inode),
+    })),
     outside: after.outside,
     acceptQueue: latest.acceptQueue,
     unaccepted: latest.unaccepted,
@@ -68,4 +75,10 @@ export function collectEvidence(gathered: Gathered): Evidence {
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
   };
+}
+
+function descriptorsOf({ processes }: Snapshot, inode: number) {
+  return processes.flatMap(({ pid, fds }) =>
+    fds.filter(fd => fd.kind === 'socket' && fd.inode === inode).map(({ number }) => ({ pid, number })),
+  );
 }

@@ -124,6 +124,16 @@ export class Observer {
     };
   }
 
+  /** Inode of the server's end of a connection of ours that is open: undefined until it was accepted. */
+  acceptedInode(clientPort: number): number | undefined {
+    const { endpoint } = this.#target;
+    if (endpoint.transport !== 'tcp') return undefined;
+    const row = this.#tables
+      .view([], true)
+      .rows.find(({ localPort, remotePort }) => localPort === endpoint.port && remotePort === clientPort);
+    return row?.inode || undefined;
+  }
+
   sleepsForGood(observation: Observation, withinMs: number): boolean {
     return sleepsForGood(observation.snapshot, withinMs);
   }

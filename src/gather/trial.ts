@@ -5,10 +5,11 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
-import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 import { Ledger } from '../workload/ledger.js';
+import { hasTime } from './budget.js';
 import { collectEvidence } from './collect.js';
 import { Driver } from './driver.js';
+import { followConnections, type Pursued } from './follow.js';
 import { type Observation, Observer } from './observer.js';
 import { type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
 import { type Progress, Timeline } from './timeline.js';
@@ -30,6 +31,7 @@ export class Trial {
   #latest: Observation;
   #suspects: readonly string[] = [];
   #budgetSpent = false;
+  #pursued: readonly Pursued[] | undefined;
 
   static async open(
     target: Target,
@@ -133,15 +135,16 @@ export class Trial {
     for (;;) {
       const round = this.#driver.isOver ? undefined : next(this.#evidence());
       if (!round) break;
-      if (!this.#hasTime(performance.now() - startedAtMs)) {
+      if (!hasTime(performance.now() - startedAtMs, this.#options.budgetMs, this.#rounds)) {
         this.#budgetSpent = true;
         break;
       }
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
-      await this.#driver.make('confirm', round.cycles);
+      if (round.follow) this.#pursued = await followConnections(this.#driver, this.#observer, round.cycles);
+      else await this.#driver.make('confirm', round.cycles);
       await this.#restAgain(MOST_CONFIRMING_REST_MS);
-      this.#addRound('confirm', this.#latest.census);
+      if (!round.follow) this.#addRound('confirm', this.#latest.census);
     }
     // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
     if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
@@ -149,13 +152,6 @@ export class Trial {
 
   async #restAgain(drainMs: number): Promise<void> {
     this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
-  }
-
-  /** A busy machine must not cut the first rounds short: without them there is no answer at all. */
-  #hasTime(spentMs: number): boolean {
-    const { budgetMs } = this.#options;
-    const rounds = this.#rounds.filter(({ phase }) => phase === 'confirm').length;
-    return spentMs < budgetMs || (rounds < CONFIRMING_ROUNDS && spentMs < 3 * budgetMs);
   }
 
   async evidence(): Promise<Evidence> {
@@ -182,6 +178,7 @@ export class Trial {
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
       interrupted: this.#signal.aborted,
+      pursued: this.#pursued,
     });
   }
 

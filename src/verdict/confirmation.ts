@@ -1,7 +1,7 @@
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
 import { judgeMemory } from './memory-trend.js';
-import { isProven } from './proven.js';
+import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
 
 /** One more round of cycles, and why. */
@@ -9,6 +9,8 @@ export interface ConfirmingRound {
   readonly cycles: number;
   /** What is suspected, for the progress line. */
   readonly suspects: readonly string[];
+  /** The connections are to be followed by their inodes, and growth is not asked for. */
+  readonly follow?: boolean;
 }
 
 /**
@@ -19,6 +21,8 @@ export interface ConfirmingRound {
 export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
   const release = releaseRound(evidence);
   if (release) return release;
+  const follow = followRound(evidence);
+  if (follow) return follow;
   if (isProven(evidence)) return undefined;
   const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(
     ({ recurrence }) => recurrence === 'suspect',
@@ -58,6 +62,23 @@ function releaseRound(evidence: Evidence): ConfirmingRound | undefined {
   return { cycles, suspects: ['fd'] };
 }
 
+/**
+ * Sockets that recur and stand in no table have lost their port, and with it their cycle. Some more of them, watched
+ * from their beginning, tell which cycle leaves which descriptor behind. Not for a leak so rare that none would be met.
+ */
+function followRound(evidence: Evidence): ConfirmingRound | undefined {
+  if (evidence.followed !== undefined || evidence.serverPort === undefined) return undefined;
+  if (hasForgottenConnections(evidence)) return undefined;
+  const { recurrence, inCycles } = growthOf(evidence, 'dead-socket');
+  if (recurrence !== 'recurs') return undefined;
+  const cyclesEach = evidence.cycles.completed / inCycles;
+  // Three confirming rounds were sized to leave a quarter of the room.
+  const room = Math.floor((fdsLeft(evidence) * cyclesEach) / (2 * (CONFIRMING_ROUNDS + 1)));
+  const cycles = Math.min(room, Math.max(LEAST_FOLLOWED, Math.ceil(3 * cyclesEach)));
+  if (cycles < cyclesEach || cycles > MOST_FOLLOWED) return undefined;
+  return { cycles, suspects: ['fd'], follow: true };
+}
+
 function fdsLeft({ after, fdLimit }: Evidence): number {
   if (fdLimit === undefined) return Infinity;
   return fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length));
@@ -66,3 +87,5 @@ function fdsLeft({ after, fdLimit }: Evidence): number {
 const LEAST_CYCLES = 100;
 const MOST_CYCLES = 20_000;
 const MOST_RELEASE_ROUNDS = 10;
+const LEAST_FOLLOWED = 20;
+const MOST_FOLLOWED = 300;

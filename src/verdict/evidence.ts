@@ -50,6 +50,12 @@ export interface Departed {
   readonly replacedBy: number | undefined;
 }
 
+/** A connection that was followed by the inode of the server's end, past the tables. */
+export interface Followed {
+  readonly connection: number;
+  readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
+}
+
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
 export interface Evidence {
   readonly serverPort: number | undefined;
@@ -73,6 +79,11 @@ export interface Evidence {
   readonly held: readonly HeldSocket[];
   /** Forgotten connections when the judged cycles had settled; `held` has those that further cycles did not free. */
   readonly heldAtRest: number;
+  /**
+   * Connections of confirming cycles that were seen accepted while they were open, and the descriptors that refer to
+   * them still: none when the server let go. undefined when there was no reason to follow any.
+   */
+  readonly followed: readonly Followed[] | undefined;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */

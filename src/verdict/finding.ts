@@ -36,6 +36,17 @@ export interface HeldGroup {
   readonly inWarmup: number;
   /** Growth in each confirming round, where recurrence was asked for. */
   readonly perRound: readonly number[];
+  /** What became of connections that were followed by their inodes; only sockets in no table need that. */
+  readonly followed?: FollowedGroup | undefined;
+}
+
+export interface FollowedGroup {
+  readonly of: number;
+  /** Numbers of the confirming cycles whose connections were kept. */
+  readonly keptCycles: readonly number[];
+  /** Which of the followed ones they were. */
+  readonly pattern: Pattern;
+  readonly fdNumbers: readonly number[];
 }
 
 export interface FdFinding {

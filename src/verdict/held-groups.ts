@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.js';
-import type { HeldGroup } from './finding.js';
+import type { FollowedGroup, HeldGroup } from './finding.js';
 import type { HeldSocket } from './held.js';
 import { patternOf } from './pattern.js';
 import type { Growth } from './recurrence.js';
@@ -50,6 +50,7 @@ export function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Gr
       ...common,
       what: key as HeldGroup['what'],
       inWarmup: Math.max(0, sockets.length - inCycles),
+      followed: key === 'dead-socket' ? followedGroup(evidence) : undefined,
     };
   }
   const now = evidence.after.processes.flatMap(({ pid, fds }) =>
@@ -63,6 +64,21 @@ export function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Gr
     pids: [...new Set(now)],
     fdNumbers: [],
     inWarmup: 0,
+  };
+}
+
+function followedGroup({ followed, originOf }: Evidence): FollowedGroup | undefined {
+  if (!followed || followed.length === 0) return undefined;
+  const kept = followed.filter(({ descriptors }) => descriptors.length > 0);
+  const first = followed[0]?.connection ?? 1;
+  return {
+    of: followed.length,
+    keptCycles: kept.map(({ connection }) => originOf(connection).cycle),
+    pattern: patternOf(
+      kept.map(({ connection }) => connection - first + 1),
+      followed.length,
+    ),
+    fdNumbers: kept.flatMap(({ descriptors }) => descriptors.map(({ number }) => number)),
   };
 }
 

@@ -48,6 +48,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     fdLimit: 1_024,
     maxMapCount: 65_530,
     heldAtRest: 0,
+    followed: undefined,
     pidsLimit: { most: 32_768, now: 768 },
     budgetSpent: false,
     interrupted: false,

@@ -30,6 +30,32 @@ const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: C
     ],
     ['forgotten connections beside threads', { ...afterRelease({ heldAtRest: 1 }), ...held() }, undefined],
     ['growth that recurred', grown('thread', 10, [13, 16, 19]), undefined],
+    [
+      'sockets in no table on every cycle that recurred, which are followed then',
+      grown('dead-socket', 1_000, [1_300, 1_600, 1_900]),
+      { cycles: 20, suspects: ['fd'], follow: true },
+    ],
+    [
+      'sockets in no table on every 20th cycle that recurred',
+      grown('dead-socket', 50, [65, 80, 95]),
+      { cycles: 60, suspects: ['fd'], follow: true },
+    ],
+    ['sockets in no table, too few of 1000 to meet one', grown('dead-socket', 9, [12, 15, 18]), undefined],
+    [
+      'sockets in no table that were followed',
+      grown('dead-socket', 1_000, [1_300, 1_600, 1_900], { followed: [] }),
+      undefined,
+    ],
+    [
+      'sockets in no table of a server on a Unix socket',
+      grown('dead-socket', 1_000, [1_300, 1_600, 1_900], { serverPort: undefined }),
+      undefined,
+    ],
+    [
+      'sockets in no table of a server that has no descriptor left',
+      grown('dead-socket', 200, [250, 300, 350], { fdLimit: 10 }),
+      undefined,
+    ],
     ['growth that levelled off', grown('thread', 10, [10, 10, 10]), undefined],
     ['a run without a cycle', grown('thread', 10, [], { cycles: tally() }), undefined],
     ['a file opened once', grown('file', 1, []), { cycles: 3_000, suspects: ['file'] }],

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Report } from '../../src/report/report.js';
+import { startC } from '../servers/launch.js';
+import { churnJson } from '../support/churn.js';
+
+interface Trap {
+  readonly name: string;
+  readonly model: string;
+  readonly args: readonly string[];
+  readonly churn: readonly string[];
+  readonly verdict: Report['verdict'];
+  readonly says: RegExp;
+}
+
+/** What looks like something else; each was seen on such a machine. */
+const TRAPS: readonly Trap[] = [
+  {
+    name: 'a server that writes after the client closed forgets sockets in no table; their inodes are followed to their cycles',
+    model: 'poll',
+    args: ['--fault', 'no-close-rst', '--every', '10'],
+    churn: ['--client', 'rst'],
+    verdict: 'fail',
+    says: /3 of 30 followed connections were kept, one on every 10th: confirming cycles 310, 320, 330 \(fd \d+, \d+, \d+\)/,
+  },
+  {
+    name: 'the same in a server that forks, where the parent keeps its copy',
+    model: 'fork',
+    args: ['--fault', 'no-close'],
+    churn: ['--client', 'rst'],
+    verdict: 'fail',
+    says: /20 of 20 followed connections were kept: confirming cycles 301 … 320/,
+  },
+  {
+    name: 'a single socket in no table that does not come again is undecided',
+    model: 'poll',
+    args: ['--fault', 'no-close-rst', '--every', '900'],
+    churn: ['--client', 'rst', '--no-confirm'],
+    verdict: 'undecided',
+    says: /1 more socket without a connection; whether that recurs was not decided/,
+  },
+];
+
+describe('traps of the kernel', { concurrency: 2 }, () => {
+  for (const { name, model, args, churn, verdict, says } of TRAPS) {
+    it(name, async () => {
+      const server = await startC(model, args);
+      try {
+        const { report } = await churnJson(['--port', String(server.port), ...churn]);
+        const said = wordsOf(report);
+        assert.equal(report.verdict, verdict, said);
+        assert.match(said, says);
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+});
+
+function wordsOf({ summary, findings, notes }: Report): string {
+  const words = findings.flatMap(({ title, evidence, cause }) => [title, cause, ...evidence]);
+  return [summary, ...words, ...notes].join('\n');
+}
