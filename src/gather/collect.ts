@@ -69,6 +69,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
     originOf: connection => ledger.origin(connection),
     connectionOf: port => ledger.connectionOf(port),
+    waits: observer.waits,
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,

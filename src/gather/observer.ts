@@ -3,7 +3,7 @@ import type { SocketRow } from '../proc/parse/socket-table.js';
 import { countFds, readStat, readStatus } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { sleepsForGood } from '../sampler/sleep.js';
+import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { Target } from '../target/target.js';
@@ -32,6 +32,8 @@ export class Observer {
   readonly #rootPids: readonly number[];
   readonly #before: Snapshot;
   readonly #tables: SocketTables;
+  /** Calls that the idle server slept in. */
+  readonly waits: readonly string[];
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
 
@@ -47,6 +49,7 @@ export class Observer {
     this.#rootPids = target.roots.map(({ pid }) => pid);
     this.#tables = new SocketTables(target.network, placeOf(target));
     this.#before = takeSnapshot(this.#rootPids, performance.now());
+    this.waits = waitsOf(this.#before);
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
     const hasChildren = this.#before.processes.length > this.#rootPids.length;
     const rows = hasChildren ? this.#tables.view([], true).rows : [];

@@ -22,6 +22,12 @@ export function readHostFacts(): HostFacts {
   };
 }
 
+/** The pid that was given out last: every process and every thread takes the next one. */
+export function readLastPid(): number | undefined {
+  const last = Number.parseInt(readProcTextOrNothing('/proc/loadavg')?.split(' ')[4] ?? '', 10);
+  return last > 0 ? last : undefined;
+}
+
 /** @throws ChurnError where there is no Linux /proc: without it nothing that a server holds can be seen. */
 export function requireProc(root = '/proc'): void {
   if (existsSync(`${root}/self/fd`) && existsSync(`${root}/net/tcp`)) return;

@@ -1,3 +1,4 @@
+import { readLastPid } from '../proc/host.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { countMappings, type Fd, readFds, readStatus } from '../proc/process.js';
@@ -12,6 +13,7 @@ export interface ProcessSnapshot {
   readonly comm: string;
   readonly state: string;
   readonly cpuTicks: number;
+  readonly childFaults: number;
   readonly threads: number;
   /** Private memory, in RAM and swapped out. */
   readonly anonBytes: number | undefined;
@@ -29,6 +31,8 @@ export interface Snapshot {
   readonly zombies: ReadonlyArray<Pick<ProcessStat, 'pid' | 'startTicks' | 'parentPid'>>;
   /** Processes whose descriptors may not be read. */
   readonly deniedPids: readonly number[];
+  /** The pid that the machine gave out last: processes and threads that came and went have used some up. */
+  readonly lastPid: number | undefined;
 }
 
 /**
@@ -55,6 +59,7 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       comm: stat.comm,
       state: stat.state,
       cpuTicks: stat.cpuTicks,
+      childFaults: stat.childFaults,
       threads: status.threads,
       anonBytes: readSmapsRollup(stat.pid) ?? status.anonBytes,
       rssBytes: undefined,
@@ -62,7 +67,7 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       fds: fds === 'denied' ? [] : fds,
     });
   }
-  return { atMs: nowMs, processes, zombies, deniedPids };
+  return { atMs: nowMs, processes, zombies, deniedPids, lastPid: readLastPid() };
 }
 
 /** The same snapshot with the resident memory of each process beside it. */

@@ -97,6 +97,8 @@ export interface Evidence {
   readonly connectionOf: (port: number) => number | undefined;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
+  /** Calls in which its threads slept before the first cycle, such as "epoll_wait"; none where that may not be read. */
+  readonly waits: readonly string[];
   /** How the memory of the server is managed. */
   readonly runtime: Runtime;
   /** Processes at the top of the tree; what is below them are children. */

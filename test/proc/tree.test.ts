@@ -74,6 +74,7 @@ function table(pairs: ReadonlyArray<readonly [pid: number, parentPid: number]>):
         processGroup: pid,
         session: pid,
         cpuTicks: 0,
+        childFaults: 0,
         startTicks: pid,
       },
     ]),

@@ -48,6 +48,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     fdLimit: 1_024,
     maxMapCount: 65_530,
     heldAtRest: 0,
+    waits: [],
     followed: undefined,
     pidsLimit: { most: 32_768, now: 768 },
     budgetSpent: false,
@@ -95,6 +96,7 @@ export function serverProcess(different: Partial<ProcessSnapshot> = {}): Process
     comm: 'server',
     state: 'S',
     cpuTicks: 5,
+    childFaults: 0,
     threads: 1,
     anonBytes: 2_048 * KIB,
     rssBytes: 4_096 * KIB,
@@ -108,7 +110,7 @@ export function snapshot(
   processes: readonly ProcessSnapshot[],
   different: Partial<Omit<Snapshot, 'processes'>> = {},
 ): Snapshot {
-  return { atMs: 0, processes, zombies: [], deniedPids: [], ...different };
+  return { atMs: 0, processes, zombies: [], deniedPids: [], lastPid: 5_000, ...different };
 }
 
 export function census(different: Partial<Census> = {}): Census {
