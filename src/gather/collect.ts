@@ -7,13 +7,13 @@ import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { departedProcesses } from '../verdict/departed.js';
 import type { Evidence } from '../verdict/evidence.js';
+import type { Witnessed } from './confirming.js';
 import type { Driver } from './driver.js';
-import type { Pursued } from './follow.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
 
 /** What a trial has gathered so far. */
-export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
+export interface Gathered extends Witnessed, Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -26,8 +26,6 @@ export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'int
   /** The last look of all: the same, unless there were confirming rounds. */
   readonly latest: Observation;
   readonly countersBefore: ListenCounters;
-  /** Connections that were followed by their inodes, if there was a reason to. */
-  readonly pursued: readonly Pursued[] | undefined;
 }
 
 /** Puts into one piece what the judge may know. */
@@ -60,6 +58,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
       connection,
       descriptors: descriptorsOf(latest.snapshot, inode),
     })),
+    watched: gathered.watched,
     outside: after.outside,
     acceptQueue: latest.acceptQueue,
     unaccepted: latest.unaccepted,

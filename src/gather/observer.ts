@@ -1,12 +1,13 @@
 import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { countFds, readStat, readStatus } from '../proc/process.js';
+import { countFds, readStatus } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
+import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
 import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
-import type { Target } from '../target/target.js';
+import type { ProcessKey, Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
@@ -81,10 +82,12 @@ export class Observer {
 
   /** Some root is dead: exited, a zombie, or its pid belongs to a later process. */
   serverIsGone(): boolean {
-    return this.#target.roots.some(({ pid, startTicks }) => {
-      const stat = readStat(pid);
-      return !stat || stat.startTicks !== startTicks || stat.state === 'Z' || stat.state === 'X';
-    });
+    return hasLost(this.#target.roots);
+  }
+
+  /** Every process of the tree that is alive now. */
+  livingProcesses(): ProcessKey[] {
+    return livingProcesses(this.#rootPids);
   }
 
   /** Descriptors of the processes that were there before, in a few microseconds each. */

@@ -8,8 +8,8 @@ import type { Census, Evidence, Round } from '../verdict/evidence.js';
 import { Ledger } from '../workload/ledger.js';
 import { hasTime } from './budget.js';
 import { collectEvidence } from './collect.js';
+import { makeConfirmingRound, type Witnessed } from './confirming.js';
 import { Driver } from './driver.js';
-import { followConnections, type Pursued } from './follow.js';
 import { type Observation, Observer } from './observer.js';
 import { type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
 import { type Progress, Timeline } from './timeline.js';
@@ -31,7 +31,7 @@ export class Trial {
   #latest: Observation;
   #suspects: readonly string[] = [];
   #budgetSpent = false;
-  #pursued: readonly Pursued[] | undefined;
+  #witnessed: Witnessed = {};
 
   static async open(
     target: Target,
@@ -141,10 +141,12 @@ export class Trial {
       }
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
-      if (round.follow) this.#pursued = await followConnections(this.#driver, this.#observer, round.cycles);
-      else await this.#driver.make('confirm', round.cycles);
+      this.#witnessed = {
+        ...this.#witnessed,
+        ...(await makeConfirmingRound(round, this.#driver, this.#observer)),
+      };
       await this.#restAgain(MOST_CONFIRMING_REST_MS);
-      if (!round.follow) this.#addRound('confirm', this.#latest.census);
+      if (!round.manner) this.#addRound('confirm', this.#latest.census);
     }
     // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
     if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
@@ -178,7 +180,7 @@ export class Trial {
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
       interrupted: this.#signal.aborted,
-      pursued: this.#pursued,
+      ...this.#witnessed,
     });
   }
 

@@ -22,13 +22,16 @@ export interface ProcessSnapshot {
   readonly fds: readonly Fd[];
 }
 
+/** An exited child that nobody has waited for; how it ended is told to those who may trace it. */
+export type Zombie = Pick<ProcessStat, 'pid' | 'startTicks' | 'parentPid'> &
+  Partial<Pick<ProcessStat, 'exitCode'>>;
+
 /** All that the tree holds at one moment. */
 export interface Snapshot {
   readonly atMs: number;
   /** Living processes, parents before children. */
   readonly processes: readonly ProcessSnapshot[];
-  /** Exited children that nobody has waited for. */
-  readonly zombies: ReadonlyArray<Pick<ProcessStat, 'pid' | 'startTicks' | 'parentPid'>>;
+  readonly zombies: ReadonlyArray<Zombie>;
   /** Processes whose descriptors may not be read. */
   readonly deniedPids: readonly number[];
   /** The pid that the machine gave out last: processes and threads that came and went have used some up. */

@@ -1,16 +1,21 @@
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
+import { serverFailures } from './failures.js';
 import { judgeMemory } from './memory-trend.js';
 import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
+import { replacedWorkers } from './replaced.js';
 
 /** One more round of cycles, and why. */
 export interface ConfirmingRound {
   readonly cycles: number;
   /** What is suspected, for the progress line. */
   readonly suspects: readonly string[];
-  /** The connections are to be followed by their inodes, and growth is not asked for. */
-  readonly follow?: boolean;
+  /**
+   * What is done with each connection instead of asking for growth: `follow` the server's end by its inode, or hold it
+   * open and `watch` whether the server answers or dies.
+   */
+  readonly manner?: 'follow' | 'watch';
 }
 
 /**
@@ -21,6 +26,8 @@ export interface ConfirmingRound {
 export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
   const release = releaseRound(evidence);
   if (release) return release;
+  const watch = watchRound(evidence);
+  if (watch) return watch;
   const follow = followRound(evidence);
   if (follow) return follow;
   if (isProven(evidence)) return undefined;
@@ -76,7 +83,23 @@ function followRound(evidence: Evidence): ConfirmingRound | undefined {
   const room = Math.floor((fdsLeft(evidence) * cyclesEach) / (2 * (CONFIRMING_ROUNDS + 1)));
   const cycles = Math.min(room, Math.max(LEAST_FOLLOWED, Math.ceil(3 * cyclesEach)));
   if (cycles < cyclesEach || cycles > MOST_FOLLOWED) return undefined;
-  return { cycles, suspects: ['fd'], follow: true };
+  return { cycles, suspects: ['fd'], manner: 'follow' };
+}
+
+/**
+ * Whether a worker that was replaced had crashed or retired cannot be told from outside, unless it goes with a
+ * connection in its hands. A client that closes at once would not notice; one that waits for an answer does.
+ */
+function watchRound(evidence: Evidence): ConfirmingRound | undefined {
+  const workers = replacedWorkers(evidence).length;
+  const { reset = 0 } = serverFailures(evidence);
+  if (workers === 0 || reset > 0 || evidence.watched !== undefined) return undefined;
+  const cycles = Math.ceil((3 * evidence.judgedConnections) / workers);
+  return {
+    cycles: Math.min(MOST_FOLLOWED, Math.max(LEAST_CYCLES, cycles)),
+    suspects: ['restart'],
+    manner: 'watch',
+  };
 }
 
 function fdsLeft({ after, fdLimit }: Evidence): number {

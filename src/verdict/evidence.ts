@@ -48,6 +48,17 @@ export interface Departed {
   readonly servedOther: boolean;
   /** A new process of the same program stands in its place. */
   readonly replacedBy: number | undefined;
+  /** The signal that it died of, which can be seen only while it is a zombie; undefined else. */
+  readonly signal?: number | undefined;
+}
+
+/** Connections that were held open until the server answered, to see whether a worker dies with one in its hands. */
+export interface Watched {
+  readonly of: number;
+  /** Ended by the server before it answered. */
+  readonly ended: number;
+  /** Of these, those that ended together with a worker. */
+  readonly cutOff: number;
 }
 
 /** A connection that was followed by the inode of the server's end, past the tables. */
@@ -84,6 +95,8 @@ export interface Evidence {
    * them still: none when the server let go. undefined when there was no reason to follow any.
    */
   readonly followed: readonly Followed[] | undefined;
+  /** undefined when no worker was replaced. */
+  readonly watched: Watched | undefined;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */

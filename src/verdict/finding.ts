@@ -109,8 +109,14 @@ export interface RestartFinding {
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
-  readonly workers: ReadonlyArray<{ readonly pid: number; readonly replacedBy: number }>;
+  readonly workers: ReadonlyArray<{
+    readonly pid: number;
+    readonly replacedBy: number;
+    readonly signal?: number | undefined;
+  }>;
   readonly cutOff: number;
+  /** Connections that were held open to see whether one is cut off. */
+  readonly watched?: number;
 }
 
 export interface HangFinding {

@@ -39,6 +39,30 @@ const TRAPS: readonly Trap[] = [
     verdict: 'undecided',
     says: /1 more socket without a connection; whether that recurs was not decided/,
   },
+  {
+    name: 'a worker that crashes with a connection in its hands cuts clients off, which those who close at once do not notice',
+    model: 'prefork',
+    args: ['--fault', 'worker-crash', '--every', '60'],
+    churn: [],
+    verdict: 'fail',
+    says: /\d cycles were cut off meanwhile: a worker that dies/,
+  },
+  {
+    name: 'a worker that crashes once is a warning, and its cause is not observable',
+    model: 'prefork_epoll',
+    args: ['--fault', 'crash', '--at', '500'],
+    churn: [],
+    verdict: 'pass',
+    says: /cause is not observable from outside: of 300 connections that waited for an answer none was cut off/,
+  },
+  {
+    name: 'a worker that retires between two connections is a warning, however closely it is watched',
+    model: 'prefork',
+    args: ['--fault', 'worker-retires', '--every', '60'],
+    churn: [],
+    verdict: 'pass',
+    says: /of 300 connections that waited for an answer none was cut off/,
+  },
 ];
 
 describe('traps of the kernel', { concurrency: 2 }, () => {

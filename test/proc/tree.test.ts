@@ -75,6 +75,7 @@ function table(pairs: ReadonlyArray<readonly [pid: number, parentPid: number]>):
         session: pid,
         cpuTicks: 0,
         childFaults: 0,
+        exitCode: 0,
         startTicks: pid,
       },
     ]),

@@ -50,6 +50,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     heldAtRest: 0,
     waits: [],
     followed: undefined,
+    watched: undefined,
     pidsLimit: { most: 32_768, now: 768 },
     budgetSpent: false,
     interrupted: false,

@@ -14,6 +14,8 @@ import {
   upTo,
 } from '../support/evidence.js';
 
+const replaced = { pid: 101, comm: 'worker', isRoot: false, servedOther: false, replacedBy: 110 };
+
 const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: ConfirmingRound | undefined]> =
   [
     ['a clean run', buildEvidence(), undefined],
@@ -33,12 +35,12 @@ const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: C
     [
       'sockets in no table on every cycle that recurred, which are followed then',
       grown('dead-socket', 1_000, [1_300, 1_600, 1_900]),
-      { cycles: 20, suspects: ['fd'], follow: true },
+      { cycles: 20, suspects: ['fd'], manner: 'follow' },
     ],
     [
       'sockets in no table on every 20th cycle that recurred',
       grown('dead-socket', 50, [65, 80, 95]),
-      { cycles: 60, suspects: ['fd'], follow: true },
+      { cycles: 60, suspects: ['fd'], manner: 'follow' },
     ],
     ['sockets in no table, too few of 1000 to meet one', grown('dead-socket', 9, [12, 15, 18]), undefined],
     [
@@ -54,6 +56,24 @@ const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: C
     [
       'sockets in no table of a server that has no descriptor left',
       grown('dead-socket', 200, [250, 300, 350], { fdLimit: 10 }),
+      undefined,
+    ],
+    [
+      'a worker that was replaced, which is watched for',
+      buildEvidence({ departed: [replaced] }),
+      { cycles: 300, suspects: ['restart'], manner: 'watch' },
+    ],
+    [
+      'a worker that was replaced and watched for',
+      buildEvidence({ departed: [replaced], watched: { of: 300, ended: 0, cutOff: 0 } }),
+      undefined,
+    ],
+    [
+      'a worker that was replaced with cycles cut off, which needs no watching',
+      buildEvidence({
+        departed: [replaced],
+        cycles: tally({ completed: 999, failed: 1, failures: { reset: 1 } }),
+      }),
       undefined,
     ],
     ['growth that levelled off', grown('thread', 10, [10, 10, 10]), undefined],

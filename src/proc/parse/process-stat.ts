@@ -12,6 +12,8 @@ export interface ProcessStat {
   readonly childFaults: number;
   /** Field 22: since boot. With the pid it is the identity of a process, as pids are reused. */
   readonly startTicks: number;
+  /** Of a zombie, as wait(2) will tell it: the signal in the lowest seven bits, else the status above eight. */
+  readonly exitCode: number;
 }
 
 /** Fields are counted after the last ")": a command name may itself hold spaces and parentheses. */
@@ -31,5 +33,6 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
     cpuTicks: number(14) + number(15),
     childFaults: number(11) + number(13),
     startTicks: number(22),
+    exitCode: Number(fields[52 - 3] ?? 0),
   };
 }

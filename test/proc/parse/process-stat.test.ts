@@ -25,6 +25,7 @@ for (const [what, comm] of COMMS) {
       cpuTicks: 46,
       childFaults: 234,
       startTicks: 384_238,
+      exitCode: 0,
     });
   });
 }

@@ -527,7 +527,7 @@ static bool send_all(int fd, const char *data, size_t size)
 
 bool conn_begin(struct conn *c)
 {
-    if (strikes_once(CRASH, c))
+    if (strikes_once(CRASH, c) || hits(WORKER_CRASH, c))
         abort();
     if (strikes_once(CRASH_SEGV, c)) {
         volatile int *volatile nowhere = NULL;  /* twice, or the store is optimised away */
