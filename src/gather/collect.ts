@@ -66,6 +66,8 @@ export function collectEvidence(gathered: Gathered): Evidence {
     listenerGone: observer.listenerIsGone(),
     listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
+    embryonicResets: counters.embryonicResets - countersBefore.embryonicResets,
+    deferredDrops: counters.deferredDrops - countersBefore.deferredDrops,
     originOf: connection => ledger.origin(connection),
     connectionOf: port => ledger.connectionOf(port),
     waits: observer.waits,

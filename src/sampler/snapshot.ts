@@ -14,6 +14,8 @@ export interface ProcessSnapshot {
   readonly state: string;
   readonly cpuTicks: number;
   readonly childFaults: number;
+  /** Times that its main thread went to sleep: a server that was given a connection had been woken for it. */
+  readonly sleeps: number;
   readonly threads: number;
   /** Private memory, in RAM and swapped out. */
   readonly anonBytes: number | undefined;
@@ -63,6 +65,7 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       state: stat.state,
       cpuTicks: stat.cpuTicks,
       childFaults: stat.childFaults,
+      sleeps: status.sleeps,
       threads: status.threads,
       anonBytes: readSmapsRollup(stat.pid) ?? status.anonBytes,
       rssBytes: undefined,

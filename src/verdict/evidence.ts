@@ -106,6 +106,9 @@ export interface Evidence {
   readonly listenerGone: boolean;
   readonly listenOverflows: number;
   readonly listenDrops: number;
+  /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
+  readonly embryonicResets: number;
+  readonly deferredDrops: number;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */

@@ -182,6 +182,7 @@ export type Note =
   | { readonly note: 'other-clients'; readonly count: number }
   | { readonly note: 'memory-undecided'; readonly bound: number }
   | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
+  | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
   | { readonly note: 'spinning'; readonly cpuPercent: number }
   | { readonly note: 'overflows'; readonly count: number }
   | { readonly note: 'unseen'; readonly pids: readonly number[] }

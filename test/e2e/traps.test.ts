@@ -63,9 +63,25 @@ const TRAPS: readonly Trap[] = [
     verdict: 'pass',
     says: /of 300 connections that waited for an answer none was cut off/,
   },
+  {
+    name: 'connections that TCP_DEFER_ACCEPT kept from the server are not counted as accepted, and prove nothing',
+    model: 'poll',
+    args: ['--defer-accept'],
+    churn: ['--client', 'rst'],
+    verdict: 'undecided',
+    says: /the server accepted only 0 of 1010 connections[\s\S]*TCP_DEFER_ACCEPT.*Use --client fin/,
+  },
+  {
+    name: 'with TCP_DEFER_ACCEPT a plain close is handed over, and all are accepted',
+    model: 'poll',
+    args: ['--defer-accept', '--fault', 'no-close', '--every', '600'],
+    churn: [],
+    verdict: 'fail',
+    says: /only on cycle 590/,
+  },
 ];
 
-describe('traps of the kernel', { concurrency: 2 }, () => {
+describe('traps of the kernel', { concurrency: 1 }, () => {
   for (const { name, model, args, churn, verdict, says } of TRAPS) {
     it(name, async () => {
       const server = await startC(model, args);

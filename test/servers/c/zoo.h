@@ -94,6 +94,7 @@ struct options {
     const char *greet;
     bool frame;
     bool threads;
+    bool defer_accept;          /* TCP_DEFER_ACCEPT: accept() only what has sent something */
     bool reuseport;             /* set by the model, not by the command line */
 };
 extern struct options options;
