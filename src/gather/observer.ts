@@ -1,3 +1,4 @@
+import { readFinTimeoutMs } from '../proc/host.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { countFds, readStatus } from '../proc/process.js';
@@ -12,6 +13,7 @@ import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
 import type { Ledger } from '../workload/ledger.js';
+import { SeenSockets } from './seen.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -33,6 +35,7 @@ export class Observer {
   readonly #rootPids: readonly number[];
   readonly #before: Snapshot;
   readonly #tables: SocketTables;
+  readonly #seen = new SeenSockets(readFinTimeoutMs(), performance.now());
   /** Calls that the idle server slept in. */
   readonly waits: readonly string[];
   /** Connections of others that the server had before the run, by inode. */
@@ -117,6 +120,7 @@ export class Observer {
     const view = needed ? this.#tables.view(inodes, thorough) : NO_SOCKETS;
     const attribution = this.#attribution(view);
     const held = heldSockets(this.#before, snapshot, attribution);
+    this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
     return {
@@ -140,6 +144,11 @@ export class Observer {
     return row?.inode || undefined;
   }
 
+  /** Looks in the middle of a long run, where descriptors have come, so that what they are is known in time. */
+  rememberHeld(usualFds: number): void {
+    if (this.#seen.isDue(performance.now()) && this.fdCount() > usualFds) this.look(false);
+  }
+
   sleepsForGood(observation: Observation, withinMs: number): boolean {
     return sleepsForGood(observation.snapshot, withinMs);
   }
@@ -156,6 +165,7 @@ export class Observer {
       rows: view.rows,
       isTabled: view.isTabled,
       connectionOf: port => this.#ledger.connectionOf(port),
+      seenAs: inode => this.#seen.connectionOf(inode),
     };
   }
 

@@ -20,6 +20,14 @@ export function connectionGroups(evidence: Evidence): HeldGroup[] {
   }));
 }
 
+/** Which cycles forgotten connections came from, whatever state they are in now. */
+export function connectionPattern(evidence: Evidence): HeldGroup['pattern'] {
+  return cyclePattern(
+    evidence,
+    evidence.held.flatMap(({ connection }) => connection ?? []),
+  );
+}
+
 /** Connections that somebody outside of the tree holds, and those that no descriptor holds. */
 export function outsideGroups(evidence: Evidence): HeldGroup[] {
   return groupBy(evidence.outside, ({ row, pids }) => `${pids.length > 0} ${row.state}`).map(([, held]) => {

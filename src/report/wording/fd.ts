@@ -56,7 +56,7 @@ function shortNumbers(numbers: readonly number[]): string {
 
 function groupName({ what, state, count }: HeldGroup): string {
   if (what === 'connection' || what === 'outside' || what === 'nowhere')
-    return `TCP socket${state ? ` in ${state}` : ''}`;
+    return state ? `TCP socket in ${state}` : 'TCP socket, reset since by the next owner of its port';
   return nameOf(what, count);
 }
 
