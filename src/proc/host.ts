@@ -22,12 +22,6 @@ export function readHostFacts(): HostFacts {
   };
 }
 
-/** The pid that was given out last: every process and every thread takes the next one. */
-export function readLastPid(): number | undefined {
-  const last = Number.parseInt(readProcTextOrNothing('/proc/loadavg')?.split(' ')[4] ?? '', 10);
-  return last > 0 ? last : undefined;
-}
-
 /** How long a port of ours stays in FIN_WAIT2 when the other side does not close. */
 export function readFinTimeoutMs(): number {
   const seconds = Number(readProcTextOrNothing('/proc/sys/net/ipv4/tcp_fin_timeout'));

@@ -26,6 +26,11 @@ export function readStat(pid: number): ProcessStat | undefined {
   return text === undefined ? undefined : parseProcessStat(text);
 }
 
+/** Page faults of the first thread alone. */
+export function readMainThreadFaults(pid: number): number | undefined {
+  return parseProcessStat(readProcTextOrNothing(`/proc/${pid}/task/${pid}/stat`) ?? '')?.faults;
+}
+
 export function readStatus(pid: number): ProcessStatus | undefined {
   const text = readProcTextOrNothing(`/proc/${pid}/status`);
   return text === undefined ? undefined : parseProcessStatus(text);

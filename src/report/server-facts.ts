@@ -1,5 +1,5 @@
 import type { Point } from '../sampler/point.js';
-import type { Snapshot } from '../sampler/snapshot.js';
+import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
 import type { Evidence } from '../verdict/evidence.js';
 import type { ServerFacts } from './wording/server-kind.js';
 
@@ -11,11 +11,8 @@ export function serverFacts(
 ): ServerFacts {
   const childrenBefore = Math.max(0, before.processes.length - rootCount);
   const threadsBefore = countThreads(before);
-  const known = new Map(before.processes.map(({ pid, childFaults }) => [pid, childFaults]));
-  const reapedFaults = after.processes.reduce(
-    (sum, { pid, childFaults }) => sum + childFaults - (known.get(pid) ?? childFaults),
-    0,
-  );
+  const reapedFaults = growth(before, after, ({ childFaults }) => childFaults);
+  const endedThreadFaults = growth(before, after, process => process.endedThreadFaults);
   const hadShortLivedChildren =
     series.some(({ children }) => children > childrenBefore) ||
     after.processes.length > before.processes.length ||
@@ -31,9 +28,7 @@ export function serverFacts(
       !hadShortLivedChildren &&
       (series.some(({ threads }) => threads > threadsBefore) ||
         countThreads(after) > threadsBefore ||
-        // Others may start as many; of a server that waits in accept() alone it is likely to be its own doing.
-        (waits.some(name => name.startsWith('accept')) &&
-          pidsUsed(before, after) >= MOST_OF_THEM * judgedConnections)),
+        endedThreadFaults >= FAULTS_PER_THREAD * judgedConnections),
     syscalls: waits,
   };
 }
@@ -42,12 +37,16 @@ function countThreads({ processes }: Snapshot): number {
   return processes.reduce((sum, { threads }) => sum + threads, 0);
 }
 
-/** Processes and threads that anybody on the machine has started; 0 when the numbers began anew meanwhile. */
-function pidsUsed(before: Snapshot, after: Snapshot): number {
-  return Math.max(0, (after.lastPid ?? 0) - (before.lastPid ?? 0));
+/** How much a number has grown in the processes that were there before. */
+function growth(before: Snapshot, after: Snapshot, of: (process: ProcessSnapshot) => number): number {
+  const known = new Map(before.processes.map(process => [process.pid, of(process)]));
+  return after.processes.reduce((sum, process) => {
+    const now = of(process);
+    return sum + now - (known.get(process.pid) ?? now);
+  }, 0);
 }
 
 /** A child that does nothing but exit makes about 23 page faults, which its parent inherits by waiting for it. */
 const FAULTS_PER_CHILD = 10;
-/** A pool grows by a few; threads that come with connections are as many as these. */
-const MOST_OF_THEM = 0.95;
+/** A thread that does nothing but close a connection makes about 0.4 of them, on a stack that is used again. */
+const FAULTS_PER_THREAD = 0.1;

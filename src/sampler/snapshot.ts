@@ -1,7 +1,6 @@
-import { readLastPid } from '../proc/host.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { countMappings, type Fd, readFds, readStatus } from '../proc/process.js';
+import { countMappings, type Fd, readFds, readMainThreadFaults, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { readRssBytes } from '../proc/usage.js';
 
@@ -14,6 +13,8 @@ export interface ProcessSnapshot {
   readonly state: string;
   readonly cpuTicks: number;
   readonly childFaults: number;
+  /** Page faults of threads that have ended; 0 where several are alive. */
+  readonly endedThreadFaults: number;
   /** Times that its main thread went to sleep: a server that was given a connection had been woken for it. */
   readonly sleeps: number;
   readonly threads: number;
@@ -36,8 +37,6 @@ export interface Snapshot {
   readonly zombies: ReadonlyArray<Zombie>;
   /** Processes whose descriptors may not be read. */
   readonly deniedPids: readonly number[];
-  /** The pid that the machine gave out last: processes and threads that came and went have used some up. */
-  readonly lastPid: number | undefined;
 }
 
 /**
@@ -65,6 +64,7 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       state: stat.state,
       cpuTicks: stat.cpuTicks,
       childFaults: stat.childFaults,
+      endedThreadFaults: status.threads === 1 ? endedThreadFaults(stat) : 0,
       sleeps: status.sleeps,
       threads: status.threads,
       anonBytes: readSmapsRollup(stat.pid) ?? status.anonBytes,
@@ -73,7 +73,12 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       fds: fds === 'denied' ? [] : fds,
     });
   }
-  return { atMs: nowMs, processes, zombies, deniedPids, lastPid: readLastPid() };
+  return { atMs: nowMs, processes, zombies, deniedPids };
+}
+
+/** Both are read one after the other, so the first thread may have made some more meanwhile. */
+function endedThreadFaults({ pid, faults }: ProcessStat): number {
+  return Math.max(0, faults - (readMainThreadFaults(pid) ?? faults));
 }
 
 /** The same snapshot with the resident memory of each process beside it. */

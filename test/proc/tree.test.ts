@@ -86,6 +86,7 @@ function stat(pid: number, parentPid: number): ProcessStat {
     processGroup: pid,
     session: pid,
     cpuTicks: 0,
+    faults: 0,
     childFaults: 0,
     exitCode: 0,
     startTicks: pid,

@@ -100,6 +100,7 @@ export function serverProcess(different: Partial<ProcessSnapshot> = {}): Process
     state: 'S',
     cpuTicks: 5,
     childFaults: 0,
+    endedThreadFaults: 0,
     sleeps: 0,
     threads: 1,
     anonBytes: 2_048 * KIB,
@@ -114,7 +115,7 @@ export function snapshot(
   processes: readonly ProcessSnapshot[],
   different: Partial<Omit<Snapshot, 'processes'>> = {},
 ): Snapshot {
-  return { atMs: 0, processes, zombies: [], deniedPids: [], lastPid: 5_000, ...different };
+  return { atMs: 0, processes, zombies: [], deniedPids: [], ...different };
 }
 
 export function census(different: Partial<Census> = {}): Census {

@@ -23,6 +23,7 @@ for (const [what, comm] of COMMS) {
       processGroup: 4_240,
       session: 4_241,
       cpuTicks: 46,
+      faults: 99,
       childFaults: 234,
       startTicks: 384_238,
       exitCode: 0,
