@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'nothing-listens'
   | 'not-this-machine'
   | 'not-a-socket'
+  | 'abstract-socket'
   | 'no-such-process'
   | 'not-the-server'
   | 'ambiguous-target'

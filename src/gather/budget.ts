@@ -1,5 +1,7 @@
 import { ownPid } from '../proc/process.js';
 import { readRunQueueWaitMs } from '../proc/run-queue.js';
+import type { Round } from '../verdict/evidence.js';
+import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 
 /**
  * The time for confirming. What this process or the server waited for a CPU that others had is not counted, up to twice
@@ -17,14 +19,13 @@ export class Budget {
     this.#waitedBeforeMs = this.#waitedMs();
   }
 
-  get isSpent(): boolean {
+  /** The first confirming rounds are not cut short: without them there is no answer at all. */
+  hasTimeFor(rounds: readonly Round[]): boolean {
     const wallMs = performance.now() - this.#startedAtMs;
-    return wallMs - (this.#waitedMs() - this.#waitedBeforeMs) >= this.#budgetMs || this.isOverdrawn;
-  }
-
-  /** Three times the budget has passed, whatever the reason. */
-  get isOverdrawn(): boolean {
-    return performance.now() - this.#startedAtMs >= 3 * this.#budgetMs;
+    if (wallMs >= 3 * this.#budgetMs) return false;
+    const confirming = rounds.filter(({ phase }) => phase === 'confirm').length;
+    const waitedMs = this.#waitedMs() - this.#waitedBeforeMs;
+    return wallMs - waitedMs < this.#budgetMs || confirming < CONFIRMING_ROUNDS;
   }
 
   #waitedMs(): number {

@@ -7,12 +7,13 @@ import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { departedProcesses } from '../verdict/departed.js';
 import type { Evidence } from '../verdict/evidence.js';
+import type { Witnessed } from './confirming.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
 
 /** What a trial has gathered so far. */
-export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
+export interface Gathered extends Witnessed, Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -30,7 +31,7 @@ export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'int
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, budgetSpent, interrupted } = gathered;
+  const { rounds, budgetSpent, interrupted, pursued } = gathered;
   const { ledger, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
@@ -53,6 +54,11 @@ export function collectEvidence(gathered: Gathered): Evidence {
     warmupConnections: ledger.openedIn('warm-up'),
     held: after.held.filter(({ inode }) => stillHeld.has(inode)),
     heldAtRest: after.held.filter(({ role }) => role === 'connection').length,
+    followed: pursued?.map(({ connection, inode }) => ({
+      connection,
+      descriptors: descriptorsOf(latest.snapshot, inode),
+    })),
+    watched: gathered.watched,
     outside: after.outside,
     acceptQueue: latest.acceptQueue,
     unaccepted: latest.unaccepted,
@@ -60,12 +66,21 @@ export function collectEvidence(gathered: Gathered): Evidence {
     listenerGone: observer.listenerIsGone(),
     listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
+    embryonicResets: counters.embryonicResets - countersBefore.embryonicResets,
+    deferredDrops: counters.deferredDrops - countersBefore.deferredDrops,
     originOf: connection => ledger.origin(connection),
     connectionOf: port => ledger.connectionOf(port),
+    waits: observer.waits,
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
   };
+}
+
+function descriptorsOf({ processes }: Snapshot, inode: number) {
+  return processes.flatMap(({ pid, fds }) =>
+    fds.filter(fd => fd.kind === 'socket' && fd.inode === inode).map(({ number }) => ({ pid, number })),
+  );
 }

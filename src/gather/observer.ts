@@ -1,16 +1,19 @@
+import { readFinTimeoutMs } from '../proc/host.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { countFds, readStat, readStatus } from '../proc/process.js';
+import { countFds, readStatus } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
+import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { sleepsForGood } from '../sampler/sleep.js';
+import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
-import type { Target } from '../target/target.js';
+import type { ProcessKey, Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
 import type { Ledger } from '../workload/ledger.js';
+import { SeenSockets } from './seen.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -32,6 +35,9 @@ export class Observer {
   readonly #rootPids: readonly number[];
   readonly #before: Snapshot;
   readonly #tables: SocketTables;
+  readonly #seen = new SeenSockets(readFinTimeoutMs(), performance.now());
+  /** Calls that the idle server slept in. */
+  readonly waits: readonly string[];
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
 
@@ -47,6 +53,7 @@ export class Observer {
     this.#rootPids = target.roots.map(({ pid }) => pid);
     this.#tables = new SocketTables(target.network, placeOf(target));
     this.#before = takeSnapshot(this.#rootPids, performance.now());
+    this.waits = waitsOf(this.#before);
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
     const hasChildren = this.#before.processes.length > this.#rootPids.length;
     const rows = hasChildren ? this.#tables.view([], true).rows : [];
@@ -78,10 +85,12 @@ export class Observer {
 
   /** Some root is dead: exited, a zombie, or its pid belongs to a later process. */
   serverIsGone(): boolean {
-    return this.#target.roots.some(({ pid, startTicks }) => {
-      const stat = readStat(pid);
-      return !stat || stat.startTicks !== startTicks || stat.state === 'Z' || stat.state === 'X';
-    });
+    return hasLost(this.#target.roots);
+  }
+
+  /** Every process of the tree that is alive now. */
+  livingProcesses(): ProcessKey[] {
+    return livingProcesses(this.#rootPids);
   }
 
   /** Descriptors of the processes that were there before, in a few microseconds each. */
@@ -111,6 +120,7 @@ export class Observer {
     const view = needed ? this.#tables.view(inodes, thorough) : NO_SOCKETS;
     const attribution = this.#attribution(view);
     const held = heldSockets(this.#before, snapshot, attribution);
+    this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
     return {
@@ -122,6 +132,21 @@ export class Observer {
       census: takeCensus(this.#before, snapshot, held),
       unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,
     };
+  }
+
+  /** Inode of the server's end of a connection of ours that is open: undefined until it was accepted. */
+  acceptedInode(clientPort: number): number | undefined {
+    const { endpoint } = this.#target;
+    if (endpoint.transport !== 'tcp') return undefined;
+    const row = this.#tables
+      .view([], true)
+      .rows.find(({ localPort, remotePort }) => localPort === endpoint.port && remotePort === clientPort);
+    return row?.inode || undefined;
+  }
+
+  /** Looks in the middle of a long run, where descriptors have come, so that what they are is known in time. */
+  rememberHeld(usualFds: number): void {
+    if (this.#seen.isDue(performance.now()) && this.fdCount() > usualFds) this.look(false);
   }
 
   sleepsForGood(observation: Observation, withinMs: number): boolean {
@@ -140,6 +165,7 @@ export class Observer {
       rows: view.rows,
       isTabled: view.isTabled,
       connectionOf: port => this.#ledger.connectionOf(port),
+      seenAs: inode => this.#seen.connectionOf(inode),
     };
   }
 

@@ -19,10 +19,11 @@ export async function restBriefly(
   for (const pauseMs of PAUSES_MS) {
     const fds = observer.fdCount();
     const standsStill = fds === previous && pauseMs > 1;
-    if (fds <= usual || standsStill || performance.now() - startedAtMs > MOST_BRIEF_REST_MS) return;
+    if (fds <= usual || standsStill || performance.now() - startedAtMs > MOST_BRIEF_REST_MS) break;
     previous = fds;
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
+  observer.rememberHeld(usual);
 }
 
 /** After a confirming round, which asks whether a count grows: a count that stands still for a moment is enough. */

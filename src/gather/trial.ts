@@ -5,10 +5,10 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Census, Evidence, Round } from '../verdict/evidence.js';
-import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 import { Ledger } from '../workload/ledger.js';
 import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
+import { makeConfirmingRound, type Witnessed } from './confirming.js';
 import { Driver } from './driver.js';
 import { type Observation, Observer } from './observer.js';
 import { type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
@@ -31,6 +31,7 @@ export class Trial {
   #latest: Observation;
   #suspects: readonly string[] = [];
   #budgetSpent = false;
+  #witnessed: Witnessed = {};
 
   static async open(
     target: Target,
@@ -136,15 +137,18 @@ export class Trial {
     for (;;) {
       const round = this.#driver.isOver ? undefined : next(this.#evidence());
       if (!round) break;
-      if (!this.#hasTime(budget)) {
+      if (!budget.hasTimeFor(this.#rounds)) {
         this.#budgetSpent = true;
         break;
       }
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
-      await this.#driver.make('confirm', round.cycles);
+      this.#witnessed = {
+        ...this.#witnessed,
+        ...(await makeConfirmingRound(round, this.#driver, this.#observer)),
+      };
       await this.#restAgain(MOST_CONFIRMING_REST_MS);
-      this.#addRound('confirm', this.#latest.census);
+      if (!round.manner) this.#addRound('confirm', this.#latest.census);
     }
     // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
     if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
@@ -152,12 +156,6 @@ export class Trial {
 
   async #restAgain(drainMs: number): Promise<void> {
     this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
-  }
-
-  /** The first rounds are not cut short: without them there is no answer at all. */
-  #hasTime(budget: Budget): boolean {
-    const rounds = this.#rounds.filter(({ phase }) => phase === 'confirm').length;
-    return !budget.isSpent || (rounds < CONFIRMING_ROUNDS && !budget.isOverdrawn);
   }
 
   async evidence(): Promise<Evidence> {
@@ -184,6 +182,7 @@ export class Trial {
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
       interrupted: this.#signal.aborted,
+      ...this.#witnessed,
     });
   }
 

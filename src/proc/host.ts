@@ -22,6 +22,12 @@ export function readHostFacts(): HostFacts {
   };
 }
 
+/** How long a port of ours stays in FIN_WAIT2 when the other side does not close. */
+export function readFinTimeoutMs(): number {
+  const seconds = Number(readProcTextOrNothing('/proc/sys/net/ipv4/tcp_fin_timeout'));
+  return 1_000 * (seconds > 0 ? seconds : 60);
+}
+
 /** @throws ChurnError where there is no Linux /proc: without it nothing that a server holds can be seen. */
 export function requireProc(root = '/proc'): void {
   if (existsSync(`${root}/self/fd`) && existsSync(`${root}/net/tcp`)) return;

@@ -5,7 +5,7 @@ import { type FdLink, parseFdLink } from './parse/fd-link.js';
 import { type ProcessLimits, parseLimits } from './parse/limits.js';
 import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
 import { type ProcessStatus, parseProcessStatus } from './parse/process-status.js';
-import { parseSleep, type Sleep } from './parse/syscall.js';
+import { parseCallName, parseSleep, type Sleep } from './parse/syscall.js';
 
 export interface Fd extends FdLink {
   readonly number: number;
@@ -24,6 +24,11 @@ export function listPids(): number[] {
 export function readStat(pid: number): ProcessStat | undefined {
   const text = readProcTextOrNothing(`/proc/${pid}/stat`);
   return text === undefined ? undefined : parseProcessStat(text);
+}
+
+/** Page faults of the first thread alone. */
+export function readMainThreadFaults(pid: number): number | undefined {
+  return parseProcessStat(readProcTextOrNothing(`/proc/${pid}/task/${pid}/stat`) ?? '')?.faults;
 }
 
 export function readStatus(pid: number): ProcessStatus | undefined {
@@ -162,17 +167,28 @@ export function countMappings(pid: number): number | undefined {
 
 /** The waits of all threads of a process, undefined for each one that may wake by itself at a time we cannot know. */
 export function readSleeps(pid: number): ReadonlyArray<Sleep | undefined> {
-  let threads: string[];
+  const calls = readCalls(pid);
+  return calls.length === 0
+    ? [undefined]
+    : calls.map(text => (text === undefined ? undefined : parseSleep(text, arch())));
+}
+
+/** Names of the calls that the threads of a process are blocked in, as far as they may be read. */
+export function readCallNames(pid: number): string[] {
+  return readCalls(pid).flatMap(text => (text === undefined ? [] : (parseCallName(text, arch()) ?? [])));
+}
+
+/** /proc/PID/task/TID/syscall of each thread: undefined where it may not be read, none when the process is gone. */
+function readCalls(pid: number): (string | undefined)[] {
   try {
-    threads = readdirSync(`/proc/${pid}/task`);
+    return readdirSync(`/proc/${pid}/task`).map(thread => {
+      const read = readProcText(`/proc/${pid}/task/${thread}/syscall`);
+      return 'text' in read ? read.text : undefined;
+    });
   } catch (error) {
     missingBecause(error);
-    return [undefined];
+    return [];
   }
-  return threads.map(thread => {
-    const read = readProcText(`/proc/${pid}/task/${thread}/syscall`);
-    return 'text' in read ? parseSleep(read.text, arch()) : undefined;
-  });
 }
 
 /** Whether a process has set itself an alarm that would wake it: a POSIX timer, or a handler for SIGALRM. */

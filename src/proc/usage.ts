@@ -1,4 +1,5 @@
 import pidusage from 'pidusage';
+import { missingBecause } from './file.js';
 import { ownPid } from './process.js';
 
 /**
@@ -9,8 +10,11 @@ import { ownPid } from './process.js';
  */
 export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (pids.length === 0) return new Map();
-  // It rejects when none of the processes is there any more.
-  const stats = await pidusage([...pids], { maxage: 1_000, usePs: false }).catch(() => ({}));
+  // Where none of them is left, it rejects instead.
+  const stats = await pidusage([...pids], { maxage: 1_000, usePs: false }).catch(error => {
+    missingBecause(error);
+    return {};
+  });
   return new Map(Object.values(stats).flatMap(stat => (stat ? [[stat.pid, stat.memory]] : [])));
 }
 

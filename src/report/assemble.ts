@@ -1,8 +1,8 @@
 import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
+import { acceptedConnections } from '../verdict/accepted.js';
 import { takeCensus } from '../verdict/census.js';
 import { countFds } from '../verdict/checks/fd.js';
-import { acceptedConnections } from '../verdict/checks/hang.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';

@@ -10,7 +10,7 @@ export function summarize(verdict: Verdict, cycles: ReportedCycles, interrupted:
   const made = `${cycles.completed} cycles`;
   if (verdict.verdict === 'fail') return `FAIL  ${made}, ${faults(verdict)}`;
   if (interrupted) return `INTERRUPTED  ${made} of ${cycles.requested}, nothing proved`;
-  if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict)}`;
+  if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict, cycles)}`;
   if (!verdict.clean) {
     return `PASS  ${made}, allowed: ${verdict.allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
   }
@@ -24,8 +24,11 @@ function faults({ findings }: Verdict): string {
     .join(', ');
 }
 
-function doubts({ checks }: Verdict): string {
+function doubts({ checks, notes }: Verdict, { accepted, connections }: ReportedCycles): string {
   const kinds = checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind);
+  if (kinds.length === 0 && notes.some(({ note }) => note === 'not-handed-over')) {
+    return `the server accepted only ${accepted} of ${connections} connections`;
+  }
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 

@@ -65,7 +65,9 @@ async function openSentinel(family: TcpFamily, inodes: readonly number[]): Promi
     attempt < MOST_ATTEMPTS && isLast(readListenRows('self', family), inodes);
     attempt++
   ) {
-    const servers = await Promise.all(Array.from({ length: AT_ONCE }, () => listen(host)));
+    const attempts = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => listen(host)));
+    // Where hardly a port is free, there may be none for this: it would only have saved time.
+    const servers = attempts.flatMap(made => (made.status === 'fulfilled' ? [made.value] : []));
     const rows = readListenRows('self', family);
     const portBehind = isLast(rows, inodes) ? undefined : rows.at(-1)?.localPort;
     const sentinel = servers.find(server => (server.address() as AddressInfo).port === portBehind);

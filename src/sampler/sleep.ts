@@ -1,4 +1,4 @@
-import { isArmed, mayHaveAlarm, readSleeps } from '../proc/process.js';
+import { isArmed, mayHaveAlarm, readCallNames, readSleeps } from '../proc/process.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
@@ -19,4 +19,9 @@ export function sleepsForGood(snapshot: Snapshot, withinMs: number): boolean {
     );
     return sleeps && !fds.some(fd => fd.kind === 'timerfd' && isArmed(pid, fd.number)) && !mayHaveAlarm(pid);
   });
+}
+
+/** Names of the calls in which the threads of the tree sleep, each once. */
+export function waitsOf({ processes }: Snapshot): string[] {
+  return [...new Set(processes.flatMap(({ pid }) => readCallNames(pid)))];
 }

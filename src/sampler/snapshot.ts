@@ -1,6 +1,6 @@
 import { readSmapsRollup } from '../proc/memory.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { countMappings, type Fd, readFds, readStatus } from '../proc/process.js';
+import { countMappings, type Fd, readFds, readMainThreadFaults, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { readRssBytes } from '../proc/usage.js';
 
@@ -12,6 +12,11 @@ export interface ProcessSnapshot {
   readonly comm: string;
   readonly state: string;
   readonly cpuTicks: number;
+  readonly childFaults: number;
+  /** Page faults of threads that have ended; 0 where several are alive. */
+  readonly endedThreadFaults: number;
+  /** Times that its main thread went to sleep: a server that was given a connection had been woken for it. */
+  readonly sleeps: number;
   readonly threads: number;
   /** Private memory, in RAM and swapped out. */
   readonly anonBytes: number | undefined;
@@ -20,13 +25,16 @@ export interface ProcessSnapshot {
   readonly fds: readonly Fd[];
 }
 
+/** An exited child that nobody has waited for; how it ended is told to those who may trace it. */
+export type Zombie = Pick<ProcessStat, 'pid' | 'startTicks' | 'parentPid'> &
+  Partial<Pick<ProcessStat, 'exitCode'>>;
+
 /** All that the tree holds at one moment. */
 export interface Snapshot {
   readonly atMs: number;
   /** Living processes, parents before children. */
   readonly processes: readonly ProcessSnapshot[];
-  /** Exited children that nobody has waited for. */
-  readonly zombies: ReadonlyArray<Pick<ProcessStat, 'pid' | 'startTicks' | 'parentPid'>>;
+  readonly zombies: ReadonlyArray<Zombie>;
   /** Processes whose descriptors may not be read. */
   readonly deniedPids: readonly number[];
 }
@@ -55,6 +63,9 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       comm: stat.comm,
       state: stat.state,
       cpuTicks: stat.cpuTicks,
+      childFaults: stat.childFaults,
+      endedThreadFaults: status.threads === 1 ? endedThreadFaults(stat) : 0,
+      sleeps: status.sleeps,
       threads: status.threads,
       anonBytes: readSmapsRollup(stat.pid) ?? status.anonBytes,
       rssBytes: undefined,
@@ -63,6 +74,11 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
     });
   }
   return { atMs: nowMs, processes, zombies, deniedPids };
+}
+
+/** Both are read one after the other, so the first thread may have made some more meanwhile. */
+function endedThreadFaults({ pid, faults }: ProcessStat): number {
+  return Math.max(0, faults - (readMainThreadFaults(pid) ?? faults));
 }
 
 /** The same snapshot with the resident memory of each process beside it. */

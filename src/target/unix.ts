@@ -27,6 +27,13 @@ export function unixListeners(
 
 function requireSocketFile(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat && path.startsWith('@')) {
+    throw new ChurnError(
+      'abstract-socket',
+      `${path} is the name of an abstract Unix socket, which has no file.`,
+      'Node pads such names, so that churn cannot reach it: let the server listen on a path.',
+    );
+  }
   if (!stat) {
     throw new ChurnError('nothing-listens', `There is no Unix socket ${path}.`, 'Check the path: ss -xl');
   }

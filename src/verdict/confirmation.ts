@@ -1,14 +1,21 @@
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
+import { serverFailures } from './failures.js';
 import { judgeMemory } from './memory-trend.js';
-import { isProven } from './proven.js';
+import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
+import { replacedWorkers } from './replaced.js';
 
 /** One more round of cycles, and why. */
 export interface ConfirmingRound {
   readonly cycles: number;
   /** What is suspected, for the progress line. */
   readonly suspects: readonly string[];
+  /**
+   * What is done with each connection instead of asking for growth: `follow` the server's end by its inode, or hold it
+   * open and `watch` whether the server answers or dies.
+   */
+  readonly manner?: 'follow' | 'watch';
 }
 
 /**
@@ -19,6 +26,10 @@ export interface ConfirmingRound {
 export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undefined {
   const release = releaseRound(evidence);
   if (release) return release;
+  const watch = watchRound(evidence);
+  if (watch) return watch;
+  const follow = followRound(evidence);
+  if (follow) return follow;
   if (isProven(evidence)) return undefined;
   const suspects = CENSUS_KEYS.map(key => growthOf(evidence, key)).filter(
     ({ recurrence }) => recurrence === 'suspect',
@@ -58,6 +69,39 @@ function releaseRound(evidence: Evidence): ConfirmingRound | undefined {
   return { cycles, suspects: ['fd'] };
 }
 
+/**
+ * Sockets that recur and stand in no table have lost their port, and with it their cycle. Some more of them, watched
+ * from their beginning, tell which cycle leaves which descriptor behind. Not for a leak so rare that none would be met.
+ */
+function followRound(evidence: Evidence): ConfirmingRound | undefined {
+  if (evidence.followed !== undefined || evidence.serverPort === undefined) return undefined;
+  if (hasForgottenConnections(evidence)) return undefined;
+  const { recurrence, inCycles } = growthOf(evidence, 'dead-socket');
+  if (recurrence !== 'recurs') return undefined;
+  const cyclesEach = evidence.cycles.completed / inCycles;
+  // Three confirming rounds were sized to leave a quarter of the room.
+  const room = Math.floor((fdsLeft(evidence) * cyclesEach) / (2 * (CONFIRMING_ROUNDS + 1)));
+  const cycles = Math.min(room, Math.max(LEAST_FOLLOWED, Math.ceil(3 * cyclesEach)));
+  if (cycles < cyclesEach || cycles > MOST_FOLLOWED) return undefined;
+  return { cycles, suspects: ['fd'], manner: 'follow' };
+}
+
+/**
+ * Whether a worker that was replaced had crashed or retired cannot be told from outside, unless it goes with a
+ * connection in its hands. A client that closes at once would not notice; one that waits for an answer does.
+ */
+function watchRound(evidence: Evidence): ConfirmingRound | undefined {
+  const workers = replacedWorkers(evidence).length;
+  const { reset = 0 } = serverFailures(evidence);
+  if (workers === 0 || reset > 0 || evidence.watched !== undefined) return undefined;
+  const cycles = Math.ceil((3 * evidence.judgedConnections) / workers);
+  return {
+    cycles: Math.min(MOST_FOLLOWED, Math.max(LEAST_CYCLES, cycles)),
+    suspects: ['restart'],
+    manner: 'watch',
+  };
+}
+
 function fdsLeft({ after, fdLimit }: Evidence): number {
   if (fdLimit === undefined) return Infinity;
   return fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length));
@@ -66,3 +110,5 @@ function fdsLeft({ after, fdLimit }: Evidence): number {
 const LEAST_CYCLES = 100;
 const MOST_CYCLES = 20_000;
 const MOST_RELEASE_ROUNDS = 10;
+const LEAST_FOLLOWED = 20;
+const MOST_FOLLOWED = 300;

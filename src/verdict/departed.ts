@@ -15,6 +15,7 @@ export function departedProcesses(
 ): Departed[] {
   const known = new Set(before.processes.map(identity));
   const alive = new Set(after.processes.map(identity));
+  const zombies = new Map(after.zombies.map(zombie => [identity(zombie), zombie.exitCode]));
   const fresh = after.processes.filter(process => !known.has(identity(process)));
   return before.processes
     .filter(process => !alive.has(identity(process)))
@@ -30,6 +31,16 @@ export function departedProcesses(
         isRoot: isRoot && (rootPids.length === 1 || !successor),
         servedOther: servesOther(process),
         replacedBy: successor?.pid,
+        signal: signalOf(zombies.get(identity(process))),
       };
     });
+}
+
+function signalOf(exitCode: number | undefined): number | undefined {
+  return (exitCode ?? 0) & 0x7f || undefined;
+}
+
+/** Signals that a process gets for a fault of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS. */
+export function isCrashSignal(signal: number | undefined): boolean {
+  return signal !== undefined && [4, 5, 6, 7, 8, 11, 31].includes(signal);
 }

@@ -48,6 +48,23 @@ export interface Departed {
   readonly servedOther: boolean;
   /** A new process of the same program stands in its place. */
   readonly replacedBy: number | undefined;
+  /** The signal that it died of, which can be seen only while it is a zombie; undefined else. */
+  readonly signal?: number | undefined;
+}
+
+/** Connections that were held open until the server answered, to see whether a worker dies with one in its hands. */
+export interface Watched {
+  readonly of: number;
+  /** Ended by the server before it answered. */
+  readonly ended: number;
+  /** Of these, those that ended together with a worker. */
+  readonly cutOff: number;
+}
+
+/** A connection that was followed by the inode of the server's end, past the tables. */
+export interface Followed {
+  readonly connection: number;
+  readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
 }
 
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
@@ -73,6 +90,13 @@ export interface Evidence {
   readonly held: readonly HeldSocket[];
   /** Forgotten connections when the judged cycles had settled; `held` has those that further cycles did not free. */
   readonly heldAtRest: number;
+  /**
+   * Connections of confirming cycles that were seen accepted while they were open, and the descriptors that refer to
+   * them still: none when the server let go. undefined when there was no reason to follow any.
+   */
+  readonly followed: readonly Followed[] | undefined;
+  /** undefined when no worker was replaced. */
+  readonly watched: Watched | undefined;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */
@@ -82,10 +106,15 @@ export interface Evidence {
   readonly listenerGone: boolean;
   readonly listenOverflows: number;
   readonly listenDrops: number;
+  /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
+  readonly embryonicResets: number;
+  readonly deferredDrops: number;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
+  /** Calls in which its threads slept before the first cycle, such as "epoll_wait"; none where that may not be read. */
+  readonly waits: readonly string[];
   /** How the memory of the server is managed. */
   readonly runtime: Runtime;
   /** Processes at the top of the tree; what is below them are children. */

@@ -36,6 +36,17 @@ export interface HeldGroup {
   readonly inWarmup: number;
   /** Growth in each confirming round, where recurrence was asked for. */
   readonly perRound: readonly number[];
+  /** What became of connections that were followed by their inodes; only sockets in no table need that. */
+  readonly followed?: FollowedGroup | undefined;
+}
+
+export interface FollowedGroup {
+  readonly of: number;
+  /** Numbers of the confirming cycles whose connections were kept. */
+  readonly keptCycles: readonly number[];
+  /** Which of the followed ones they were. */
+  readonly pattern: Pattern;
+  readonly fdNumbers: readonly number[];
 }
 
 export interface FdFinding {
@@ -98,8 +109,14 @@ export interface RestartFinding {
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
-  readonly workers: ReadonlyArray<{ readonly pid: number; readonly replacedBy: number }>;
+  readonly workers: ReadonlyArray<{
+    readonly pid: number;
+    readonly replacedBy: number;
+    readonly signal?: number | undefined;
+  }>;
   readonly cutOff: number;
+  /** Connections that were held open to see whether one is cut off. */
+  readonly watched?: number;
 }
 
 export interface HangFinding {
@@ -165,6 +182,7 @@ export type Note =
   | { readonly note: 'other-clients'; readonly count: number }
   | { readonly note: 'memory-undecided'; readonly bound: number }
   | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
+  | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
   | { readonly note: 'spinning'; readonly cpuPercent: number }
   | { readonly note: 'overflows'; readonly count: number }
   | { readonly note: 'unseen'; readonly pids: readonly number[] }

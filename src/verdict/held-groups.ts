@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.js';
-import type { HeldGroup } from './finding.js';
+import type { FollowedGroup, HeldGroup } from './finding.js';
 import type { HeldSocket } from './held.js';
 import { patternOf } from './pattern.js';
 import type { Growth } from './recurrence.js';
@@ -18,6 +18,14 @@ export function connectionGroups(evidence: Evidence): HeldGroup[] {
     inWarmup: sockets.filter(socket => isWarmup(evidence, socket.connection)).length,
     perRound: [],
   }));
+}
+
+/** Which cycles forgotten connections came from, whatever state they are in now. */
+export function connectionPattern(evidence: Evidence): HeldGroup['pattern'] {
+  return cyclePattern(
+    evidence,
+    evidence.held.flatMap(({ connection }) => connection ?? []),
+  );
 }
 
 /** Connections that somebody outside of the tree holds, and those that no descriptor holds. */
@@ -50,6 +58,7 @@ export function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Gr
       ...common,
       what: key as HeldGroup['what'],
       inWarmup: Math.max(0, sockets.length - inCycles),
+      followed: key === 'dead-socket' ? followedGroup(evidence) : undefined,
     };
   }
   const now = evidence.after.processes.flatMap(({ pid, fds }) =>
@@ -63,6 +72,21 @@ export function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Gr
     pids: [...new Set(now)],
     fdNumbers: [],
     inWarmup: 0,
+  };
+}
+
+function followedGroup({ followed, originOf }: Evidence): FollowedGroup | undefined {
+  if (!followed || followed.length === 0) return undefined;
+  const kept = followed.filter(({ descriptors }) => descriptors.length > 0);
+  const first = followed[0]?.connection ?? 1;
+  return {
+    of: followed.length,
+    keptCycles: kept.map(({ connection }) => originOf(connection).cycle),
+    pattern: patternOf(
+      kept.map(({ connection }) => connection - first + 1),
+      followed.length,
+    ),
+    fdNumbers: kept.flatMap(({ descriptors }) => descriptors.map(({ number }) => number)),
   };
 }
 

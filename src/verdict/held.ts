@@ -29,6 +29,8 @@ export interface Attribution {
   readonly rows: readonly SocketRow[];
   readonly isTabled: (inode: number) => boolean;
   readonly connectionOf: (port: number) => number | undefined;
+  /** The connection that a socket was seen to be earlier in the run: its row may be gone, and its port another's. */
+  readonly seenAs?: (inode: number) => number | undefined;
 }
 
 /** Every socket held now by the tree that nobody in it held before. */
@@ -46,16 +48,20 @@ export function heldSockets(before: Snapshot, now: Snapshot, attribution: Attrib
   const clientEnds = liveClientEnds(attribution);
   return [...descriptors].map(([inode, list]) => {
     const row = rowOf.get(inode);
+    const seenAs = attribution.seenAs?.(inode);
     const role = row
       ? roleOf(row, attribution, clientEnds)
-      : attribution.isTabled(inode)
-        ? 'other-socket'
-        : 'dead-socket';
+      : seenAs !== undefined
+        ? 'connection'
+        : attribution.isTabled(inode)
+          ? 'other-socket'
+          : 'dead-socket';
     return {
       role,
       inode,
       state: row?.state,
-      connection: role === 'connection' && row ? attribution.connectionOf(row.remotePort) : undefined,
+      connection:
+        role === 'connection' ? (seenAs ?? attribution.connectionOf(row?.remotePort ?? 0)) : undefined,
       descriptors: list,
     };
   });

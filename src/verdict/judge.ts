@@ -1,3 +1,4 @@
+import { isHardlyServed, neverHandedOver } from './accepted.js';
 import { checkCrash } from './checks/crash.js';
 import { checkFds } from './checks/fd.js';
 import { checkGrowth } from './checks/growth.js';
@@ -52,7 +53,8 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   // A steady rise that had no time to prove itself is no pass, but in a heap that may still be growing to its size.
   const steadyRise = evidence.runtime !== 'managed' && judgeMemory(evidence).steady;
   const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory' || steadyRise);
-  const finished = !evidence.interrupted && !unseen && attempts(evidence) > 0;
+  const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
+  const finished = !evidence.interrupted && !unseen && served;
   const failed = findings.some(({ severity }) => severity === 'fail');
   const verdict = failed ? 'fail' : doubtful || !finished ? 'undecided' : 'pass';
   return {
@@ -76,6 +78,9 @@ function runNotes(evidence: Evidence): Note[] {
   }
   if (cycles.closedByServer > 0 && cycles.closedByServer >= cycles.completed / 2) {
     notes.push({ note: 'instant-eof', count: cycles.closedByServer, of: cycles.completed });
+  }
+  if (isHardlyServed(evidence)) {
+    notes.push({ note: 'not-handed-over', count: neverHandedOver(evidence), of: attempts(evidence) });
   }
   if (evidence.listenOverflows > 0) notes.push({ note: 'overflows', count: evidence.listenOverflows });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });

@@ -1,6 +1,7 @@
 import { type Cycle, DEADLINE, Deadlines } from './deadlines.js';
 import { dial, isSelfConnected } from './dial.js';
 import type { CyclePhase } from './ledger.js';
+import { open } from './open.js';
 import { StallWatch } from './pacer.js';
 import { failureKind, noteFailure, type StopReason, type Tally } from './tally.js';
 import { Turns } from './turns.js';
@@ -100,15 +101,13 @@ class Batch {
     };
     this.#inFlight.add(cycle);
     this.#connecting += 1;
-    cycle.socket
-      .on('connect', () => this.#connected(cycle))
-      .on('end', () => {
+    open(cycle, destination, {
+      connected: () => this.#connected(cycle),
+      ended: () => {
         if (!cycle.closing) this.tally.closedByServer += 1;
-      })
-      .on('error', (error: NodeJS.ErrnoException) => {
-        cycle.error ??= error.code ?? error.message;
-      })
-      .on('close', () => this.#closed(cycle));
+      },
+      closed: () => this.#closed(cycle),
+    });
   }
 
   #connected(cycle: Cycle): void {

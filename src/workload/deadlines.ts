@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 
 /** One connection that is under way. */
 export interface Cycle {
-  readonly socket: Socket;
+  /** Another one after a full backlog. */
+  socket: Socket;
   readonly connection: number;
   dueAtMs: number;
   /** Code of the first thing that went wrong. */

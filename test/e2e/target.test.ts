@@ -113,6 +113,25 @@ describe('from a port to the server', () => {
     }
   });
 
+  it('waits where the backlog of a Unix socket is full, as a client that blocks does', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'churn-unix-'));
+    const path = join(folder, 'socket');
+    try {
+      for (const [args, churn, summary] of [
+        [[], ['--concurrency', '16'], 'PASS  1000 cycles, 0 leaks'],
+        [['--fault', 'never-accept'], ['--timeout', '300ms'], 'FAIL  0 cycles, the server hangs'],
+      ] as const) {
+        rmSync(path, { force: true });
+        const server = await startUnix(path, ['--backlog', '1', ...args]);
+        const { report } = await churnJson(['--unix', path, ...churn]);
+        await server.stop();
+        assert.equal(report.summary, summary, JSON.stringify(report.findings));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('says what a name from outside holds without obeying it', async () => {
     const evil = ['--greet', '\u001b[31mred 0 leaks\u202e'];
     const server = await startC('poll', evil);

@@ -14,7 +14,7 @@ export interface Case {
   /** What it is told in the short form only, to be done sooner. */
   readonly hurry?: readonly string[];
   readonly openFiles?: number;
-  readonly verdict: 'pass' | 'fail';
+  readonly verdict: 'pass' | 'fail' | 'undecided';
   /** Kinds that must fail; no other may. */
   readonly kinds?: readonly Kind[];
   /** Kinds that may fail beside them, because the fault has these consequences too. */

@@ -32,7 +32,8 @@ export function mark(question: Case, answer: Answer): Mark {
 /** Cells of the matrix that an answer counts in: what was expected, and what was given for it. */
 export function cellsOf(question: Case, answer: Answer): ReadonlyArray<readonly [string, string]> {
   const { kinds = [], allowed = [], warns = [] } = question;
-  const expected: readonly string[] = kinds.length + warns.length > 0 ? [...kinds, ...warns] : ['pass'];
+  const expected: readonly string[] =
+    kinds.length + warns.length > 0 ? [...kinds, ...warns] : [question.verdict];
   const found: readonly string[] = [...answer.fails, ...answer.warns.filter(kind => warns.includes(kind))];
   const given = found.length > 0 ? found : [answer.verdict];
   const strangers = given.filter(kind => !expected.includes(kind) && !allowed.some(may => may === kind));

@@ -46,6 +46,17 @@ test('a table that was read while pids were reused may hold a ring, and ends all
   );
 });
 
+test('a double-forked child that init has not reaped yet is no zombie of the server', () => {
+  const master = { ...stat(MASTER, 1), processGroup: MASTER };
+  const zombie = { ...stat(WORKER, 1), processGroup: MASTER, state: 'Z' };
+  const own = { ...stat(OTHER, MASTER), processGroup: MASTER, state: 'Z' };
+  const found = descendants(new Map([master, zombie, own].map(one => [one.pid, one])), [MASTER], 0);
+  assert.deepEqual(
+    found.map(({ pid }) => pid),
+    [MASTER, OTHER],
+  );
+});
+
 const ANCESTORS: ReadonlyArray<readonly [ancestor: number, pid: number, is: boolean]> = [
   [MASTER, HANDLER, true],
   [MASTER, WORKER, true],
@@ -63,19 +74,21 @@ for (const [ancestor, pid, is] of ANCESTORS) {
 }
 
 function table(pairs: ReadonlyArray<readonly [pid: number, parentPid: number]>): Map<number, ProcessStat> {
-  return new Map(
-    pairs.map(([pid, parentPid]) => [
-      pid,
-      {
-        pid,
-        comm: 'server',
-        state: 'S',
-        parentPid,
-        processGroup: pid,
-        session: pid,
-        cpuTicks: 0,
-        startTicks: pid,
-      },
-    ]),
-  );
+  return new Map(pairs.map(([pid, parentPid]) => [pid, stat(pid, parentPid)]));
+}
+
+function stat(pid: number, parentPid: number): ProcessStat {
+  return {
+    pid,
+    comm: 'server',
+    state: 'S',
+    parentPid,
+    processGroup: pid,
+    session: pid,
+    cpuTicks: 0,
+    faults: 0,
+    childFaults: 0,
+    exitCode: 0,
+    startTicks: pid,
+  };
 }

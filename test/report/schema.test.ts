@@ -200,7 +200,7 @@ function oneOfEachKind(): Finding[] {
       phase: 'cycles',
       listenerGone: false,
     },
-    restart: { kind: 'restart', ...common, workers: [{ pid: 2, replacedBy: 3 }], cutOff: 0 },
+    restart: { kind: 'restart', ...common, workers: [{ pid: 2, replacedBy: 3 }], cutOff: 0, watched: 0 },
     fd: fdFinding,
     zombie: { kind: 'zombie', ...common, ...growth },
     child: { kind: 'child', ...common, ...growth },

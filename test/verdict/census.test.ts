@@ -48,7 +48,7 @@ const TREES: ReadonlyArray<readonly [what: string, now: typeof before, counts: P
   ['nobody', snapshot([]), { device: 0, pipe: 0, eventpoll: 0, thread: 0, mapping: 0 }],
   [
     'a zombie',
-    snapshot([serverProcess()], { zombies: [{ pid: 9, startTicks: 5, parentPid: 4_242 }] }),
+    snapshot([serverProcess()], { zombies: [{ pid: 9, startTicks: 5, parentPid: 4_242, exitCode: 0 }] }),
     { zombie: 1 },
   ],
 ];

@@ -14,6 +14,8 @@ import {
   upTo,
 } from '../support/evidence.js';
 
+const replaced = { pid: 101, comm: 'worker', isRoot: false, servedOther: false, replacedBy: 110 };
+
 const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: ConfirmingRound | undefined]> =
   [
     ['a clean run', buildEvidence(), undefined],
@@ -30,6 +32,50 @@ const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: C
     ],
     ['forgotten connections beside threads', { ...afterRelease({ heldAtRest: 1 }), ...held() }, undefined],
     ['growth that recurred', grown('thread', 10, [13, 16, 19]), undefined],
+    [
+      'sockets in no table on every cycle that recurred, which are followed then',
+      grown('dead-socket', 1_000, [1_300, 1_600, 1_900]),
+      { cycles: 20, suspects: ['fd'], manner: 'follow' },
+    ],
+    [
+      'sockets in no table on every 20th cycle that recurred',
+      grown('dead-socket', 50, [65, 80, 95]),
+      { cycles: 60, suspects: ['fd'], manner: 'follow' },
+    ],
+    ['sockets in no table, too few of 1000 to meet one', grown('dead-socket', 9, [12, 15, 18]), undefined],
+    [
+      'sockets in no table that were followed',
+      grown('dead-socket', 1_000, [1_300, 1_600, 1_900], { followed: [] }),
+      undefined,
+    ],
+    [
+      'sockets in no table of a server on a Unix socket',
+      grown('dead-socket', 1_000, [1_300, 1_600, 1_900], { serverPort: undefined }),
+      undefined,
+    ],
+    [
+      'sockets in no table of a server that has no descriptor left',
+      grown('dead-socket', 200, [250, 300, 350], { fdLimit: 10 }),
+      undefined,
+    ],
+    [
+      'a worker that was replaced, which is watched for',
+      buildEvidence({ departed: [replaced] }),
+      { cycles: 300, suspects: ['restart'], manner: 'watch' },
+    ],
+    [
+      'a worker that was replaced and watched for',
+      buildEvidence({ departed: [replaced], watched: { of: 300, ended: 0, cutOff: 0 } }),
+      undefined,
+    ],
+    [
+      'a worker that was replaced with cycles cut off, which needs no watching',
+      buildEvidence({
+        departed: [replaced],
+        cycles: tally({ completed: 999, failed: 1, failures: { reset: 1 } }),
+      }),
+      undefined,
+    ],
     ['growth that levelled off', grown('thread', 10, [10, 10, 10]), undefined],
     ['a run without a cycle', grown('thread', 10, [], { cycles: tally() }), undefined],
     ['a file opened once', grown('file', 1, []), { cycles: 3_000, suspects: ['file'] }],

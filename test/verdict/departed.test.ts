@@ -100,8 +100,8 @@ for (const [what, before, after, roots, told] of CASES) {
   });
 }
 
-test('a process that is a zombie now has departed', () => {
-  const zombies = [{ pid: first.pid, startTicks: first.startTicks, parentPid: 100 }];
+test('a process that is a zombie now has departed, and tells the signal that ended it', () => {
+  const zombies = [{ pid: first.pid, startTicks: first.startTicks, parentPid: 100, exitCode: 139 }];
   const departed = departedProcesses(
     snapshot([master, first]),
     snapshot([master], { zombies }),
@@ -109,8 +109,8 @@ test('a process that is a zombie now has departed', () => {
     () => false,
   );
   assert.deepEqual(
-    departed.map(({ pid }) => pid),
-    [101],
+    departed.map(({ pid, signal }) => [pid, signal]),
+    [[101, 11]],
   );
 });
 

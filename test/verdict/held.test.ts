@@ -92,6 +92,16 @@ test('a socket in no table at all is dead', () => {
   assert.equal(socket?.role, 'dead-socket');
 });
 
+test('a socket that keepalive probes or the next owner of its port took out of the tables is the connection it was', () => {
+  const seenAs = (inode: number) => (inode === INODE ? 11 : undefined);
+  const [reset] = heldSockets(before, now, { ...attribution([], () => false), seenAs });
+  assert.deepEqual([reset?.role, reset?.state, reset?.connection], ['connection', undefined, 11]);
+  // The port has had another connection since, while this one kept its row.
+  const reused = row({ remotePort: portOf(900) });
+  const [kept] = heldSockets(before, now, { ...attribution([reused]), seenAs });
+  assert.deepEqual([kept?.role, kept?.connection], ['connection', 11]);
+});
+
 test('a mapped IPv4 address in tcp6 and the client end in tcp are one connection', () => {
   const heading = '  sl  local_address\n';
   const tcp6 = `${heading}   0: 0000000000000000FFFF00000100007F:2328 0000000000000000FFFF00000100007F:9C4B 01 00000000:00000000 00:00000000 00000000  0 0 6011 1\n`;

@@ -8,8 +8,14 @@ export interface ProcessStat {
   readonly processGroup: number;
   readonly session: number;
   readonly cpuTicks: number;
+  /** Page faults, in a process those of all its threads, also of those that have ended. */
+  readonly faults: number;
+  /** Page faults of children that have exited and were waited for: every one of them made some. */
+  readonly childFaults: number;
   /** Field 22: since boot. With the pid it is the identity of a process, as pids are reused. */
   readonly startTicks: number;
+  /** Of a zombie, as wait(2) will tell it: the signal in the lowest seven bits, else the status above eight. */
+  readonly exitCode: number;
 }
 
 /** Fields are counted after the last ")": a command name may itself hold spaces and parentheses. */
@@ -27,6 +33,9 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
     processGroup: number(5),
     session: number(6),
     cpuTicks: number(14) + number(15),
+    faults: number(10),
+    childFaults: number(11) + number(13),
     startTicks: number(22),
+    exitCode: Number(fields[52 - 3] ?? 0),
   };
 }

@@ -5,6 +5,8 @@ export interface ProcessStatus {
   /** RssAnon + VmSwap: private memory, wherever it lies now. */
   readonly anonBytes: number | undefined;
   readonly shmemBytes: number | undefined;
+  /** Times that the main thread went to sleep by itself. */
+  readonly sleeps: number;
 }
 
 export function parseProcessStatus(text: string): ProcessStatus {
@@ -18,5 +20,6 @@ export function parseProcessStatus(text: string): ProcessStatus {
     threads: Number(/^Threads:\s+(\d+)/m.exec(text)?.[1] ?? 0),
     anonBytes: anon === undefined ? undefined : anon + (kib('VmSwap') ?? 0),
     shmemBytes: kib('RssShmem'),
+    sleeps: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0),
   };
 }

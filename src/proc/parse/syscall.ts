@@ -13,7 +13,7 @@ export interface Sleep {
  */
 export function parseSleep(text: string, architecture: string): Sleep | undefined {
   const fields = text.trim().split(' ');
-  const call = /^\d+$/.test(fields[0] ?? '') ? CALLS[architecture]?.[Number(fields[0])] : undefined;
+  const call = callOf(fields, architecture);
   const argument = (index: number) => BigInt(fields[index + 1] ?? '0');
   switch (call?.wait) {
     case 'forever':
@@ -33,37 +33,58 @@ export function parseSleep(text: string, architecture: string): Sleep | undefine
   }
 }
 
-type Call =
-  | { readonly wait: 'forever' | 'fd' }
-  | { readonly wait: 'ms' | 'timespec'; readonly argument: number };
+/** Name of the call that a thread is blocked in; undefined while it runs, and for a call that no server waits in. */
+export function parseCallName(text: string, architecture: string): string | undefined {
+  return callOf(text.trim().split(' '), architecture)?.name;
+}
 
-const forever: Call = { wait: 'forever' };
-const ms = (argument: number): Call => ({ wait: 'ms', argument });
-const timespec = (argument: number): Call => ({ wait: 'timespec', argument });
+function callOf([number = '']: readonly string[], architecture: string): Call | undefined {
+  return /^\d+$/.test(number) ? CALLS[architecture]?.[Number(number)] : undefined;
+}
+
+type Call = { readonly name: string } & (
+  | { readonly wait: 'forever' | 'fd' | 'unknown' }
+  | { readonly wait: 'ms' | 'timespec'; readonly argument: number }
+);
+
+const plain = (name: string): Call => ({ name, wait: 'unknown' });
+const forever = (name: string): Call => ({ name, wait: 'forever' });
+const ms = (name: string, argument: number): Call => ({ name, wait: 'ms', argument });
+const timespec = (name: string, argument: number): Call => ({ name, wait: 'timespec', argument });
 
 /** By architecture as Node names it; the numbers are those of the kernel's syscall tables. */
 const CALLS: Readonly<Record<string, Readonly<Record<number, Call>>>> = {
   x64: {
-    0: { wait: 'fd' }, // read
-    7: ms(2), // poll
-    23: timespec(4), // select
-    61: forever, // wait4
-    72: forever, // fcntl(F_SETLKW), the accept mutex of apache
-    73: forever, // flock
-    202: timespec(3), // futex
-    232: ms(3), // epoll_wait
-    270: timespec(4), // pselect6
-    271: timespec(2), // ppoll
-    281: ms(3), // epoll_pwait
-    441: timespec(3), // epoll_pwait2
+    0: { name: 'read', wait: 'fd' },
+    7: ms('poll', 2),
+    23: timespec('select', 4),
+    43: plain('accept'),
+    45: plain('recvfrom'),
+    47: plain('recvmsg'),
+    61: forever('wait4'),
+    72: forever('fcntl'), // F_SETLKW, the accept mutex of apache
+    73: forever('flock'),
+    202: timespec('futex', 3),
+    232: ms('epoll_wait', 3),
+    270: timespec('pselect6', 4),
+    271: timespec('ppoll', 2),
+    281: ms('epoll_pwait', 3),
+    288: plain('accept4'),
+    426: plain('io_uring_enter'),
+    441: timespec('epoll_pwait2', 3),
   },
   arm64: {
-    22: ms(3), // epoll_pwait
-    63: { wait: 'fd' }, // read
-    72: timespec(4), // pselect6
-    73: timespec(2), // ppoll
-    98: timespec(3), // futex
-    260: forever, // wait4
-    441: timespec(3), // epoll_pwait2
+    22: ms('epoll_pwait', 3),
+    63: { name: 'read', wait: 'fd' },
+    72: timespec('pselect6', 4),
+    73: timespec('ppoll', 2),
+    98: timespec('futex', 3),
+    202: plain('accept'),
+    207: plain('recvfrom'),
+    212: plain('recvmsg'),
+    242: plain('accept4'),
+    260: forever('wait4'),
+    426: plain('io_uring_enter'),
+    441: timespec('epoll_pwait2', 3),
   },
 };

@@ -15,6 +15,22 @@ export const FD_ADVICE = {
     other:
       'look at: the timerfd, eventfd or file that is opened with a connection; close it where the socket is closed',
   },
+  uring: {
+    connection:
+      'look at: the completion of a receive with res = 0; it has to reach close(fd) or IORING_OP_CLOSE, and a multishot receive has to be over by then',
+    'dead-socket':
+      'look at: completions with a negative res, such as -ECONNRESET or -EPIPE; they have to reach close(fd) or IORING_OP_CLOSE too',
+    other:
+      'look at: the timerfd, eventfd or file that is opened with a connection; close it where the socket is closed',
+  },
+  iterative: {
+    connection:
+      'look at: every way out of the loop that serves one client, also break, continue and return; each has to pass close(fd) before the next accept()',
+    'dead-socket':
+      'look at: the way out after a read() or write() that failed with ECONNRESET or EPIPE; it has to pass close(fd) before the next accept()',
+    other:
+      'look at: what is opened after accept() besides the socket, and the ways out that skip its close()',
+  },
   fork: {
     connection:
       'look at: close(fd) in the parent after fork(), and exit() in the child; the connection ends only when both have let go of it',

@@ -1,10 +1,10 @@
-import { formatCount } from '../../units.js';
+import { formatCount, plural } from '../../units.js';
 import type { FdFinding, HeldGroup } from '../../verdict/finding.js';
 import { nameOf } from './census.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdAdvice } from './fd-advice.js';
 import { ratio, rounds } from './numbers.js';
-import { describePattern } from './pattern.js';
+import { describePattern, ordinal } from './pattern.js';
 import type { ServerKind } from './server-kind.js';
 
 /** "fds 7 → 1017 (10 of them in the warm-up), one on every cycle". */
@@ -16,11 +16,12 @@ export function fdTitle({ fdsBefore, fdsAfter, inWarmup, pattern, perCycle }: Fd
 
 /** One line for each sort of thing that is held, then the limit. */
 export function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFinding): string[] {
-  const lines = groups.map(group => {
+  const lines = groups.flatMap(group => {
     const count = `${formatCount(group.count)} × ${groupName(group)}`;
     const doubled = group.descriptors > group.count ? `, ${formatCount(group.descriptors)} descriptors` : '';
     const pattern = groups.length > 1 && group.pattern ? `, ${describePattern(group.pattern)}` : '';
-    return `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
+    const line = `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
+    return [line, ...followedLine(group)];
   });
   if (limit !== undefined && connectionsLeft !== undefined) {
     lines.push(
@@ -36,9 +37,26 @@ export function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFindi
   return lines;
 }
 
+/** "19 of 20 followed connections were kept: confirming cycles 301 … 319 (fd 14 … 32)". */
+function followedLine({ followed }: HeldGroup): string[] {
+  if (!followed || followed.keptCycles.length === 0) return [];
+  const { of, keptCycles, fdNumbers, pattern } = followed;
+  const which = pattern.kind === 'every-nth' ? `, one on every ${ordinal(pattern.step)}` : '';
+  const [were, cycles] = keptCycles.length === 1 ? ['was', 'cycle'] : ['were', 'cycles'];
+  return [
+    `${keptCycles.length} of ${plural(of, 'followed connection')} ${were} kept${which}: confirming ${cycles} ${shortNumbers(keptCycles)} (fd ${shortNumbers(fdNumbers)})`,
+  ];
+}
+
+function shortNumbers(numbers: readonly number[]): string {
+  if (numbers.length <= 4) return numbers.join(', ');
+  const inARow = (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) === numbers.length - 1;
+  return `${numbers.slice(0, inARow ? 1 : 3).join(', ')} … ${numbers.at(-1)}`;
+}
+
 function groupName({ what, state, count }: HeldGroup): string {
   if (what === 'connection' || what === 'outside' || what === 'nowhere')
-    return `TCP socket${state ? ` in ${state}` : ''}`;
+    return state ? `TCP socket in ${state}` : 'TCP socket, reset since by the next owner of its port';
   return nameOf(what, count);
 }
 

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import { isCrashSignal } from '../../verdict/departed.js';
 import type {
   CrashFinding,
   Finding,
@@ -63,13 +64,12 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   restart: {
     title: ({ count }) =>
       `${plural(count, 'worker process', 'worker processes')} ended and ${count === 1 ? 'was' : 'were'} replaced`,
-    cause: ({ cutOff }: RestartFinding) =>
-      cutOff > 0
-        ? `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`
-        : EXPLANATIONS.restart.cause,
+    cause: restartCause,
     advice: adviceOn('restart'),
     evidence: ({ workers }) =>
-      workers.slice(0, 4).map(({ pid, replacedBy }) => `pid ${pid}, replaced by ${replacedBy}`),
+      workers
+        .slice(0, 4)
+        .map(({ pid, replacedBy, signal }) => `pid ${pid}${endedBy(signal)}, replaced by ${replacedBy}`),
   },
   hang: {
     title: hangTitle,
@@ -140,6 +140,22 @@ function crashEvidence({ connections }: CrashFinding): string[] {
   return [
     `that is connection ${from >= to ? to : `${from} … ${to}`} since the run began, the warm-up counted`,
   ];
+}
+
+function restartCause({ cutOff, watched = 0, workers }: RestartFinding): string {
+  if (cutOff > 0) {
+    return `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`;
+  }
+  if (workers.some(({ signal }) => isCrashSignal(signal)))
+    return 'a worker crashed, and the master replaced it';
+  const { cause } = EXPLANATIONS.restart;
+  return watched > 0
+    ? `${cause}: of ${plural(watched, 'connection')} that waited for an answer none was cut off`
+    : cause;
+}
+
+function endedBy(signal: number | undefined): string {
+  return signal === undefined ? '' : ` ended by signal ${signal}`;
 }
 
 function hangTitle({ accepted, connected, atFdLimit }: HangFinding): string {

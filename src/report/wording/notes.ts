@@ -23,6 +23,8 @@ export function noteSentence(note: Note): string {
       return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
     case 'instant-eof':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
+    case 'not-handed-over':
+      return `${formatCount(note.count)} of ${plural(note.of, 'connection')} were reset before the server could accept them: with TCP_DEFER_ACCEPT the kernel hands a connection over with its first byte. Use --client fin or --client byte.`;
     case 'spinning':
       return `The server uses ${note.cpuPercent} % of a CPU although nobody talks to it.`;
     case 'overflows':

@@ -1,11 +1,16 @@
 /**
  * How a server is built, as far as that can be told from outside: it decides in whose words advice is given.
  * - `poll-loop`: one thread for many connections, woken by poll, select or epoll
+ * - `uring`: one thread for many connections, woken by the completions of an io_uring
+ * - `iterative`: one connection after the other, in one process or in several
  * - `fork`: a process for each connection
  * - `thread`: a thread for each connection, or a pool of them
  * - `node`, `python`, `java`: the program that runs it, whatever is built on top
  */
-export const SERVER_KINDS = ['poll-loop', 'fork', 'thread', 'node', 'python', 'java', 'unknown'] as const;
+export const SERVER_KINDS = [
+  ...(['poll-loop', 'uring', 'iterative', 'fork', 'thread'] as const),
+  ...(['node', 'python', 'java', 'unknown'] as const),
+] as const;
 
 export type ServerKind = (typeof SERVER_KINDS)[number];
 
@@ -35,8 +40,11 @@ export function serverKindOf(facts: ServerFacts): ServerKind {
   if (facts.hadShortLivedChildren) return 'fork';
   if (SCRIPTED.test(program)) return 'unknown';
   if (facts.hadShortLivedThreads) return 'thread';
-  if (facts.syscalls?.some(name => WAITS_FOR_MANY.test(name))) return 'poll-loop';
-  return hasWorkerThreads(facts) ? 'thread' : 'unknown';
+  const waitsIn = (calls: RegExp) => facts.syscalls?.some(name => calls.test(name)) ?? false;
+  if (waitsIn(WAITS_FOR_MANY)) return 'poll-loop';
+  if (waitsIn(/^io_uring_enter$/)) return 'uring';
+  if (hasWorkerThreads(facts)) return 'thread';
+  return waitsIn(/^accept4?$/) ? 'iterative' : 'unknown';
 }
 
 const PROGRAMS: ReadonlyArray<readonly [RegExp, ServerKind]> = [

@@ -1,7 +1,7 @@
 import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
-import { connectionGroups, outsideGroups, unnamedGroup } from '../held-groups.js';
+import { connectionGroups, connectionPattern, outsideGroups, unnamedGroup } from '../held-groups.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
 import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
 import { isSpinning } from '../spinning.js';
@@ -85,7 +85,9 @@ function finding(
         ? { kind: 'every' }
         : groups.length === 1
           ? groups[0]?.pattern
-          : undefined,
+          : groups.every(({ what }) => what === 'connection')
+            ? connectionPattern(evidence)
+            : undefined,
     limit,
     connectionsLeft:
       left === undefined || perConnection <= 0

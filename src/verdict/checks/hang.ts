@@ -1,3 +1,4 @@
+import { acceptedConnections } from '../accepted.js';
 import type { Evidence } from '../evidence.js';
 import { attempts } from '../failures.js';
 import type { CheckResult } from '../finding.js';
@@ -41,11 +42,4 @@ export function checkHang(evidence: Evidence): CheckResult {
       : [],
     notes: [],
   };
-}
-
-/** Connections that were made and have left the accept queue. */
-export function acceptedConnections(evidence: Evidence): number {
-  const { warmup, cycles, confirm, acceptQueue, unaccepted } = evidence;
-  const connected = [warmup, cycles, confirm].reduce((sum, { completed }) => sum + completed, 0);
-  return Math.max(0, connected - Math.max(acceptQueue, unaccepted.length));
 }

@@ -121,6 +121,15 @@ function own({ name, more }: Model): Row[] {
   const pool = name === 'thread_pool';
   const rows: readonly Row[] = [
     { fault: 'spin', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'] },
+    {
+      fault: 'worker-crash',
+      args: ['--every', '60'],
+      client: 'fin',
+      hurry: HURRY,
+      verdict: 'fail',
+      kinds: ['restart'],
+      allowed: ['refused'],
+    },
     { fault: 'zombie', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['zombie'] },
     {
       fault: 'child-stays',

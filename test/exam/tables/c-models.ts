@@ -27,8 +27,17 @@ export const MODELS: readonly Model[] = [
   { name: 'thread_pool', served: 'by itself', more: ['thread-stays', 'pool-growth'] },
   { name: 'fork', served: 'by a child', more: ['zombie', 'child-stays', 'slow-close'], fully: true },
   { name: 'double_fork', served: 'by a child', more: ['zombie', 'child-stays', 'slow-close'] },
-  { name: 'prefork', served: 'by a worker', more: ['worker-retires', 'pool-growth'], fully: true },
-  { name: 'prefork_epoll', served: 'by a worker', more: ['spin', 'worker-retires', 'slow-close'] },
+  {
+    name: 'prefork',
+    served: 'by a worker',
+    more: ['worker-crash', 'worker-retires', 'pool-growth'],
+    fully: true,
+  },
+  {
+    name: 'prefork_epoll',
+    served: 'by a worker',
+    more: ['spin', 'worker-crash', 'worker-retires', 'slow-close'],
+  },
   { name: 'reuseport', served: 'by a worker', more: ['spin', 'slow-close'] },
 ];
 

@@ -1,8 +1,13 @@
-import { CLIENT_NAMES } from '../../../src/workload/client-names.js';
+import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
 import { realServers } from '../../servers/real/registry.js';
 import type { Case, Group } from '../case.js';
 
 const servers = realServers.map(({ name }) => `real/${name}`);
+
+/** Apache defers accept() until the first byte, so that a client that resets at once never gets to it. */
+function verdictOn(server: string, client: ClientName): Case['verdict'] {
+  return server.startsWith('real/apache') && client === 'rst' ? 'undecided' : 'pass';
+}
 
 /** Programs that nobody here wrote, as they come. An alarm on any of them is a defect of this tool. */
 export const real: Group = {
@@ -10,7 +15,9 @@ export const real: Group = {
   mostJobs: 2,
   cases: [
     ...servers.flatMap(server =>
-      CLIENT_NAMES.map((client): Case => ({ server, client, verdict: 'pass', long: client !== 'fin' })),
+      CLIENT_NAMES.map(
+        (client): Case => ({ server, client, verdict: verdictOn(server, client), long: client !== 'fin' }),
+      ),
     ),
     ...servers.map(
       (server): Case => ({

@@ -21,6 +21,18 @@ const TABLES: ReadonlyArray<readonly [what: string, text: string, overflows: num
 
 for (const [what, text, listenOverflows, listenDrops] of TABLES) {
   test(`with ${what} there were ${listenOverflows} overflows and ${listenDrops} drops`, () => {
-    assert.deepEqual(parseListenCounters(text), { listenOverflows, listenDrops });
+    const counters = parseListenCounters(text);
+    assert.deepEqual([counters.listenOverflows, counters.listenDrops], [listenOverflows, listenDrops]);
+    assert.deepEqual([counters.embryonicResets, counters.deferredDrops], [0, 0]);
   });
 }
+
+test('resets of half a connection and handshakes that wait for a byte have counters of their own', () => {
+  const text = 'TcpExt: SyncookiesSent EmbryonicRsts TCPDeferAcceptDrop\nTcpExt: 1 1010 1011\n';
+  assert.deepEqual(parseListenCounters(text), {
+    listenOverflows: 0,
+    listenDrops: 0,
+    embryonicResets: 1_010,
+    deferredDrops: 1_011,
+  });
+});

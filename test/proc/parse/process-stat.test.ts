@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseProcessStat } from '../../../src/proc/parse/process-stat.js';
 
 const AFTER_COMM =
-  'S 1 4240 4241 0 -1 4194560 99 0 0 0 12 34 7 8 20 0 1 0 384238 3133440 383 18446744073709551615 0 0 0 0 0 0 0 0 0 0';
+  'S 1 4240 4241 0 -1 4194560 99 230 0 4 12 34 7 8 20 0 1 0 384238 3133440 383 18446744073709551615 0 0 0 0 0 0 0 0 0 0';
 
 const COMMS: ReadonlyArray<readonly [what: string, comm: string]> = [
   ['plain', 'server'],
@@ -23,7 +23,10 @@ for (const [what, comm] of COMMS) {
       processGroup: 4_240,
       session: 4_241,
       cpuTicks: 46,
+      faults: 99,
+      childFaults: 234,
       startTicks: 384_238,
+      exitCode: 0,
     });
   });
 }

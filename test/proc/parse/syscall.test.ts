@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSleep, type Sleep } from '../../../src/proc/parse/syscall.js';
+import { parseCallName, parseSleep, type Sleep } from '../../../src/proc/parse/syscall.js';
 
 const FOREVER: Sleep = { timeoutMs: Number.POSITIVE_INFINITY, readsFd: undefined };
 const END = '0x7ffdd04221e8 0x7f7996ba02ad\n';
@@ -98,3 +98,19 @@ for (const [what, architecture, line, sleep] of CALLS) {
 test('an empty file tells nothing', () => {
   assert.equal(parseSleep('', 'x64'), undefined);
 });
+
+const NAMES: ReadonlyArray<readonly [line: string, architecture: string, name: string | undefined]> = [
+  [`288 0x3 0x0 0x0 0x0 0x0 0x0 ${END}`, 'x64', 'accept4'],
+  [`43 0x3 0x0 0x0 0x0 0x0 0x0 ${END}`, 'x64', 'accept'],
+  [`426 0x3 0x0 0x1 0x1 0x0 0x8 ${END}`, 'x64', 'io_uring_enter'],
+  [`7 0x55 0x1 0xffffffff 0x0 0x0 0x0 ${END}`, 'x64', 'poll'],
+  [`242 0x3 0x0 0x0 0x0 0x0 0x0 ${END}`, 'arm64', 'accept4'],
+  [`34 0x0 0x0 0x0 0x0 0x0 0x0 ${END}`, 'x64', undefined],
+  ['running\n', 'x64', undefined],
+];
+
+for (const [line, architecture, name] of NAMES) {
+  test(`a thread whose file begins with ${line.slice(0, 7).trim()} on ${architecture} waits in ${name ?? 'what tells nothing'}`, () => {
+    assert.equal(parseCallName(line, architecture), name);
+  });
+}

@@ -296,7 +296,19 @@ test('a worker that was replaced is told with its successor', () => {
   assert.equal(WORDS.restart.title(restart), '1 worker process ended and was replaced');
   assert.equal(WORDS.restart.title({ ...restart, count: 2 }), '2 worker processes ended and were replaced');
   assert.deepEqual(WORDS.restart.evidence(restart), ['pid 7, replaced by 8']);
+  assert.deepEqual(WORDS.restart.evidence({ ...restart, workers: [{ pid: 7, replacedBy: 8, signal: 11 }] }), [
+    'pid 7 ended by signal 11, replaced by 8',
+  ]);
   assert.match(WORDS.restart.cause({ ...restart, cutOff: 3 }), /^3 cycles were cut off/);
+  assert.match(WORDS.restart.cause(restart), /cause is not observable from outside$/);
+  assert.match(
+    WORDS.restart.cause({ ...restart, watched: 300 }),
+    /not observable from outside: of 300 connections that waited for an answer none was cut off$/,
+  );
+  assert.match(
+    WORDS.restart.cause({ ...restart, workers: [{ pid: 7, replacedBy: 8, signal: 11 }] }),
+    /^a worker crashed/,
+  );
 });
 
 test('one of a thing and many of it have different names', () => {
@@ -309,4 +321,41 @@ function wordsOfGrowth(kind: GrowthFinding['kind']) {
   return WORDS[kind] as unknown as {
     readonly [part in 'title' | 'evidence']: (finding: GrowthFinding) => string | readonly string[];
   };
+}
+
+const FOLLOWED: ReadonlyArray<readonly [followed: HeldGroup['followed'], line: string | undefined]> = [
+  [
+    { of: 20, keptCycles: upTo(20).map(n => n + 300), pattern: { kind: 'every' }, fdNumbers: upTo(20) },
+    '20 of 20 followed connections were kept: confirming cycles 301 … 320 (fd 1 … 20)',
+  ],
+  [
+    {
+      of: 60,
+      keptCycles: [310, 330, 350],
+      pattern: { kind: 'every-nth', step: 20, first: 10 },
+      fdNumbers: [20, 21, 22],
+    },
+    '3 of 60 followed connections were kept, one on every 20th: confirming cycles 310, 330, 350 (fd 20, 21, 22)',
+  ],
+  [
+    { of: 20, keptCycles: [307], pattern: { kind: 'only', cycles: [7] }, fdNumbers: [9] },
+    '1 of 20 followed connections was kept: confirming cycle 307 (fd 9)',
+  ],
+  [
+    {
+      of: 20,
+      keptCycles: [301, 302, 305, 309, 312],
+      pattern: { kind: 'some', first: 1, last: 12 },
+      fdNumbers: [5, 6, 7, 8, 12],
+    },
+    '5 of 20 followed connections were kept: confirming cycles 301, 302, 305 … 312 (fd 5, 6, 7 … 12)',
+  ],
+  [{ of: 20, keptCycles: [], pattern: { kind: 'only', cycles: [] }, fdNumbers: [] }, undefined],
+];
+
+for (const [followed, line] of FOLLOWED) {
+  test(line ?? 'of followed connections that were all closed nothing is said', () => {
+    const dead: HeldGroup = { ...group, what: 'dead-socket', state: undefined, followed };
+    assert.equal(WORDS.fd.evidence({ ...fd, groups: [dead], limit: undefined })[1], line);
+  });
 }

@@ -43,7 +43,14 @@ const SERVERS: ReadonlyArray<readonly [what: string, different: Partial<ServerFa
   ['threads that wait for no connection', { threadsBefore: 9, syscalls: ['futex'] }, 'unknown'],
   ['workers with one thread each', { childrenBefore: 4, threadsBefore: 5 }, 'unknown'],
   ['two roots with one thread each', { rootsBefore: 2, threadsBefore: 2 }, 'unknown'],
-  ['one client after the other', { syscalls: ['accept4'] }, 'unknown'],
+  ['one client after the other', { syscalls: ['accept4'] }, 'iterative'],
+  [
+    'workers that each serve one client after the other',
+    { childrenBefore: 4, threadsBefore: 5, syscalls: ['accept4'] },
+    'iterative',
+  ],
+  ['a loop around an io_uring', { syscalls: ['io_uring_enter'] }, 'uring'],
+  ['one that waits in a call that tells nothing', { syscalls: ['futex'] }, 'unknown'],
   ['a program that cannot be seen', { program: undefined }, 'unknown'],
 ];
 

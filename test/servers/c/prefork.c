@@ -25,6 +25,6 @@ static void work(int listener)
 
 int main(int argc, char **argv)
 {
-    zoo_start(argc, argv, ANY_MODEL | SET(WORKER_RETIRES) | SET(POOL_GROWTH));
+    zoo_start(argc, argv, ANY_MODEL | SET(WORKER_CRASH) | SET(WORKER_RETIRES) | SET(POOL_GROWTH));
     zoo_supervise(zoo_listen(0), work);
 }

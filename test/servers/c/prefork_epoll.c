@@ -65,6 +65,7 @@ static void work(int listener)
 
 int main(int argc, char **argv)
 {
-    zoo_start(argc, argv, ANY_MODEL | SET(SPIN) | SET(SLOW_CLOSE) | SET(WORKER_RETIRES));
+    zoo_start(argc, argv, ANY_MODEL | SET(SPIN) | SET(SLOW_CLOSE) | SET(WORKER_CRASH) |
+                           SET(WORKER_RETIRES));
     zoo_supervise(zoo_listen(SOCK_NONBLOCK), work);
 }

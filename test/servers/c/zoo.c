@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -97,7 +98,8 @@ static void parse(int argc, char **argv, uint64_t supported)
         {"backlog", 1, 0, 'b'}, {"fault", 1, 0, 'f'},    {"every", 1, 0, 'e'},
         {"at", 1, 0, 'a'},      {"bytes", 1, 0, 'n'},    {"delay-ms", 1, 0, 'd'},
         {"workers", 1, 0, 'w'}, {"greet", 1, 0, 'g'},    {"frame", 0, 0, 'F'},
-        {"threads", 0, 0, 'T'}, {"faults", 0, 0, 'l'},   {0},
+        {"threads", 0, 0, 'T'}, {"faults", 0, 0, 'l'},   {"defer-accept", 0, 0, 'D'},
+        {0},
     };
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;)
         switch (c) {
@@ -114,6 +116,7 @@ static void parse(int argc, char **argv, uint64_t supported)
         case 'g': options.greet = optarg; break;
         case 'F': options.frame = true; break;
         case 'T': options.threads = true; break;
+        case 'D': options.defer_accept = true; break;
         case 'l': list_faults(supported);
         default: exit(EXIT_USAGE);      /* getopt has said why */
         }
@@ -185,6 +188,8 @@ static int listen_at(const struct sockaddr *address, socklen_t size, int flags)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     if (address->sa_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){0}, sizeof(int));
+    if (options.defer_accept)
+        setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){30}, sizeof(int));
     if (options.reuseport)
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){1}, sizeof(int));
     if (bind(fd, address, size) == 0 && listen(fd, options.backlog) == 0)
@@ -527,7 +532,7 @@ static bool send_all(int fd, const char *data, size_t size)
 
 bool conn_begin(struct conn *c)
 {
-    if (strikes_once(CRASH, c))
+    if (strikes_once(CRASH, c) || hits(WORKER_CRASH, c))
         abort();
     if (strikes_once(CRASH_SEGV, c)) {
         volatile int *volatile nowhere = NULL;  /* twice, or the store is optimised away */

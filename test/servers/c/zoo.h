@@ -49,6 +49,7 @@
     FAULT(SPIN,             "spin",             GUILTY)   \
     FAULT(EMFILE_SPIN,      "emfile-spin",      GUILTY)   \
     FAULT(EMFILE_CLOSE,     "emfile-close",     GUILTY)   \
+    FAULT(WORKER_CRASH,     "worker-crash",     GUILTY)   \
     FAULT(WORKER_RETIRES,   "worker-retires",   INNOCENT) \
     FAULT(LAZY_OPEN,        "lazy-open",        INNOCENT) \
     FAULT(BOUNDED_CACHE,    "bounded-cache",    INNOCENT) \
@@ -93,6 +94,7 @@ struct options {
     const char *greet;
     bool frame;
     bool threads;
+    bool defer_accept;          /* TCP_DEFER_ACCEPT: accept() only what has sent something */
     bool reuseport;             /* set by the model, not by the command line */
 };
 extern struct options options;

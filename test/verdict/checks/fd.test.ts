@@ -87,7 +87,7 @@ for (const [what, connections, pattern, inWarmup] of PATTERNS) {
   });
 }
 
-test('connections in different states are told apart', () => {
+test('connections in different states are told apart, and their cycles are told together', () => {
   const held = forgotten([11, 12, 13]).map((socket, index) => ({
     ...socket,
     state: index < 2 ? socket.state : ('ESTABLISHED' as const),
@@ -100,7 +100,7 @@ test('connections in different states are told apart', () => {
       ['ESTABLISHED', 1],
     ],
   );
-  assert.equal(finding?.pattern, undefined);
+  assert.deepEqual(finding?.pattern, { kind: 'only', cycles: [1, 2, 3] });
 });
 
 test('a socket with two descriptors is one leak', () => {
@@ -277,3 +277,27 @@ function found(evidence: Evidence): FdFinding[] {
   assert.equal(check.status, 'fail');
   return findings.filter(finding => finding.kind === 'fd');
 }
+
+test('sockets in no table are tied to the confirming cycles in which their inodes were followed', () => {
+  const dead = upTo(3).map(n => ({
+    role: 'dead-socket' as const,
+    inode: 7_000 + n,
+    state: undefined,
+    connection: undefined,
+    descriptors: [{ pid: 4_242, number: 4 + n }],
+  }));
+  const followed = [1, 2, 3, 4].map(n => ({
+    connection: 1_910 + n,
+    descriptors: n % 2 === 0 ? [{ pid: 4_242, number: 10 + n }] : [],
+  }));
+  const { findings } = checkFds(
+    grown('dead-socket', 30, [39, 48, 57], { held: dead, followed, settled: { ...settled } }),
+  );
+  const [finding] = findings;
+  assert.deepEqual(finding?.kind === 'fd' && finding.groups[0]?.followed, {
+    of: 4,
+    keptCycles: [902, 904],
+    pattern: { kind: 'only', cycles: [2, 4] },
+    fdNumbers: [12, 14],
+  });
+});

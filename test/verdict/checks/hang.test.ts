@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptedConnections, checkHang } from '../../../src/verdict/checks/hang.js';
+import { acceptedConnections } from '../../../src/verdict/accepted.js';
+import { checkHang } from '../../../src/verdict/checks/hang.js';
 import type { Evidence } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
 import {

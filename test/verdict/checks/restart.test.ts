@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkRestart } from '../../../src/verdict/checks/restart.js';
-import type { Departed } from '../../../src/verdict/evidence.js';
+import type { Departed, Watched } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
 import { buildEvidence, tally } from '../../support/evidence.js';
 
@@ -33,7 +33,45 @@ for (const [what, departed, resets, status, count] of CASES) {
     assert.equal(finding.cutOff, resets);
     assert.deepEqual(
       finding.workers,
-      departed.map(({ pid, replacedBy }) => ({ pid, replacedBy })),
+      departed.map(({ pid, replacedBy, signal }) => ({ pid, replacedBy, signal })),
     );
+  });
+}
+
+const WATCHED: ReadonlyArray<
+  readonly [
+    what: string,
+    watched: Watched,
+    signal: number | undefined,
+    status: Check['status'],
+    cutOff: number,
+  ]
+> = [
+  ['none of 300 that were watched was cut off', { of: 300, ended: 0, cutOff: 0 }, undefined, 'warn', 0],
+  ['three of 300 were cut off', { of: 300, ended: 3, cutOff: 3 }, undefined, 'fail', 3],
+  [
+    'connections ended early, but never together with a worker',
+    { of: 300, ended: 20, cutOff: 0 },
+    undefined,
+    'warn',
+    0,
+  ],
+  [
+    'the server ends every connection itself, some of them when a worker retires',
+    { of: 300, ended: 300, cutOff: 3 },
+    undefined,
+    'warn',
+    0,
+  ],
+  ['it was seen to die of SIGSEGV', { of: 300, ended: 0, cutOff: 0 }, 11, 'fail', 0],
+  ['its master sent it SIGTERM', { of: 300, ended: 0, cutOff: 0 }, 15, 'warn', 0],
+];
+
+for (const [what, watched, signal, status, cutOff] of WATCHED) {
+  test(`a worker that was replaced is ${status} when ${what}`, () => {
+    const { check, findings } = checkRestart(buildEvidence({ departed: [{ ...replaced, signal }], watched }));
+    const [finding] = findings;
+    assert.equal(check.status, status);
+    assert.equal(finding?.kind === 'restart' && finding.cutOff, cutOff);
   });
 }

@@ -18,6 +18,10 @@ export const hang: Explanation = {
     fork: 'look at: a parent that waits for its child (wait() without WNOHANG) before it accepts the next one',
     'poll-loop':
       'look at: a blocking read(), write() or connect() inside the loop; the sockets need O_NONBLOCK, the listening one too',
+    iterative:
+      'look at: a recv() without a timeout: while one client is connected and says nothing, all others wait',
+    uring:
+      'look at: a multishot accept whose completion came without IORING_CQE_F_MORE has ended; it has to be submitted again',
     thread: 'look at: a pool without a free thread, or a lock that the accepting thread waits for',
   },
   byHand: [

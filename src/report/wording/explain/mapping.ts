@@ -11,6 +11,9 @@ export const mapping: Explanation = {
     'mappings stay after each connection: threads that were never joined or detached keep their stacks, or mmap() without munmap()',
   advice: 'look at: pthread_join or pthread_detach for every pthread_create; cat /proc/PID/maps',
   adviceFor: {
+    'poll-loop': 'look at: mmap() for a connection without munmap() where close(fd) is called',
+    thread:
+      'look at: threads that nobody joins: pthread_detach() after pthread_create(), or pthread_join() of each one; returning is not enough',
     java: 'look at: FileChannel.map() for a connection (unmapped only by a collection), and native libraries that start threads',
     python: 'look at: mmap.mmap() without close(), and extension modules that start threads',
     node: 'look at: native addons that start threads or map files; Node itself maps its heap in steps',

@@ -17,6 +17,8 @@ export const memory: Explanation = {
     fork: 'look at: what the parent notes for each child (a table of pids), and takes out when it reaps it; the memory of the children goes with them',
     'poll-loop':
       'look at: free() of the connection and of its buffers where close(fd) is called; then valgrind --leak-check=full, or -fsanitize=address',
+    uring:
+      'look at: free() of the request and of its buffer with its last completion; then valgrind --leak-check=full, or -fsanitize=address',
     thread:
       'look at: the argument that is malloc()ed for the thread, and free() of it on every return; then valgrind --leak-check=full',
   },

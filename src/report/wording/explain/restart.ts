@@ -5,6 +5,7 @@ export const restart: Explanation = {
   what: [
     'A master process starts workers, and replaces one that ends. From outside a worker that crashed and one that retired look the same: its pid is gone and a new one is there.',
     'So it is told as a warning, as long as no client was cut off. Some servers retire their workers after a number of requests, by design. A worker that dies with clients in its hands is a fault.',
+    'A client that closes at once does not notice such a death. So after a worker was replaced, some further connections send a byte and wait for an answer; one that ends together with a worker was cut off.',
   ],
   cause:
     'no cycle was cut off; some servers retire their workers by design. The cause is not observable from outside',

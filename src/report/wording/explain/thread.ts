@@ -10,6 +10,8 @@ export const thread: Explanation = {
   cause: 'a thread was started for a connection and has not returned',
   advice: 'look at: what the thread waits for after its connection is closed (cat /proc/PID/task/*/wchan)',
   adviceFor: {
+    thread:
+      'look at: what the thread function waits for after its connection is closed (cat /proc/PID/task/*/wchan), and that it returns; then pthread_detach() or pthread_join() gives its stack back',
     java: 'look at: jstack PID, which says where each thread stands; an executor made for one connection needs shutdown()',
     python:
       'look at: what threading.Thread waits for after the client has gone: a queue.get() or recv() without a timeout, an Event that nobody sets',

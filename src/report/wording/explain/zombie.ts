@@ -10,6 +10,7 @@ export const zombie: Explanation = {
     'children exit and nobody waits for them; SIGCHLD does not queue, so one signal may stand for several children',
   advice: 'look at: the SIGCHLD handler; it must loop: while (waitpid(-1, NULL, WNOHANG) > 0)',
   adviceFor: {
+    fork: 'look at: the SIGCHLD handler of the parent; signals coalesce, so it must loop: while (waitpid(-1, NULL, WNOHANG) > 0)',
     python:
       'look at: os.fork() without os.waitpid(), Popen without wait(), multiprocessing.Process without join()',
     java: 'look at: Process without waitFor(), and whether this server is pid 1 of its container, which has to reap orphans',
