@@ -4,6 +4,7 @@ import { ChurnError } from '../src/errors.js';
 import { type Options, parseAddress, parseOptions, type RawOptions } from '../src/options.js';
 import { KINDS } from '../src/verdict/kinds.js';
 import { CLIENT_NAMES } from '../src/workload/client-names.js';
+import { script } from './support/script.js';
 
 test('a port is all that has to be said', () => {
   const options: Options = {
@@ -16,7 +17,9 @@ test('a port is all that has to be said', () => {
     concurrency: 1,
     timeoutMs: 5_000,
     pauseMs: 0,
-    client: 'fin',
+    clients: ['fin'],
+    script: script(),
+    seed: undefined,
     warmup: 10,
     rounds: 12,
     settleMs: 5_000,
@@ -61,7 +64,7 @@ for (const [what, raw, options] of UNDERSTOOD) {
 
 for (const name of CLIENT_NAMES) {
   test(`--client ${name} is understood`, () => {
-    assert.equal(parseOptions({ port: 9_000, client: name }).client, name);
+    assert.deepEqual(parseOptions({ port: 9_000, client: name }).clients, [name]);
   });
 }
 

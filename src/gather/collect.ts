@@ -12,7 +12,7 @@ import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
 
 /** What a trial has gathered so far. */
-export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
+export interface Gathered extends Pick<Evidence, 'rounds' | 'apart' | 'budgetSpent' | 'interrupted'> {
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -30,15 +30,15 @@ export interface Gathered extends Pick<Evidence, 'rounds' | 'budgetSpent' | 'int
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, budgetSpent, interrupted } = gathered;
-  const { ledger, tallies } = gathered.driver;
+  const { rounds, apart, budgetSpent, interrupted } = gathered;
+  const { ledger, cast, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
   // What further cycles made the server let go, as a collector of garbage does, is not held.
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
-    ...{ rounds, settled, quiet, budgetSpent, interrupted, before },
+    ...{ rounds, apart, settled, quiet, budgetSpent, interrupted, before },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
     concurrency: options.concurrency,
     timeoutMs: options.timeoutMs,
@@ -62,6 +62,9 @@ export function collectEvidence(gathered: Gathered): Evidence {
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
     originOf: connection => ledger.origin(connection),
     connectionOf: port => ledger.connectionOf(port),
+    clients: options.clients,
+    clientOf: connection => cast.clientOf(connection),
+    requestIsMeant: options.script.meant,
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,

@@ -56,7 +56,7 @@ export interface Report {
   readonly schemaVersion: number;
   readonly tool: { readonly name: 'churn'; readonly version: string; readonly command: readonly string[] };
   readonly environment: { readonly kernel: string; readonly node: string; readonly cpus: number };
-  readonly seed: null;
+  readonly seed: number | null;
   readonly verdict: 'pass' | 'fail' | 'undecided' | 'error';
   /** True when this is a finished run that is clean by the default rules. */
   readonly clean: boolean;

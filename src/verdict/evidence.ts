@@ -2,6 +2,7 @@ import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Runtime } from '../target/runtime.js';
+import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
@@ -50,6 +51,13 @@ export interface Departed {
   readonly replacedBy: number | undefined;
 }
 
+/** What was gained in some cycles of one client. */
+export interface Apart {
+  readonly client: ClientName;
+  readonly cycles: number;
+  readonly growth: Census;
+}
+
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
 export interface Evidence {
   readonly serverPort: number | undefined;
@@ -84,6 +92,13 @@ export interface Evidence {
   readonly listenDrops: number;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
+  /** Behaviours that the clients had, and which of them a connection had. */
+  readonly clients: readonly ClientName[];
+  readonly clientOf: (connection: number) => ClientName;
+  /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
+  readonly apart: readonly Apart[];
+  /** The user has said what to send or to expect: the server is meant to understand it. */
+  readonly requestIsMeant: boolean;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
   /** How the memory of the server is managed. */

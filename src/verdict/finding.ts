@@ -12,7 +12,8 @@ export type Kind =
   | 'crash'
   | 'restart'
   | 'hang'
-  | 'refused';
+  | 'refused'
+  | 'reply';
 
 export type Severity = 'fail' | 'warn';
 
@@ -127,6 +128,25 @@ export interface RefusedFinding {
   readonly listenerGone: boolean;
 }
 
+/** Answers that were waited for, and did not come or were not what was expected. */
+export interface ReplyFinding {
+  readonly kind: 'reply';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly of: number;
+  readonly answered: number;
+  readonly unanswered: number;
+  readonly unexpected: number;
+  /** The beginning of the first answer that was not the expected one: text from outside. */
+  readonly heard: string | undefined;
+  /** The server closed instead of answering, the first time. */
+  readonly closedFirst: boolean;
+  readonly timeoutMs: number;
+  readonly firstCycle: number;
+  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+}
+
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
 export type Finding =
   | FdFinding
@@ -135,7 +155,8 @@ export type Finding =
   | CrashFinding
   | RestartFinding
   | HangFinding
-  | RefusedFinding;
+  | RefusedFinding
+  | ReplyFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */
 export interface Check {
@@ -168,6 +189,14 @@ export type Note =
   | { readonly note: 'spinning'; readonly cpuPercent: number }
   | { readonly note: 'overflows'; readonly count: number }
   | { readonly note: 'unseen'; readonly pids: readonly number[] }
+  | {
+      readonly note: 'never-closed';
+      readonly count: number;
+      readonly unawaited: number;
+      /** Connections that are held now. */
+      readonly held: number;
+    }
+  | { readonly note: 'not-answered'; readonly closedFirst: boolean; readonly timeoutMs: number }
   | { readonly note: 'confirmed-with'; readonly cycles: number };
 
 /** What one check says. */

@@ -4,6 +4,7 @@ import { checkGrowth } from './checks/growth.js';
 import { checkHang } from './checks/hang.js';
 import { checkMemory } from './checks/memory.js';
 import { checkRefused } from './checks/refused.js';
+import { checkReply } from './checks/reply.js';
 import { checkRestart } from './checks/restart.js';
 import type { Evidence } from './evidence.js';
 import { attempts } from './failures.js';
@@ -29,6 +30,7 @@ const CHECKS = {
   crash: checkCrash,
   hang: checkHang,
   refused: checkRefused,
+  reply: checkReply,
   restart: checkRestart,
   fd: checkFds,
   zombie: evidence => checkGrowth('zombie', evidence),

@@ -10,8 +10,9 @@ export function checkRestart(evidence: Evidence): CheckResult {
   const workers = evidence.departed.flatMap(({ pid, isRoot, servedOther, replacedBy }) =>
     !isRoot && !servedOther && replacedBy !== undefined ? [{ pid, replacedBy }] : [],
   );
-  const { reset = 0 } = serverFailures(evidence);
-  const severity = reset > 0 ? 'fail' : 'warn';
+  const { reset = 0, unanswered = 0 } = serverFailures(evidence);
+  const cutOff = reset + unanswered;
+  const severity = cutOff > 0 ? 'fail' : 'warn';
   return {
     check: {
       kind: 'restart',
@@ -31,7 +32,7 @@ export function checkRestart(evidence: Evidence): CheckResult {
               count: workers.length,
               perCycle: workers.length / Math.max(1, evidence.connections),
               workers,
-              cutOff: reset,
+              cutOff,
             },
           ],
     notes: [],
