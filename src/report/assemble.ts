@@ -133,6 +133,7 @@ function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
     listenOverflows: evidence.listenOverflows,
     listenDrops: evidence.listenDrops,
     concurrency: evidence.concurrency,
+    clients: evidence.clients,
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
     stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped ?? null,

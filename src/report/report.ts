@@ -110,6 +110,8 @@ export interface ReportedCycles {
   readonly listenOverflows: number;
   readonly listenDrops: number;
   readonly concurrency: number;
+  /** What the clients did; several were taken in random order. */
+  readonly clients: readonly string[];
   readonly durationMs: number;
   readonly ratePerSecond: number;
   readonly stopped: string | null;

@@ -30,5 +30,7 @@ export function attempts({ warmup, cycles, confirm }: Evidence): number {
 /** Our machine's troubles, and a wish for TLS that this port or its certificate does not meet. */
 function isOurs(kind: FailureKind, { stopped }: Tally): boolean {
   const isTls = kind === 'tls' || kind === 'untrusted';
-  return kind === 'own-fds' || kind === 'own-ports' || (isTls && (stopped === 'no-tls' || stopped === 'untrusted'));
+  return (
+    kind === 'own-fds' || kind === 'own-ports' || (isTls && (stopped === 'no-tls' || stopped === 'untrusted'))
+  );
 }

@@ -21,6 +21,19 @@ export function closeSoon({ socket }: Cycle, { turns }: Stage): void {
   turns.afterNextPoll(() => socket.destroy());
 }
 
+/**
+ * The same, when nothing more comes: a close in the middle of an answer sends RST. shutdown(2) before close(2) would
+ * send FIN in any case, but to the server that is a half-closed client for a moment: another behaviour.
+ */
+export function closeWhenQuiet(cycle: Cycle, stage: Stage): void {
+  const { socket } = cycle;
+  const { bytesRead } = socket;
+  stage.turns.afterNextPoll(() => {
+    if (socket.bytesRead === bytesRead || socket.destroyed) socket.destroy();
+    else closeWhenQuiet(cycle, stage);
+  });
+}
+
 /** Runs `callback` after `ms`, unless the connection is over by then. The cycle gets that time on top. */
 export function later(cycle: Cycle, ms: number, callback: () => void): void {
   cycle.dueAtMs += ms;

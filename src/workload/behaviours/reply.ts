@@ -1,8 +1,8 @@
 import { ask } from '../ask.js';
 import type { Behaviour } from '../behaviour.js';
-import { closeSoon } from '../stage.js';
+import { closeWhenQuiet } from '../stage.js';
 
-/** Connect, send a request, wait for the answer, close. The FIN goes first: what is left of the answer makes no reset of it. */
+/** Connect, send a request, wait for the answer, close. */
 export const reply: Behaviour = (cycle, stage) => {
-  ask(cycle, stage, () => cycle.socket.end(() => closeSoon(cycle, stage)));
+  ask(cycle, stage, () => closeWhenQuiet(cycle, stage));
 };

@@ -2,14 +2,15 @@ import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import type { Behaviour } from '../behaviour.js';
 import type { Script, TlsScript } from '../script.js';
-import { closeSoon } from '../stage.js';
 
-/** Connect, send a ClientHello, gone: the server's answer meets nobody. The hello is recorded once, from Node itself. */
+/**
+ * Connect, send a ClientHello, gone: the server's answer meets nobody. Closed at once, because an answer that has come
+ * and is not read would make a reset of the end. The hello is recorded once, from Node itself.
+ */
 export async function tlsAbortOf(script: Script): Promise<Behaviour> {
   const hello = await clientHello(script.tls);
-  return (cycle, stage) => {
-    cycle.closing = true;
-    cycle.socket.end(hello, () => closeSoon(cycle, stage));
+  return cycle => {
+    cycle.socket.write(hello, () => cycle.socket.destroy());
   };
 }
 
