@@ -16,11 +16,11 @@ export async function growthAlone(
   const apart: Apart[] = [];
   let last = before.census;
   for (const client of driver.cast.clients) {
-    await driver.makeAlone(client, cycles);
+    const { completed, stopped } = await driver.makeAlone(client, cycles);
     const { census } = await rest();
-    apart.push({ client, cycles, growth: difference(last, census) });
+    apart.push({ client, cycles: completed, growth: difference(last, census) });
     last = census;
-    if (driver.isOver) break;
+    if (stopped) break;
   }
   return apart;
 }

@@ -63,11 +63,13 @@ export class Driver {
     return runCycles(this.#work, phase, count, this.tallies[phase]);
   }
 
-  /** Further cycles in which all clients are of one sort. */
-  async makeAlone(client: ClientName, count: number): Promise<void> {
+  /** Further cycles in which all clients are of one sort. They stand in no tally, because they confirm nothing. */
+  async makeAlone(client: ClientName, count: number): Promise<Tally> {
+    const tally = emptyTally();
     this.cast.only(client, this.ledger.opened);
-    await this.make('confirm', count);
+    await runCycles(this.#work, 'confirm', count, tally);
     this.cast.only(undefined, this.ledger.opened);
+    return tally;
   }
 }
 

@@ -28,8 +28,8 @@ export function patternApart(evidence: Evidence, key: CensusKey): Pattern | unde
     count: growth[key],
     of: cycles,
   }));
-  const most = Math.max(0, ...all.map(({ count, of }) => count / of));
-  const guilty = all.filter(({ count, of }) => count > 0 && count / of >= most / 2);
+  const most = Math.max(0, ...all.map(({ count, of }) => count / Math.max(1, of)));
+  const guilty = all.filter(({ count, of }) => count > 0 && count >= (of * most) / 2);
   return guilty.length > 0 && guilty.length < all.length ? { kind: 'with', clients: guilty } : undefined;
 }
 

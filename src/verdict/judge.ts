@@ -70,7 +70,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
 /** What is worth saying about the run as a whole. */
 function runNotes(evidence: Evidence): Note[] {
   const notes: Note[] = [];
-  const confirming = evidence.confirm.completed;
+  const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
   const { cycles } = evidence;
   if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
   if (isSpinning(evidence)) {

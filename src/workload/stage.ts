@@ -53,9 +53,12 @@ export function untilServerCloses(
   const { patience, tally } = stage;
   const { limitMs } = patience;
   cycle.closing = true;
-  if (limitMs === 0) {
+  if (patience.isOver) {
     tally.unawaited += 1;
-    closeSoon(cycle, stage);
+    later(cycle, limitMs, () => {
+      patience.missed(limitMs, stage.concurrency);
+      cycle.socket.destroy();
+    });
     return;
   }
   const startedAtMs = performance.now();
