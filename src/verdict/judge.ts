@@ -8,8 +8,9 @@ import { checkReply } from './checks/reply.js';
 import { checkRestart } from './checks/restart.js';
 import type { Evidence } from './evidence.js';
 import { attempts } from './failures.js';
-import type { Check, CheckResult, Finding, Kind, Note } from './finding.js';
+import type { Check, CheckResult, Finding, Kind } from './finding.js';
 import { judgeMemory } from './memory-trend.js';
+import type { Note } from './note.js';
 import { applyPolicy, type Policy } from './policy.js';
 import { idleCpuPercent, isSpinning } from './spinning.js';
 

@@ -68,6 +68,7 @@ test('cycles are told by phase, with what the server took out of its queue', () 
       }),
       confirm: tally({ completed: 20 }),
       acceptQueue: 5,
+      clients: ['fin'],
     }),
   );
   assert.deepEqual(cycles, {

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
-import type { Note } from '../../verdict/finding.js';
+import type { Note } from '../../verdict/note.js';
 import { nameOf } from './census.js';
 
 /** One sentence for each note. Total over its kinds. */

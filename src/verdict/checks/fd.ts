@@ -1,7 +1,8 @@
 import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
-import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
+import type { CheckResult, FdFinding, HeldGroup } from '../finding.js';
 import { connectionGroups, outsideGroups, unnamedGroup } from '../held-groups.js';
+import type { Note } from '../note.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
 import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
 import { isSpinning } from '../spinning.js';

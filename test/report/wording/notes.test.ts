@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noteSentence } from '../../../src/report/wording/notes.js';
-import type { Note } from '../../../src/verdict/finding.js';
+import type { Note } from '../../../src/verdict/note.js';
 
 const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   [

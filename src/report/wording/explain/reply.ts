@@ -8,17 +8,14 @@ export const reply: Explanation = {
   ],
   cause: 'the server takes the connection and the request, but it does not answer as it should',
   advice:
-    'look at: what the server does with this very request; send it by hand (printf … | nc 127.0.0.1 PORT)',
+    'look at: what the server does with this very request: does it read the whole of it, and flush what it writes?',
   byHand: [
     {
-      run: "printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' | timeout 5 nc 127.0.0.1 PORT",
-      shows: 'what it answers; put your own request in place of this one',
-    },
-    {
-      run: 'strace -f -e trace=network,read,write -p PID',
-      shows: 'whether it reads the request, and what it writes',
+      run: "for i in 1; do exec 3<>/dev/tcp/127.0.0.1/PORT; printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' >&3; timeout 5 head -c 300 <&3; done",
+      shows: 'what it answers, in bash; put your own request in place of this one',
     },
     { run: "ss -tn '( sport = :PORT )'", shows: 'Recv-Q above 0 is a request that nobody has read' },
+    { run: 'cat /proc/PID/task/*/wchan', shows: 'what its threads sleep in while they should answer' },
   ],
   causes: [
     'The request is not complete in the eyes of the server: a missing \\r\\n, a length that is not that of the data.',
