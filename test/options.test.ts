@@ -104,6 +104,8 @@ const REFUSED: ReadonlyArray<readonly [raw: RawOptions, sentence: RegExp]> = [
   [{ rounds: '5' }, /^--rounds expects a whole number from 6 to 1000, got "5"\.$/],
   [{ client: 'FIN' }, /^--client expects one of fin, .*, got "FIN"\.$/],
   [{ client: 'constructor' }, /^--client expects one of /],
+  [{ wait: '10' }, /^--wait expects a time/],
+  [{ seed: '-1' }, /^--seed expects a whole number from 0 to 4294967295, got "-1"\.$/],
   [{ failOn: 'leak' }, /^--fail-on expects a kind of finding, got "leak"\.$/],
   [{ failOn: '' }, /^--fail-on expects a kind of finding, got ""\.$/],
   [{ failOn: 'fd,' }, /^--fail-on expects a kind of finding, got ""\.$/],
