@@ -13,7 +13,7 @@ const requestFile = join(folder, 'request');
 writeFileSync(requestFile, 'from a file');
 
 const TLS = fileURLToPath(new URL('../../../test/servers/node/tls.mjs', import.meta.url));
-const SOON = ['--cycles', '200', '--settle', '1500ms'];
+const SOON = ['--cycles', '100', '--settle', '1500ms'];
 
 interface Case {
   readonly name: string;
@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
     verdict: 'fail',
     kinds: ['fd'],
     finds:
-      /one on every cycle.*On 3 cycles the server had not closed its side.*after that 2\d\d cycles did not wait/s,
+      /one on every cycle.*On 3 cycles the server had not closed its side.*after that \d+ cycles did not wait/s,
   },
   ...['poll', 'thread'].flatMap((server): Case[] => [
     {
@@ -177,7 +177,6 @@ describe('clients', () => {
         '--timeout',
         '300ms',
       ]);
-      if (report.verdict === 'pass') return; // it answers after all
       assert.deepEqual([report.verdict, status], ['undecided', 0]);
       assert.match(report.notes.join('\n'), /did not answer within|closed instead of answering/);
     } finally {
@@ -232,7 +231,8 @@ describe('clients', () => {
     try {
       const { status, stderr } = await churn(['--port', String(running.port), '--tls']);
       assert.equal(status, 2);
-      assert.match(stderr, /certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*--insecure/);
+      assert.match(stderr, /certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+      assert.match(stderr, /--insecure/);
     } finally {
       await running.stop();
     }
