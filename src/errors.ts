@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'waiting-for-activation'
   | 'permission'
   | 'own-limit'
+  | 'untrusted'
+  | 'no-tls'
   | 'interrupted-early';
 
 /**

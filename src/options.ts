@@ -1,12 +1,13 @@
+import { type Clients, parseClients, type RawClientOptions } from './client-options.js';
 import { ChurnError } from './errors.js';
 import { parseCount, parseDurationMs } from './units.js';
 import type { Kind } from './verdict/finding.js';
 import { KINDS } from './verdict/kinds.js';
 import type { Policy } from './verdict/policy.js';
-import { CLIENT_NAMES, type ClientName } from './workload/client-names.js';
+import type { Script } from './workload/script.js';
 
 /** Options of `run` as they are given: text from a command line, or numbers from a program. */
-export interface RawOptions {
+export interface RawOptions extends RawClientOptions {
   readonly port?: string | number | undefined;
   readonly host?: string | undefined;
   readonly unix?: string | undefined;
@@ -16,7 +17,8 @@ export interface RawOptions {
   readonly concurrency?: string | number | undefined;
   readonly timeout?: string | undefined;
   readonly pause?: string | undefined;
-  readonly client?: string | undefined;
+  readonly wait?: string | undefined;
+  readonly seed?: string | number | undefined;
   readonly warmup?: string | number | undefined;
   readonly rounds?: string | number | undefined;
   readonly settle?: string | undefined;
@@ -38,7 +40,11 @@ export interface Options {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly pauseMs: number;
-  readonly client: ClientName;
+  /** Several are taken in random order. */
+  readonly clients: Clients;
+  readonly script: Script;
+  /** Of that order; undefined: any will do. */
+  readonly seed: number | undefined;
   readonly warmup: number;
   readonly rounds: number;
   readonly settleMs: number;
@@ -53,6 +59,7 @@ export const DEFAULTS = {
   timeout: '5s',
   pause: '0s',
   client: 'fin',
+  wait: '10ms',
   warmup: 10,
   rounds: 12,
   settle: '5s',
@@ -61,20 +68,21 @@ export const DEFAULTS = {
 
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
 export function parseOptions(raw: RawOptions): Options {
-  const options: Options = {
+  const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
+  return {
     ...parseAddress(raw),
+    ...parseClients(raw, waitMs),
+    seed: raw.seed === undefined ? undefined : count('--seed', raw.seed, 0, 0xffff_ffff),
     cycles: count('--cycles', raw.cycles ?? DEFAULTS.cycles, 1, 100_000_000),
     concurrency: count('--concurrency', raw.concurrency ?? DEFAULTS.concurrency, 1, 10_000),
     timeoutMs: duration('--timeout', raw.timeout ?? DEFAULTS.timeout, 10, 600_000),
     pauseMs: duration('--pause', raw.pause ?? DEFAULTS.pause, 0, 600_000),
-    client: client(raw.client ?? DEFAULTS.client),
     warmup: count('--warmup', raw.warmup ?? DEFAULTS.warmup, 0, 1_000_000),
     rounds: count('--rounds', raw.rounds ?? DEFAULTS.rounds, 6, 1_000),
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
     budgetMs: raw.confirm === false ? 0 : duration('--budget', raw.budget ?? DEFAULTS.budget, 0, 86_400_000),
     policy: parsePolicy(raw),
   };
-  return options;
 }
 
 /** The part of the options that says who is under test; `inspect` takes only these. */
@@ -120,15 +128,6 @@ function kind(option: string, name: string): Kind {
   throw usage(
     `${option} expects a kind of finding, got ${JSON.stringify(name)}.`,
     `The kinds are: ${KINDS.join(', ')}.`,
-  );
-}
-
-function client(name: string): ClientName {
-  const known = CLIENT_NAMES.find(candidate => candidate === name);
-  if (known) return known;
-  throw usage(
-    `--client expects one of ${CLIENT_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
-    'fin is the polite one: connect, close.',
   );
 }
 

@@ -8,6 +8,7 @@ import { escapeText } from './report/escape.js';
 import type { Report, ReportedTarget } from './report/report.js';
 import { attach } from './target/attach.js';
 import { formatEndpoint, type Target } from './target/target.js';
+import { cyclesToTellApart } from './verdict/apart.js';
 import { nextConfirmingRound } from './verdict/confirmation.js';
 import type { Evidence } from './verdict/evidence.js';
 import { judge } from './verdict/judge.js';
@@ -35,13 +36,16 @@ export async function run(options: Options, context: RunContext): Promise<Report
   primeRss();
   const target = await attach(options);
   const discoveryMs = performance.now() - startedAtMs;
-  const trial = await Trial.open(target, options, context.signal, context.onProgress);
+  const isMixed = options.clients.length > 1;
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const trial = await Trial.open(target, options, seed, context);
   try {
     trial.begin();
     await trial.warmUp();
     await trial.makeRounds();
     await trial.settle();
     await trial.confirm(nextConfirmingRound);
+    if (isMixed) await trial.tellApart(cyclesToTellApart);
     const evidence = await trial.evidence();
     const verdict = judge(evidence, options.policy);
     const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
@@ -57,7 +61,8 @@ export async function run(options: Options, context: RunContext): Promise<Report
       timings: timingsOf(context.timings, discoveryMs, phases),
       requested: options.cycles,
       program: target.program,
-      client: options.client,
+      seed: isMixed ? seed : null,
+      clients: options.clients,
       notes: target.notes,
     });
   } finally {

@@ -4,6 +4,7 @@ import { ChurnError } from '../src/errors.js';
 import { type Options, parseAddress, parseOptions, type RawOptions } from '../src/options.js';
 import { KINDS } from '../src/verdict/kinds.js';
 import { CLIENT_NAMES } from '../src/workload/client-names.js';
+import { script } from './support/script.js';
 
 test('a port is all that has to be said', () => {
   const options: Options = {
@@ -16,7 +17,9 @@ test('a port is all that has to be said', () => {
     concurrency: 1,
     timeoutMs: 5_000,
     pauseMs: 0,
-    client: 'fin',
+    clients: ['fin'],
+    script: script(),
+    seed: undefined,
     warmup: 10,
     rounds: 12,
     settleMs: 5_000,
@@ -61,7 +64,7 @@ for (const [what, raw, options] of UNDERSTOOD) {
 
 for (const name of CLIENT_NAMES) {
   test(`--client ${name} is understood`, () => {
-    assert.equal(parseOptions({ port: 9_000, client: name }).client, name);
+    assert.deepEqual(parseOptions({ port: 9_000, client: name }).clients, [name]);
   });
 }
 
@@ -101,6 +104,8 @@ const REFUSED: ReadonlyArray<readonly [raw: RawOptions, sentence: RegExp]> = [
   [{ rounds: '5' }, /^--rounds expects a whole number from 6 to 1000, got "5"\.$/],
   [{ client: 'FIN' }, /^--client expects one of fin, .*, got "FIN"\.$/],
   [{ client: 'constructor' }, /^--client expects one of /],
+  [{ wait: '10' }, /^--wait expects a time/],
+  [{ seed: '-1' }, /^--seed expects a whole number from 0 to 4294967295, got "-1"\.$/],
   [{ failOn: 'leak' }, /^--fail-on expects a kind of finding, got "leak"\.$/],
   [{ failOn: '' }, /^--fail-on expects a kind of finding, got ""\.$/],
   [{ failOn: 'fd,' }, /^--fail-on expects a kind of finding, got ""\.$/],

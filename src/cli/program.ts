@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DEFAULTS } from '../options.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
+import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import type { Io } from './io.js';
 
 /** The program, and the exit status that its command came to. */
@@ -30,7 +31,9 @@ Examples:
   churn inspect --port 9000`,
     );
   const run = addOutputOptions(
-    addJudgingOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))),
+    addJudgingOptions(
+      addTalkOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))),
+    ),
   )
     .description('open cycles against a port and judge the server (the default command)')
     .action(async options => {
@@ -57,6 +60,13 @@ Examples:
     .action(async kind => {
       const { explainCommand } = await import('./commands/explain.js');
       status = explainCommand(io, kind);
+    });
+  configure(program.command('clients'), io)
+    .description('what the clients do, each with a line and its packets')
+    .option('--json', 'print one JSON object')
+    .action(async options => {
+      const { clientsCommand } = await import('./commands/clients.js');
+      status = clientsCommand(io, options);
     });
   run.showHelpAfterError(false);
   return Object.assign(program, { status: () => status });
@@ -94,9 +104,30 @@ function addCycleOptions(command: Command): Command {
     .optionsGroup('Cycles:')
     .option('-n, --cycles <n>', `cycles that are judged (default: ${DEFAULTS.cycles})`)
     .option('-c, --concurrency <n>', `connections at a time (default: ${DEFAULTS.concurrency})`)
-    .option('--client <name>', `how a client ends: ${CLIENT_NAMES.join(', ')} (default: ${DEFAULTS.client})`)
+    .option(
+      '--client <names>',
+      `what the clients do: ${CLIENT_NAMES.join(', ')} (default: ${DEFAULTS.client})`,
+    )
+    .option(
+      '--seed <n>',
+      'order in which several clients are taken (default: a random one, which is printed)',
+    )
+    .option('--wait <time>', `how long the clients idle and drip wait (default: ${DEFAULTS.wait})`)
     .option('--timeout <time>', `deadline of one cycle (default: ${DEFAULTS.timeout})`)
     .option('--pause <time>', 'wait between two cycles of a client (default: none)');
+}
+
+function addTalkOptions(command: Command): Command {
+  return command
+    .optionsGroup('What is said:')
+    .option('--send <data>', 'request: text with \\r \\n \\xNN, hex:…, or @file')
+    .option('--expect <text>', 'what the answer has to contain, or a /pattern/')
+    .option('--protocol <name>', `a ready request: ${PROTOCOL_NAMES.join(', ')}`)
+    .option('--tls', 'the same as --client tls')
+    .option('--sni <name>', 'server name to ask for in TLS')
+    .option('--alpn <names>', 'protocols to offer in TLS, separated by commas')
+    .option('--ca <file>', 'certificates to trust (PEM)')
+    .option('--insecure', 'trust any certificate');
 }
 
 function addJudgingOptions(command: Command): Command {

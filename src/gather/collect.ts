@@ -13,7 +13,9 @@ import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
 
 /** What a trial has gathered so far. */
-export interface Gathered extends Witnessed, Pick<Evidence, 'rounds' | 'budgetSpent' | 'interrupted'> {
+export interface Gathered
+  extends Witnessed,
+    Pick<Evidence, 'rounds' | 'apart' | 'budgetSpent' | 'interrupted'> {
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -31,15 +33,15 @@ export interface Gathered extends Witnessed, Pick<Evidence, 'rounds' | 'budgetSp
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, budgetSpent, interrupted, pursued } = gathered;
-  const { ledger, tallies } = gathered.driver;
+  const { rounds, apart, budgetSpent, interrupted, pursued } = gathered;
+  const { ledger, cast, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
   // What further cycles made the server let go, as a collector of garbage does, is not held.
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
-    ...{ rounds, settled, quiet, budgetSpent, interrupted, before },
+    ...{ rounds, apart, settled, quiet, budgetSpent, interrupted, before },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
     concurrency: options.concurrency,
     timeoutMs: options.timeoutMs,
@@ -71,6 +73,9 @@ export function collectEvidence(gathered: Gathered): Evidence {
     originOf: connection => ledger.origin(connection),
     connectionOf: port => ledger.connectionOf(port),
     waits: observer.waits,
+    clients: options.clients,
+    clientOf: connection => cast.clientOf(connection),
+    requestIsMeant: options.script.meant,
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,

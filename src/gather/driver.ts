@@ -1,10 +1,14 @@
 import type { Options } from '../options.js';
 import type { Target } from '../target/target.js';
-import { BEHAVIOURS } from '../workload/behaviours/registry.js';
+import type { Behaviour } from '../workload/behaviour.js';
+import { type Behaviours, prepareBehaviours } from '../workload/behaviours/registry.js';
+import { Cast } from '../workload/cast.js';
+import type { ClientName } from '../workload/client-names.js';
 import { runCycles } from '../workload/cycles.js';
 import { holding } from '../workload/holding.js';
 import type { CyclePhase, Ledger } from '../workload/ledger.js';
 import { Pacer } from '../workload/pacer.js';
+import { Patience } from '../workload/patience.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
 import type { Workload } from '../workload/workload.js';
 import type { Observer } from './observer.js';
@@ -12,23 +16,42 @@ import type { Observer } from './observer.js';
 /** Makes the cycles of one trial, and keeps the books of them. */
 export class Driver {
   readonly ledger: Ledger;
+  readonly cast: Cast;
   readonly tallies: Readonly<Record<CyclePhase, Tally>> = {
     'warm-up': emptyTally(),
     cycles: emptyTally(),
     confirm: emptyTally(),
   };
-  readonly #target: Target;
-  readonly #options: Options;
-  readonly #observer: Observer;
+  readonly #work: Workload;
   readonly #signal: AbortSignal;
-  readonly #pacer = new Pacer();
 
-  constructor(target: Target, options: Options, ledger: Ledger, observer: Observer, signal: AbortSignal) {
-    this.#target = target;
-    this.#options = options;
-    this.ledger = ledger;
-    this.#observer = observer;
-    this.#signal = signal;
+  static async open(
+    target: Target,
+    options: Options,
+    seed: number,
+    ledger: Ledger,
+    observer: Observer,
+    signal: AbortSignal,
+  ): Promise<Driver> {
+    const behaviours = await prepareBehaviours(options.clients, options.script);
+    const cast = new Cast(options.clients, seed);
+    const { concurrency, timeoutMs, pauseMs, script } = options;
+    return new Driver(cast, {
+      destination: target.endpoint,
+      behaviourOf: behaviourOf(cast, behaviours),
+      ...{ concurrency, timeoutMs, pauseMs, script, ledger, signal },
+      pacer: new Pacer(),
+      patience: new Patience(timeoutMs),
+      queueLength: () => observer.queueLength(),
+      serverIsGone: () => observer.serverIsGone(),
+    });
+  }
+
+  private constructor(cast: Cast, work: Workload) {
+    this.cast = cast;
+    this.ledger = work.ledger;
+    this.#work = work;
+    this.#signal = work.signal;
   }
 
   /** Interrupted, or stopped by what the cycles met: no further ones are made. */
@@ -37,28 +60,40 @@ export class Driver {
   }
 
   get timeoutMs(): number {
-    return this.#options.timeoutMs;
+    return this.#work.timeoutMs;
   }
 
   /** One confirming cycle, which is not ended before `seen` has settled. */
   makeHeld(seen: (localPort: number) => Promise<void>): Promise<void> {
-    return this.make('confirm', 1, { behaviour: holding(BEHAVIOURS[this.#options.client], seen) });
+    const { behaviourOf } = this.#work;
+    return this.make('confirm', 1, {
+      behaviourOf: connection => holding(behaviourOf(connection), seen),
+    });
   }
 
   /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
   make(phase: CyclePhase, count: number, different: Partial<Workload> = {}): Promise<void> {
-    const { concurrency, timeoutMs, pauseMs, client } = this.#options;
-    const work: Workload = {
-      destination: this.#target.endpoint,
-      behaviour: BEHAVIOURS[client],
-      ...{ concurrency, timeoutMs, pauseMs },
-      ledger: this.ledger,
-      pacer: this.#pacer,
-      queueLength: () => this.#observer.queueLength(),
-      serverIsGone: () => this.#observer.serverIsGone(),
-      signal: this.#signal,
-      ...different,
-    };
-    return runCycles(work, phase, count, this.tallies[phase]);
+    return runCycles({ ...this.#work, ...different }, phase, count, this.tallies[phase]);
   }
+
+  /** Further cycles in which all clients are of one sort. They stand in no tally, because they confirm nothing. */
+  async makeAlone(client: ClientName, count: number): Promise<Tally> {
+    const tally = emptyTally();
+    this.cast.only(client, this.ledger.opened);
+    await runCycles(this.#work, 'confirm', count, tally);
+    this.cast.only(undefined, this.ledger.opened);
+    return tally;
+  }
+}
+
+/** Nothing is asked for a connection where all clients do the same. */
+function behaviourOf(cast: Cast, behaviours: Behaviours): (connection: number) => Behaviour {
+  const of = (client: ClientName) => {
+    const behaviour = behaviours.get(client);
+    if (!behaviour) throw new Error(`the client ${client} was not prepared`);
+    return behaviour;
+  };
+  if (cast.isMixed) return connection => of(cast.clientOf(connection));
+  const only = of(cast.clientOf(1));
+  return () => only;
 }

@@ -1,7 +1,8 @@
+import { countFds } from '../proc/fds.js';
 import { readFinTimeoutMs } from '../proc/host.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { countFds, readStatus } from '../proc/process.js';
+import { readStatus } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
 import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
@@ -33,7 +34,7 @@ export class Observer {
   readonly #ledger: Ledger;
   readonly #queues: QueueWatch;
   readonly #rootPids: readonly number[];
-  readonly #before: Snapshot;
+  readonly before: Snapshot;
   readonly #tables: SocketTables;
   readonly #seen = new SeenSockets(readFinTimeoutMs(), performance.now());
   /** Calls that the idle server slept in. */
@@ -52,10 +53,10 @@ export class Observer {
     this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
     this.#tables = new SocketTables(target.network, placeOf(target));
-    this.#before = takeSnapshot(this.#rootPids, performance.now());
-    this.waits = waitsOf(this.#before);
+    this.before = takeSnapshot(this.#rootPids, performance.now());
+    this.waits = waitsOf(this.before);
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
-    const hasChildren = this.#before.processes.length > this.#rootPids.length;
+    const hasChildren = this.before.processes.length > this.#rootPids.length;
     const rows = hasChildren ? this.#tables.view([], true).rows : [];
     this.#connectedBefore = new Set(rows.filter(row => row.state !== 'LISTEN').map(({ inode }) => inode));
   }
@@ -63,10 +64,6 @@ export class Observer {
   /** A connection to a Unix socket has no port that would make it ours. */
   get knowsOurs(): boolean {
     return this.#target.endpoint.transport === 'tcp';
-  }
-
-  get before(): Snapshot {
-    return this.#before;
   }
 
   close(): void {
@@ -95,13 +92,13 @@ export class Observer {
 
   /** Descriptors of the processes that were there before, in a few microseconds each. */
   fdCount(): number {
-    return this.#before.processes.reduce((sum, { pid }) => sum + (countFds(pid) ?? 0), 0);
+    return this.before.processes.reduce((sum, { pid }) => sum + (countFds(pid) ?? 0), 0);
   }
 
   /** Private memory of the processes that were there before. */
   anonBytes(): number | undefined {
     let sum: number | undefined;
-    for (const { pid } of this.#before.processes) {
+    for (const { pid } of this.before.processes) {
       const bytes = readSmapsRollup(pid) ?? readStatus(pid)?.anonBytes;
       if (bytes !== undefined) sum = (sum ?? 0) + bytes;
     }
@@ -115,11 +112,11 @@ export class Observer {
    */
   look(thorough: boolean, snapshot = takeSnapshot(this.#rootPids, performance.now())): Observation {
     const acceptQueue = this.queueLength() ?? 0;
-    const inodes = newSockets(this.#before, snapshot);
+    const inodes = newSockets(this.before, snapshot);
     const needed = thorough || acceptQueue > 0 || inodes.length > 0;
     const view = needed ? this.#tables.view(inodes, thorough) : NO_SOCKETS;
     const attribution = this.#attribution(view);
-    const held = heldSockets(this.#before, snapshot, attribution);
+    const held = heldSockets(this.before, snapshot, attribution);
     this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
@@ -129,7 +126,7 @@ export class Observer {
       outside: outside.map(row => ({ row, pids: holders.get(row.inode) ?? [] })),
       unaccepted: unaccepted(attribution),
       acceptQueue: Math.max(acceptQueue, view.unixQueue),
-      census: takeCensus(this.#before, snapshot, held),
+      census: takeCensus(this.before, snapshot, held),
       unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,
     };
   }

@@ -49,6 +49,15 @@ export interface LastRest {
   readonly quiet: Evidence['quiet'];
 }
 
+/** Before anything was done to it. */
+export function atRest(latest: Observation): LastRest {
+  return {
+    settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
+    latest,
+    quiet: undefined,
+  };
+}
+
 /** After the judged cycles: until all is back or is known to be held, with a look at who else may hold it. */
 export async function restAtLast(
   observer: Observer,

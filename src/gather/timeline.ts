@@ -12,6 +12,12 @@ export interface Progress {
   readonly suspects: readonly string[];
 }
 
+/** Who started a run, and may end it. */
+export interface Audience {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
 interface PhaseSpan {
   readonly phase: Phase;
   readonly startMs: number;

@@ -4,15 +4,17 @@ import { readListenCounters } from '../proc/sockets.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
-import type { Census, Evidence, Round } from '../verdict/evidence.js';
+import type { Apart, Census, Evidence, Round } from '../verdict/evidence.js';
 import { Ledger } from '../workload/ledger.js';
+import { growthAlone } from './apart.js';
 import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
 import { makeConfirmingRound, type Witnessed } from './confirming.js';
 import { Driver } from './driver.js';
 import { type Observation, Observer } from './observer.js';
-import { type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
-import { type Progress, Timeline } from './timeline.js';
+import { atRest, type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
+import type { Audience, Timeline } from './timeline.js';
+import { timelineOf } from './timeline-of.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
 export class Trial {
@@ -29,6 +31,7 @@ export class Trial {
   #rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
   #latest: Observation;
+  #apart: readonly Apart[] = [];
   #suspects: readonly string[] = [];
   #budgetSpent = false;
   #witnessed: Witnessed = {};
@@ -36,49 +39,33 @@ export class Trial {
   static async open(
     target: Target,
     options: Options,
-    signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
+    seed: number,
+    { signal, onProgress }: Audience,
   ): Promise<Trial> {
     const ledger = new Ledger();
-    return new Trial(target, options, signal, onProgress, ledger, await Observer.open(target, ledger));
+    const observer = await Observer.open(target, ledger);
+    const driver = await Driver.open(target, options, seed, ledger, observer, signal);
+    return new Trial(target, options, { signal, onProgress }, observer, driver);
   }
 
   private constructor(
     target: Target,
     options: Options,
-    signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
-    ledger: Ledger,
+    { signal, onProgress }: Audience,
     observer: Observer,
+    driver: Driver,
   ) {
     this.#target = target;
     this.#options = options;
     this.#signal = signal;
     this.#countersBefore = readListenCounters(target.network);
     this.#observer = observer;
-    this.#driver = new Driver(target, options, ledger, observer, signal);
+    this.#driver = driver;
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
-    this.#rest = {
-      settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
-      latest: this.#baseline,
-      quiet: undefined,
-    };
+    this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
-    this.timeline = new Timeline(
-      target.roots.map(({ pid }) => pid),
-      () => this.#driver.tallies.cycles.completed + this.#driver.tallies.confirm.completed,
-      () => this.#observer.queueLength(),
-      point =>
-        onProgress({
-          phase: point.phase,
-          cyclesDone: this.#driver.tallies.cycles.completed,
-          cycles: options.cycles,
-          elapsedMs: point.atMs,
-          fds: point.fds,
-          suspects: this.#suspects,
-        }),
-    );
+    this.timeline = timelineOf(target, options, driver, observer, () => this.#suspects, onProgress);
   }
 
   close(): void {
@@ -154,8 +141,17 @@ export class Trial {
     if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
   }
 
-  async #restAgain(drainMs: number): Promise<void> {
+  /** Lets one client after the other be alone with the server, for as many cycles as the judge asks for. */
+  async tellApart(cyclesFor: (evidence: Evidence) => number): Promise<void> {
+    const cycles = this.#driver.isOver ? 0 : cyclesFor(this.#evidence());
+    if (cycles === 0) return;
+    const rest = () => this.#restAgain(MOST_CONFIRMING_REST_MS);
+    this.#apart = await growthAlone(this.#driver, cycles, this.#latest, rest);
+  }
+
+  async #restAgain(drainMs: number): Promise<Observation> {
     this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
+    return this.#latest;
   }
 
   async evidence(): Promise<Evidence> {
@@ -175,6 +171,7 @@ export class Trial {
       observer: this.#observer,
       driver: this.#driver,
       rounds: this.#rounds,
+      apart: this.#apart,
       before: this.#observer.before,
       baseline: this.#baseline,
       rest: this.#rest,

@@ -14,7 +14,7 @@ export async function watchConnections(driver: Driver, observer: Observer, count
     const behaviour = asking(Math.min(MOST_WAIT_MS, driver.timeoutMs / 4), byServer => {
       endedByServer = byServer;
     });
-    await driver.make('confirm', 1, { behaviour });
+    await driver.make('confirm', 1, { behaviourOf: () => behaviour });
     of += 1;
     if (endedByServer) ended += 1;
     const died = hasLost(alive);

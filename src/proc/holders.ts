@@ -1,4 +1,5 @@
-import { findInodes, listPids } from './process.js';
+import { findInodes } from './fds.js';
+import { listPids } from './process.js';
 
 /** Who has a descriptor of a socket. */
 export interface Holders {

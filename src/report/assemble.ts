@@ -37,7 +37,9 @@ export interface Circumstances {
   readonly requested: number;
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
-  readonly client?: string | undefined;
+  readonly clients?: readonly string[] | undefined;
+  /** Of the order in which several clients were taken; null when nothing was random. */
+  readonly seed?: number | null;
   readonly notes: readonly string[];
 }
 
@@ -50,7 +52,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     schemaVersion: SCHEMA_VERSION,
     tool: around.tool,
     environment: around.environment,
-    seed: null,
+    seed: around.seed ?? null,
     verdict: verdict.verdict,
     clean: verdict.clean,
     summary: summarize(verdict, cycles, evidence.interrupted),
@@ -82,7 +84,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
 
 function reportFinding(
   finding: Finding,
-  { target, client }: Circumstances,
+  { target, clients }: Circumstances,
   server: ServerKind,
 ): ReportedFinding {
   // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
@@ -100,7 +102,7 @@ function reportFinding(
     title: breakProof(words.title({ ...finding, server })),
     cause: breakProof(words.cause({ ...finding, server })),
     advice: breakProof(words.advice({ ...finding, server })),
-    next: nextCommand(finding, target.address, { client }),
+    next: nextCommand(finding, target.address, { clients }),
     evidence: words.evidence(finding).map(breakProof),
     facts: shorten({ ...facts, server }),
   };
@@ -131,6 +133,7 @@ function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
     listenOverflows: evidence.listenOverflows,
     listenDrops: evidence.listenDrops,
     concurrency: evidence.concurrency,
+    clients: evidence.clients,
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
     stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped ?? null,

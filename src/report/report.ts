@@ -56,7 +56,7 @@ export interface Report {
   readonly schemaVersion: number;
   readonly tool: { readonly name: 'churn'; readonly version: string; readonly command: readonly string[] };
   readonly environment: { readonly kernel: string; readonly node: string; readonly cpus: number };
-  readonly seed: null;
+  readonly seed: number | null;
   readonly verdict: 'pass' | 'fail' | 'undecided' | 'error';
   /** True when this is a finished run that is clean by the default rules. */
   readonly clean: boolean;
@@ -110,6 +110,8 @@ export interface ReportedCycles {
   readonly listenOverflows: number;
   readonly listenDrops: number;
   readonly concurrency: number;
+  /** What the clients did; several were taken in random order. */
+  readonly clients: readonly string[];
   readonly durationMs: number;
   readonly ratePerSecond: number;
   readonly stopped: string | null;

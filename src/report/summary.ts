@@ -45,4 +45,5 @@ const FAULTS: Readonly<
   restart: count => `workers died: ${count}`,
   hang: () => 'the server hangs',
   refused: count => `failed connections: ${count}`,
+  reply: count => `missing answers: ${count}`,
 };

@@ -47,6 +47,7 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
   const arrow = (from: number, to: number) => `${from} → ${to}`;
   return [
     row('cycles', cycleText(cycles)),
+    ...clientRows(report).map(text => row('clients', text)),
     row('accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`),
     row('fds', arrow(before.fds, after.fds)),
     row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),
@@ -56,6 +57,13 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
     ),
     row('server', serverText(report, cycles)),
   ];
+}
+
+/** Plain `fin` is what everybody knows; anything else is said. */
+function clientRows({ cycles, seed }: Report): string[] {
+  const clients = cycles?.clients ?? [];
+  if (clients.length > 1) return [`${clients.join(', ')}   in random order, --seed ${seed}`];
+  return clients.filter(client => client !== 'fin');
 }
 
 function cycleText(cycles: ReportedCycles): string {

@@ -1,6 +1,7 @@
+import { countFds } from '../proc/fds.js';
 import type { ProcFile } from '../proc/file.js';
 import { parseProcessStatus } from '../proc/parse/process-status.js';
-import { countFds, openStatus } from '../proc/process.js';
+import { openStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 
 export type Phase = 'before' | 'warm-up' | 'cycles' | 'settle' | 'confirm' | 'after';

@@ -1,6 +1,7 @@
+import { type Fd, readFds } from '../proc/fds.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { countMappings, type Fd, readFds, readMainThreadFaults, readStatus } from '../proc/process.js';
+import { countMappings, readMainThreadFaults, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { readRssBytes } from '../proc/usage.js';
 

@@ -1,6 +1,7 @@
 import { ChurnError } from '../errors.js';
+import { readFds } from '../proc/fds.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { readCommand, readFds, readLimits, readNetNamespace } from '../proc/process.js';
+import { readCommand, readLimits, readNetNamespace } from '../proc/process.js';
 import type { NetOwner } from '../proc/sockets.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { localHost } from './host.js';

@@ -1,6 +1,7 @@
 import { ChurnError } from '../errors.js';
+import { findInodes, mayReadFds } from '../proc/fds.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { findInodes, mayReadFds, ownPid, readStat, readStatus } from '../proc/process.js';
+import { ownPid, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Listener } from './listener.js';
 import { type Endpoint, formatEndpoint } from './target.js';

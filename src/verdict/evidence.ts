@@ -2,6 +2,7 @@ import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Runtime } from '../target/runtime.js';
+import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
@@ -67,6 +68,13 @@ export interface Followed {
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
 }
 
+/** What was gained in some cycles of one client. */
+export interface Apart {
+  readonly client: ClientName;
+  readonly cycles: number;
+  readonly growth: Census;
+}
+
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
 export interface Evidence {
   readonly serverPort: number | undefined;
@@ -111,6 +119,13 @@ export interface Evidence {
   readonly deferredDrops: number;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
+  /** Behaviours that the clients had, and which of them a connection had. */
+  readonly clients: readonly ClientName[];
+  readonly clientOf: (connection: number) => ClientName;
+  /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
+  readonly apart: readonly Apart[];
+  /** The user has said what to send or to expect: the server is meant to understand it. */
+  readonly requestIsMeant: boolean;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
   /** Calls in which its threads slept before the first cycle, such as "epoll_wait"; none where that may not be read. */

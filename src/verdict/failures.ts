@@ -1,11 +1,14 @@
-import type { Failure, FailureKind } from '../workload/tally.js';
+import type { Failure, FailureKind, Tally } from '../workload/tally.js';
 import type { Evidence } from './evidence.js';
 
 /** The first cycle of the whole run that failed, our own machine's troubles apart. */
-export function firstFailure({ warmup, cycles, confirm }: Evidence): Failure | undefined {
+export function firstFailure(
+  { warmup, cycles, confirm }: Evidence,
+  counts: (kind: FailureKind) => boolean = () => true,
+): Failure | undefined {
   return [warmup, cycles, confirm]
     .flatMap(({ firstFailure }) => firstFailure ?? [])
-    .find(({ kind }) => kind !== 'own-fds' && kind !== 'own-ports');
+    .find(({ kind }) => kind !== 'own-fds' && kind !== 'own-ports' && counts(kind));
 }
 
 /** Failed cycles by kind over all phases, without those that were our own machine's. */
@@ -13,7 +16,7 @@ export function serverFailures({ warmup, cycles, confirm }: Evidence): Partial<R
   const failures: Partial<Record<FailureKind, number>> = {};
   for (const tally of [warmup, cycles, confirm]) {
     for (const [kind, count] of Object.entries(tally.failures) as [FailureKind, number][]) {
-      if (kind !== 'own-fds' && kind !== 'own-ports') failures[kind] = (failures[kind] ?? 0) + count;
+      if (!isOurs(kind, tally)) failures[kind] = (failures[kind] ?? 0) + count;
     }
   }
   return failures;
@@ -22,4 +25,12 @@ export function serverFailures({ warmup, cycles, confirm }: Evidence): Partial<R
 /** Cycles that were made, whatever became of them. */
 export function attempts({ warmup, cycles, confirm }: Evidence): number {
   return [warmup, cycles, confirm].reduce((sum, { completed, failed }) => sum + completed + failed, 0);
+}
+
+/** Our machine's troubles, and a wish for TLS that this port or its certificate does not meet. */
+function isOurs(kind: FailureKind, { stopped }: Tally): boolean {
+  const isTls = kind === 'tls' || kind === 'untrusted';
+  return (
+    kind === 'own-fds' || kind === 'own-ports' || (isTls && (stopped === 'no-tls' || stopped === 'untrusted'))
+  );
 }

@@ -1,5 +1,6 @@
 import type { TcpState } from '../proc/parse/socket-table.js';
 import type { CensusKey } from './evidence.js';
+import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
 
 export type Kind =
@@ -12,7 +13,8 @@ export type Kind =
   | 'crash'
   | 'restart'
   | 'hang'
-  | 'refused';
+  | 'refused'
+  | 'reply';
 
 export type Severity = 'fail' | 'warn';
 
@@ -144,6 +146,25 @@ export interface RefusedFinding {
   readonly listenerGone: boolean;
 }
 
+/** Answers that were waited for, and did not come or were not what was expected. */
+export interface ReplyFinding {
+  readonly kind: 'reply';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly of: number;
+  readonly answered: number;
+  readonly unanswered: number;
+  readonly unexpected: number;
+  /** The beginning of the first answer that was not the expected one: text from outside. */
+  readonly heard: string | undefined;
+  /** The server closed instead of answering, the first time. */
+  readonly closedFirst: boolean;
+  readonly timeoutMs: number;
+  readonly firstCycle: number;
+  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+}
+
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
 export type Finding =
   | FdFinding
@@ -152,7 +173,8 @@ export type Finding =
   | CrashFinding
   | RestartFinding
   | HangFinding
-  | RefusedFinding;
+  | RefusedFinding
+  | ReplyFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */
 export interface Check {
@@ -165,28 +187,6 @@ export interface Check {
   /** Upper bound of the growth per cycle that could have been missed, in the unit of the kind. */
   readonly bound: number | undefined;
 }
-
-/** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/wording`. */
-export type Note =
-  | { readonly note: 'opened-once'; readonly what: CensusKey; readonly count: number }
-  | { readonly note: 'levelled-off'; readonly what: CensusKey; readonly perRound: readonly number[] }
-  | {
-      readonly note: 'unconfirmed';
-      readonly what: CensusKey;
-      readonly count: number;
-      readonly perRound: readonly number[];
-    }
-  | { readonly note: 'closed-late'; readonly afterMs: number }
-  | { readonly note: 'closed-with-later'; readonly count: number }
-  | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
-  | { readonly note: 'other-clients'; readonly count: number }
-  | { readonly note: 'memory-undecided'; readonly bound: number }
-  | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
-  | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
-  | { readonly note: 'spinning'; readonly cpuPercent: number }
-  | { readonly note: 'overflows'; readonly count: number }
-  | { readonly note: 'unseen'; readonly pids: readonly number[] }
-  | { readonly note: 'confirmed-with'; readonly cycles: number };
 
 /** What one check says. */
 export interface CheckResult {

@@ -1,3 +1,4 @@
+import { patternApart, patternByClient } from './apart.js';
 import type { Evidence } from './evidence.js';
 import type { FollowedGroup, HeldGroup } from './finding.js';
 import type { HeldSocket } from './held.js';
@@ -51,7 +52,7 @@ export function outsideGroups(evidence: Evidence): HeldGroup[] {
 export function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Growth): HeldGroup {
   const sockets = evidence.held.filter(({ role }) => role === key);
   const before = key === 'dead-socket' ? 0 : evidence.baselineCounts[key];
-  const common = { state: undefined, pattern: undefined, perRound };
+  const common = { state: undefined, pattern: patternApart(evidence, key), perRound };
   if (sockets.length > 0) {
     return {
       ...describe(sockets),
@@ -106,6 +107,11 @@ function cyclePattern(evidence: Evidence, connections: readonly number[]): HeldG
     return origin.phase === 'cycles' ? [origin.cycle] : [];
   });
   if (cycles.length === 0) return undefined;
+  const byClient = patternByClient(
+    evidence,
+    connections.filter(connection => evidence.originOf(connection).phase === 'cycles'),
+  );
+  if (byClient) return byClient;
   return patternOf(cycles, evidence.cycles.completed, evidence.concurrency - 1);
 }
 

@@ -1,6 +1,6 @@
+import type { Fd } from '../proc/fds.js';
 import type { FdKind } from '../proc/parse/fd-link.js';
 import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
-import type { Fd } from '../proc/process.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
 
 /**

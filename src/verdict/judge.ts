@@ -5,11 +5,13 @@ import { checkGrowth } from './checks/growth.js';
 import { checkHang } from './checks/hang.js';
 import { checkMemory } from './checks/memory.js';
 import { checkRefused } from './checks/refused.js';
+import { checkReply } from './checks/reply.js';
 import { checkRestart } from './checks/restart.js';
 import type { Evidence } from './evidence.js';
 import { attempts } from './failures.js';
-import type { Check, CheckResult, Finding, Kind, Note } from './finding.js';
+import type { Check, CheckResult, Finding, Kind } from './finding.js';
 import { judgeMemory } from './memory-trend.js';
+import type { Note } from './note.js';
 import { applyPolicy, type Policy } from './policy.js';
 import { idleCpuPercent, isSpinning } from './spinning.js';
 
@@ -30,6 +32,7 @@ const CHECKS = {
   crash: checkCrash,
   hang: checkHang,
   refused: checkRefused,
+  reply: checkReply,
   restart: checkRestart,
   fd: checkFds,
   zombie: evidence => checkGrowth('zombie', evidence),
@@ -70,7 +73,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
 /** What is worth saying about the run as a whole. */
 function runNotes(evidence: Evidence): Note[] {
   const notes: Note[] = [];
-  const confirming = evidence.confirm.completed;
+  const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
   const { cycles } = evidence;
   if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
   if (isSpinning(evidence)) {

@@ -5,6 +5,7 @@ export const KINDS = [
   'crash',
   'hang',
   'refused',
+  'reply',
   'restart',
   'fd',
   'zombie',

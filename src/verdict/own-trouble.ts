@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import type { Tally } from '../workload/tally.js';
 import type { Evidence } from './evidence.js';
 
 /**
@@ -22,8 +23,26 @@ export function ownTrouble({ warmup, cycles, confirm, departed }: Evidence): Chu
       'Raise its limit (ulimit -n 65536) or lower --concurrency.',
     );
   }
+  const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');
+  if (tlsCode && departed.length === 0) return tlsTrouble(tlsCode);
   if (made === 0 && departed.length === 0 && !tallies.some(({ failed, stopped }) => failed > 0 || stopped)) {
     return new ChurnError('interrupted-early', 'No cycle was made.', 'Run it again.');
   }
   return undefined;
+}
+
+/** The certificate and the port are the user's choice: without a handshake nothing was tested. */
+function tlsTrouble({ stopped, lastFailure }: Tally): ChurnError {
+  const code = lastFailure?.code || 'no reason given';
+  return stopped === 'untrusted'
+    ? new ChurnError(
+        'untrusted',
+        `The server's certificate is not trusted (${code}).`,
+        'Name one to trust with --ca FILE, the name in it with --sni NAME, or trust any with --insecure.',
+      )
+    : new ChurnError(
+        'no-tls',
+        `No TLS handshake with the server succeeded (${code}).`,
+        'Does it speak TLS on this port? If it asks for a server name: --sni NAME.',
+      );
 }

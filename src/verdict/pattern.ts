@@ -4,6 +4,15 @@ export type Pattern =
   | { readonly kind: 'every-nth'; readonly step: number; readonly first: number }
   | { readonly kind: 'from'; readonly first: number }
   | { readonly kind: 'only'; readonly cycles: readonly number[] }
+  | {
+      readonly kind: 'with';
+      readonly clients: ReadonlyArray<{
+        readonly client: string;
+        readonly count: number;
+        /** Cycles of that client. */
+        readonly of: number;
+      }>;
+    }
   | { readonly kind: 'some'; readonly first: number; readonly last: number };
 
 /**

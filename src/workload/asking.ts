@@ -5,7 +5,7 @@ import type { Behaviour } from './behaviour.js';
  * `over` is told whether it was the server that ended it.
  */
 export function asking(mostMs: number, over: (endedByServer: boolean) => void): Behaviour {
-  return socket => {
+  return ({ socket }) => {
     let waits = true;
     const finish = (endedByServer: boolean) => {
       if (!waits) return;

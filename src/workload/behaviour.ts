@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
-import type { Turns } from './turns.js';
+import type { Cycle } from './cycle.js';
+import type { Stage } from './stage.js';
 
-/** What a client does with a connection that was just made. The cycle is over when the socket is closed. */
-export type Behaviour = (socket: Socket, turns: Turns) => void;
+/** What a client does with a connection that was just made. The cycle is over when its socket is closed. */
+export type Behaviour = (cycle: Cycle, stage: Stage) => void;

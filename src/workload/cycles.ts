@@ -1,9 +1,13 @@
-import { type Cycle, DEADLINE, Deadlines } from './deadlines.js';
+import { type Cycle, DEADLINE, newCycle } from './cycle.js';
+import { Deadlines } from './deadlines.js';
 import { dial, isSelfConnected } from './dial.js';
+import { failureKind } from './failure-kind.js';
+import { reasonToStop } from './giving-up.js';
 import type { CyclePhase } from './ledger.js';
 import { open } from './open.js';
 import { StallWatch } from './pacer.js';
-import { failureKind, noteFailure, type StopReason, type Tally } from './tally.js';
+import type { Stage } from './stage.js';
+import { noteFailure, type StopReason, type Tally } from './tally.js';
 import { Turns } from './turns.js';
 import type { Workload } from './workload.js';
 
@@ -18,7 +22,7 @@ export function runCycles(work: Workload, phase: CyclePhase, count: number, tall
 }
 
 class Batch {
-  readonly #turns = new Turns();
+  readonly #stage: Stage;
   readonly #inFlight = new Set<Cycle>();
   readonly #startedAtMs = performance.now();
   readonly #stall = new StallWatch(this.#startedAtMs);
@@ -39,7 +43,11 @@ class Batch {
     readonly count: number,
     readonly tally: Tally,
     readonly finished: () => void,
-  ) {}
+  ) {
+    const { script, patience, timeoutMs, concurrency, destination } = work;
+    const host = destination.transport === 'tcp' ? destination.host : undefined;
+    this.#stage = { turns: new Turns(), script, patience, tally, timeoutMs, concurrency, host };
+  }
 
   start(): void {
     this.work.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -91,14 +99,7 @@ class Batch {
 
   #launch(): void {
     const { destination, ledger, timeoutMs } = this.work;
-    const cycle: Cycle = {
-      socket: dial(destination),
-      connection: ledger.next(),
-      dueAtMs: performance.now() + timeoutMs,
-      error: undefined,
-      connected: false,
-      closing: false,
-    };
+    const cycle = newCycle(dial(destination), ledger.next(), performance.now() + timeoutMs);
     this.#inFlight.add(cycle);
     this.#connecting += 1;
     open(cycle, destination, {
@@ -124,7 +125,7 @@ class Batch {
       }
       this.work.ledger.remember(localPort, cycle.connection);
     }
-    this.work.behaviour(socket, this.#turns);
+    this.work.behaviourOf(cycle.connection)(cycle, this.#stage);
     if (this.#connecting === 0) this.#pump();
   }
 
@@ -143,11 +144,13 @@ class Batch {
 
   #failed({ connection }: Cycle, code: string): void {
     if (code === INTERRUPTED) return;
-    const kind = code === DEADLINE ? 'timeout' : failureKind(code);
+    const kind = failureKind(code);
     noteFailure(this.tally, { kind, code: code === DEADLINE ? '' : code, connection });
-    if (kind === 'own-ports' || kind === 'own-fds') this.#stop(kind);
-    else if (this.work.serverIsGone()) this.#stop('server-gone');
-    if (kind === 'timeout' && ++this.#deadlinesInARow >= MOST_DEADLINES) this.#stop('deadlines');
+    if (kind === 'timeout') this.#deadlinesInARow += 1;
+    const isOurs = kind === 'own-ports' || kind === 'own-fds';
+    if (!isOurs && this.work.serverIsGone()) this.#stop('server-gone');
+    const reason = reasonToStop(kind, this.tally, this.#deadlinesInARow);
+    if (reason) this.#stop(reason);
   }
 
   #pause(): void {
@@ -186,5 +189,4 @@ class Batch {
 
 const DEADLINE_STEP_MS = 50;
 const SPIN_TURNS = 50;
-const MOST_DEADLINES = 3;
 const INTERRUPTED = 'interrupted';

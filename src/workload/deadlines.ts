@@ -1,19 +1,4 @@
-import type { Socket } from 'node:net';
-
-/** One connection that is under way. */
-export interface Cycle {
-  /** Another one after a full backlog. */
-  socket: Socket;
-  readonly connection: number;
-  dueAtMs: number;
-  /** Code of the first thing that went wrong. */
-  error: string | undefined;
-  connected: boolean;
-  closing: boolean;
-}
-
-/** The error of a cycle that was not over in time. */
-export const DEADLINE = 'deadline';
+import { type Cycle, DEADLINE, fail } from './cycle.js';
 
 /** Ends the cycles whose time is up. */
 export class Deadlines {
@@ -33,8 +18,8 @@ export class Deadlines {
     for (const cycle of cycles) {
       if (ownStallMs > 0) cycle.dueAtMs += ownStallMs;
       if (cycle.dueAtMs > nowMs) continue;
-      cycle.error ??= DEADLINE;
-      cycle.socket.destroy();
+      if (cycle.onDeadline) cycle.onDeadline();
+      else fail(cycle, DEADLINE);
     }
   }
 }

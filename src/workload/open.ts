@@ -1,4 +1,4 @@
-import type { Cycle } from './deadlines.js';
+import type { Cycle } from './cycle.js';
 import { type Destination, dial } from './dial.js';
 
 /** What becomes of a cycle's socket; `closed` is called once, at the very end. */

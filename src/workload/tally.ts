@@ -3,10 +3,23 @@
  * - `refused`: ECONNREFUSED, nobody listens;
  * - `reset`: the server or its kernel answered with RST;
  * - `timeout`: no handshake within the deadline;
+ * - `unanswered`: the server closed, or said nothing until the deadline, where an answer was waited for;
+ * - `unexpected`: the answer is not what was expected;
+ * - `tls`: no TLS handshake; `untrusted`: its certificate is not taken;
  * - `own-ports`, `own-fds`: this machine or this process ran out, which is no word about the server;
  * - `other`: any other error, its code is in the report.
  */
-export type FailureKind = 'refused' | 'reset' | 'timeout' | 'own-ports' | 'own-fds' | 'other';
+export type FailureKind =
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'unanswered'
+  | 'unexpected'
+  | 'tls'
+  | 'untrusted'
+  | 'own-ports'
+  | 'own-fds'
+  | 'other';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -21,6 +34,9 @@ export type StopReason =
   | 'accept-stalled'
   | 'server-gone'
   | 'deadlines'
+  | 'unanswered'
+  | 'no-tls'
+  | 'untrusted'
   | 'own-ports'
   | 'own-fds'
   | 'interrupted';
@@ -35,6 +51,14 @@ export interface Tally {
   lastFailure: Failure | undefined;
   /** Cycles in which the server's FIN came before ours. */
   closedByServer: number;
+  /** Cycles that got the answer that they waited for. */
+  answered: number;
+  /** The beginning of the first answer that was not the expected one. */
+  unexpectedAnswer: string | undefined;
+  /** Cycles in which the server had not closed its side when the client stopped waiting for that. */
+  unclosed: number;
+  /** Cycles that would have waited for the server to close its side, had that not been vain too often. */
+  unawaited: number;
   /** Connections known to be accepted when the accept queue was last read. */
   acceptedAtLeast: number;
   durationMs: number;
@@ -50,6 +74,10 @@ export function emptyTally(): Tally {
     firstFailure: undefined,
     lastFailure: undefined,
     closedByServer: 0,
+    answered: 0,
+    unexpectedAnswer: undefined,
+    unclosed: 0,
+    unawaited: 0,
     acceptedAtLeast: 0,
     durationMs: 0,
     stopped: undefined,
@@ -62,18 +90,3 @@ export function noteFailure(tally: Tally, failure: Failure): void {
   tally.firstFailure ??= failure;
   tally.lastFailure = failure;
 }
-
-export function failureKind(code: string): FailureKind {
-  return FAILURES[code] ?? 'other';
-}
-
-const FAILURES: Readonly<Record<string, FailureKind>> = {
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  ETIMEDOUT: 'timeout',
-  EADDRNOTAVAIL: 'own-ports',
-  EADDRINUSE: 'own-ports',
-  EMFILE: 'own-fds',
-  ENFILE: 'own-fds',
-};

@@ -2,11 +2,17 @@ import type { Behaviour } from './behaviour.js';
 import type { Destination } from './dial.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer } from './pacer.js';
+import type { Patience } from './patience.js';
+import type { Script } from './script.js';
 
 /** What is to be done to a server, and what has to be known of it meanwhile. */
 export interface Workload {
   readonly destination: Destination;
-  readonly behaviour: Behaviour;
+  /** What the client of a connection does. */
+  readonly behaviourOf: (connection: number) => Behaviour;
+  readonly script: Script;
+  /** Kept for the whole run, as the pacer is: it learns how long the server takes to close. */
+  readonly patience: Patience;
   readonly concurrency: number;
   /** Deadline of one cycle, and of an accept queue that does not move. */
   readonly timeoutMs: number;

@@ -82,6 +82,7 @@ test('cycles are told by phase, with what the server took out of its queue', () 
     listenDrops: 0,
     connections: 732,
     concurrency: 1,
+    clients: ['fin'],
     durationMs: 123.5,
     ratePerSecond: 5_670,
     stopped: 'accept-stalled',

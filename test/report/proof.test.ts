@@ -8,9 +8,10 @@ import type { Report } from '../../src/report/report.js';
 import type { TextStyle } from '../../src/report/text.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
-import type { Check, Finding, HeldGroup, Kind, Note } from '../../src/verdict/finding.js';
+import type { Check, Finding, HeldGroup, Kind } from '../../src/verdict/finding.js';
 import type { Verdict } from '../../src/verdict/judge.js';
 import { KINDS } from '../../src/verdict/kinds.js';
+import type { Note } from '../../src/verdict/note.js';
 import type { Pattern } from '../../src/verdict/pattern.js';
 import { applyPolicy } from '../../src/verdict/policy.js';
 import { isDescriptor } from '../../src/verdict/recurrence.js';
@@ -116,6 +117,17 @@ const FINDINGS = {
     phase,
     listenerGone: fc.boolean(),
   }),
+  reply: fc.record({
+    kind: fc.constant('reply'),
+    ...common,
+    ...{ of: count, answered: count, unanswered: count, unexpected: count, timeoutMs: count },
+    heard: fc.option(fc.oneof(fc.constant('no leaks are possible, 0 leaks'), fc.string()), {
+      nil: undefined,
+    }),
+    closedFirst: fc.boolean(),
+    firstCycle: some,
+    phase,
+  }),
 } satisfies Record<Kind, fc.Arbitrary<Finding>>;
 
 const what = fc.constantFrom(...CENSUS_KEYS);
@@ -135,6 +147,12 @@ const NOTES = {
   overflows: fc.record({ note: fc.constant('overflows'), count }),
   unseen: fc.record({ note: fc.constant('unseen'), pids: fc.array(some, { minLength: 1, maxLength: 4 }) }),
   'closed-with-later': fc.record({ note: fc.constant('closed-with-later'), count }),
+  'never-closed': fc.record({ note: fc.constant('never-closed'), count, unawaited: count, held: count }),
+  'not-answered': fc.record({
+    note: fc.constant('not-answered'),
+    closedFirst: fc.boolean(),
+    timeoutMs: count,
+  }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

@@ -200,6 +200,12 @@ function oneOfEachKind(): Finding[] {
       phase: 'cycles',
       listenerGone: false,
     },
+    reply: {
+      kind: 'reply',
+      ...common,
+      ...{ of: 1_000, answered: 990, unanswered: 4, unexpected: 6, timeoutMs: 5_000 },
+      ...{ heard: 'SSH-2.0', closedFirst: false, firstCycle: 3, phase: 'cycles' },
+    },
     restart: { kind: 'restart', ...common, workers: [{ pid: 2, replacedBy: 3 }], cutOff: 0, watched: 0 },
     fd: fdFinding,
     zombie: { kind: 'zombie', ...common, ...growth },

@@ -1,6 +1,6 @@
+import type { Fd } from '../../src/proc/fds.js';
 import type { FdKind } from '../../src/proc/parse/fd-link.js';
 import type { SocketRow } from '../../src/proc/parse/socket-table.js';
-import type { Fd } from '../../src/proc/process.js';
 import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { Census, CensusKey, Evidence, Round } from '../../src/verdict/evidence.js';
@@ -44,6 +44,10 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     deferredDrops: 0,
     originOf,
     connectionOf,
+    clients: ['fin'],
+    clientOf: () => 'fin',
+    apart: [],
+    requestIsMeant: false,
     quiet: undefined,
     runtime: 'native',
     rootCount: 1,

@@ -4,29 +4,10 @@ import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { AcceptQueue, readListenRows } from '../../src/proc/sockets.js';
-import { fin } from '../../src/workload/behaviours/fin.js';
 import { runCycles } from '../../src/workload/cycles.js';
-import { Ledger } from '../../src/workload/ledger.js';
-import { Pacer } from '../../src/workload/pacer.js';
 import { emptyTally } from '../../src/workload/tally.js';
-import type { Workload } from '../../src/workload/workload.js';
 import { startC } from '../servers/launch.js';
-
-function workload(port: number, more: Partial<Workload> = {}): Workload {
-  return {
-    destination: { transport: 'tcp', host: '127.0.0.1', port },
-    behaviour: fin,
-    concurrency: 1,
-    timeoutMs: 5_000,
-    pauseMs: 0,
-    ledger: new Ledger(),
-    pacer: new Pacer(),
-    queueLength: () => undefined,
-    serverIsGone: () => false,
-    signal: new AbortController().signal,
-    ...more,
-  };
-}
+import { workload } from '../support/workload.js';
 
 function queueOf(port: number): AcceptQueue {
   const row = readListenRows('self', 'tcp').find(({ localPort }) => localPort === port);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import { type Cycle, DEADLINE, Deadlines } from '../../src/workload/deadlines.js';
+import { DEADLINE, newCycle } from '../../src/workload/cycle.js';
+import { Deadlines } from '../../src/workload/deadlines.js';
 
 const STEP_MS = 50;
 
@@ -17,10 +18,7 @@ const CASES: ReadonlyArray<readonly [what: string, checkedAtMs: number[], error:
 for (const [what, checkedAtMs, error] of CASES) {
   test(`a cycle ${what} ${error ? 'is over' : 'goes on'}`, () => {
     const deadlines = new Deadlines(0, STEP_MS);
-    const cycle: Cycle = {
-      ...{ socket: new Socket(), connection: 1, dueAtMs: 5_000, error: undefined },
-      ...{ connected: true, closing: false },
-    };
+    const cycle = newCycle(new Socket(), 1, 5_000);
     for (const nowMs of checkedAtMs) deadlines.check([cycle], nowMs);
     assert.equal(cycle.error, error);
     assert.equal(cycle.socket.destroyed, error !== undefined);

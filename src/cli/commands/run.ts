@@ -8,6 +8,7 @@ import { VERSION } from '../../version.js';
 import { colorLevel } from '../color.js';
 import { type Delivery, parseDeliveries, writeWhole } from '../deliver.js';
 import { exitCode } from '../exit-code.js';
+import { withFiles } from '../files.js';
 import type { Io } from '../io.js';
 import { progressLine } from '../progress.js';
 import { widthOf } from '../width.js';
@@ -23,7 +24,7 @@ export interface OutputOptions {
 
 /** `churn run`: exit status of the verdict. */
 export async function runCommand(io: Io, raw: RawOptions & OutputOptions): Promise<number> {
-  const options = parseOptions(raw);
+  const options = parseOptions(withFiles(raw));
   const deliveries = parseDeliveries(raw.reporter ?? [], raw.json ?? false, raw.quiet ?? false);
   requireProc();
   const progress = progressLine(io.stderr, raw.progress && !raw.quiet);

@@ -9,8 +9,10 @@ import type {
   Kind,
   MemoryFinding,
   RefusedFinding,
+  ReplyFinding,
   RestartFinding,
 } from '../../verdict/finding.js';
+import { escapeText } from '../escape.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
 import { ratio, rounds, signed } from './numbers.js';
@@ -82,6 +84,12 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
       `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
     ],
   },
+  reply: {
+    title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'request')} got no proper answer`,
+    cause: () => EXPLANATIONS.reply.cause,
+    advice: adviceOn('reply'),
+    evidence: replyEvidence,
+  },
   refused: {
     title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,
     cause: ({ failures, listenerGone }: RefusedFinding) =>
@@ -120,6 +128,20 @@ function growthWords(kind: GrowingKind, many: string): Words<GrowthFinding> {
         : []),
     ],
   };
+}
+
+function replyEvidence({ unanswered, unexpected, closedFirst, heard, ...rest }: ReplyFinding): string[] {
+  const { timeoutMs, firstCycle, phase } = rest;
+  const how = closedFirst ? 'the server closed instead' : `nothing came within ${formatDuration(timeoutMs)}`;
+  return [
+    ...(unanswered > 0 ? [`${plural(unanswered, 'request')} without an answer: ${how}`] : []),
+    ...(unexpected > 0
+      ? [
+          `${plural(unexpected, 'answer')} not as expected, the first: ${escapeText(JSON.stringify(heard ?? ''))}`,
+        ]
+      : []),
+    `the first was cycle ${firstCycle}${phase === 'cycles' ? '' : ` of the ${phase}`}`,
+  ];
 }
 
 function memoryTitle({ perCycle, count }: MemoryFinding): string {

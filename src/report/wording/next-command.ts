@@ -3,7 +3,7 @@ import { formatCommand } from '../escape.js';
 
 /** What the run is known to have done already; a command is not advised twice. */
 export interface Done {
-  readonly client?: string | undefined;
+  readonly clients?: readonly string[] | undefined;
 }
 
 /**
@@ -14,7 +14,7 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
   return formatCommand(['churn', ...wordsOfCommand(finding, address, done)]);
 }
 
-function wordsOfCommand(finding: Finding, address: string, { client }: Done): string[] {
+function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Done): string[] {
   const explain = ['explain', finding.kind];
   const again = (...options: string[]) => [...serverOptions(address), ...options];
   const inspect = ['inspect', ...serverOptions(address)];
@@ -22,7 +22,7 @@ function wordsOfCommand(finding: Finding, address: string, { client }: Done): st
     case 'fd': {
       const what = finding.groups[0]?.what;
       if (what === 'outside' || what === 'upstream') return inspect;
-      return what === 'dead-socket' && client !== 'rst' ? again('--client', 'rst') : explain;
+      return what === 'dead-socket' && !clients.includes('rst') ? again('--client', 'rst') : explain;
     }
     case 'child':
       return inspect;
@@ -41,6 +41,7 @@ function wordsOfCommand(finding: Finding, address: string, { client }: Done): st
     case 'thread':
     case 'mapping':
     case 'restart':
+    case 'reply':
       return explain;
   }
 }

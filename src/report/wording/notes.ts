@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
-import type { Note } from '../../verdict/finding.js';
+import type { Note } from '../../verdict/note.js';
 import { nameOf } from './census.js';
 
 /** One sentence for each note. Total over its kinds. */
@@ -31,7 +31,23 @@ export function noteSentence(note: Note): string {
       return `The accept queue overflowed ${plural(note.count, 'time')} during the run (all listeners of this machine).`;
     case 'unseen':
       return `What process ${note.pids.join(', ')} holds could not be read, so nothing is proved.`;
+    case 'never-closed':
+      return `${neverClosed(note.count)}${note.held > 0 ? '' : ', but it did so later'}${
+        note.unawaited > 0
+          ? `; after that ${plural(note.unawaited, 'cycle')} did not wait for it any more`
+          : ''
+      }.`;
+    case 'not-answered':
+      return `The server ${
+        note.closedFirst
+          ? 'closed instead of answering'
+          : `did not answer within ${formatDuration(note.timeoutMs)}`
+      }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
     case 'confirmed-with':
       return `${plural(note.cycles, 'further cycle')} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
   }
+}
+
+function neverClosed(count: number): string {
+  return `On ${plural(count, 'cycle')} the server had not closed its side when the client had waited long enough for it`;
 }

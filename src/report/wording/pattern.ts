@@ -14,9 +14,21 @@ export function describePattern(pattern: Pattern): string {
       return pattern.cycles.length === 1
         ? `only on cycle ${pattern.cycles[0]}`
         : `only on cycles ${pattern.cycles.join(', ')}`;
+    case 'with':
+      return withClients(pattern.clients);
     case 'some':
       return `on some cycles, the first ${pattern.first}, the last ${pattern.last}`;
   }
+}
+
+/** "all of them from cycles with rst, one on each". */
+function withClients(clients: Extract<Pattern, { kind: 'with' }>['clients']): string {
+  const names = clients.map(({ client }) => client);
+  const last = names.pop() ?? '';
+  const all = names.length > 0 ? `${names.join(', ')} or ${last}` : last;
+  const shares = clients.map(({ count, of }) => `${formatCount(count)} of ${formatCount(of)}`);
+  const each = clients.every(({ count, of }) => count === of);
+  return `all of them from cycles with ${all}, ${each ? 'one on each' : `on ${shares.join(' and ')}`}`;
 }
 
 export function ordinal(number: number): string {

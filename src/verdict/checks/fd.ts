@@ -1,7 +1,8 @@
 import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
-import type { CheckResult, FdFinding, HeldGroup, Note } from '../finding.js';
+import type { CheckResult, FdFinding, HeldGroup } from '../finding.js';
 import { connectionGroups, connectionPattern, outsideGroups, unnamedGroup } from '../held-groups.js';
+import type { Note } from '../note.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
 import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
 import { isSpinning } from '../spinning.js';
@@ -53,6 +54,7 @@ export function checkFds(evidence: Evidence): CheckResult {
     notes: [
       ...drainingNotes(evidence),
       ...closedWithLater(evidence),
+      ...neverClosed(evidence),
       ...(isProven(evidence) ? [] : [...growths.flatMap(noteOf), ...openedInWarmup(evidence)]),
       ...otherClients(evidence),
     ],
@@ -131,6 +133,15 @@ function drainingNotes({ settled, held, acceptQueue }: Evidence): Note[] {
 function closedWithLater({ held, heldAtRest, settled }: Evidence): Note[] {
   const count = heldAtRest - held.filter(({ role }) => role === 'connection').length;
   return count > 0 && settled.state === 'held' ? [{ note: 'closed-with-later', count }] : [];
+}
+
+/** What a client saw that half-closed and waited: the same leak from the other side, or a server that took its time. */
+function neverClosed({ warmup, cycles, confirm, held }: Evidence): Note[] {
+  const tallies = [warmup, cycles, confirm];
+  const count = tallies.reduce((sum, { unclosed }) => sum + unclosed, 0);
+  const unawaited = tallies.reduce((sum, tally) => sum + tally.unawaited, 0);
+  const kept = held.filter(({ role }) => role === 'connection').length;
+  return count > 0 ? [{ note: 'never-closed', count, unawaited, held: kept }] : [];
 }
 
 function otherClients({ held }: Evidence): Note[] {

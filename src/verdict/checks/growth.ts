@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult, Finding, GrowingKind, Note } from '../finding.js';
+import type { CheckResult, Finding, GrowingKind } from '../finding.js';
+import type { Note } from '../note.js';
 import { isProven } from '../proven.js';
 import { growthOf } from '../recurrence.js';
 

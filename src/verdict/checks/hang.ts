@@ -9,14 +9,7 @@ import { isAtFdLimit } from '../recurrence.js';
  * accept queue was not accepted, and a queue that stands still belongs to a server that has stopped accepting.
  */
 export function checkHang(evidence: Evidence): CheckResult {
-  const stalled = [evidence.warmup, evidence.cycles, evidence.confirm].some(
-    ({ stopped }) => stopped === 'accept-stalled' || stopped === 'deadlines',
-  );
-  const queued = Math.max(evidence.acceptQueue, evidence.unaccepted.length);
-  const gone = evidence.departed.some(({ isRoot }) => isRoot);
-  const stuck = queued > 0 && evidence.settled.state === 'held';
-  const hangs =
-    !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
+  const { hangs, queued, stalled } = standstill(evidence);
   return {
     check: {
       kind: 'hang',
@@ -42,4 +35,20 @@ export function checkHang(evidence: Evidence): CheckResult {
       : [],
     notes: [],
   };
+}
+
+export function isHanging(evidence: Evidence): boolean {
+  return standstill(evidence).hangs;
+}
+
+function standstill(evidence: Evidence) {
+  const stalled = [evidence.warmup, evidence.cycles, evidence.confirm].some(
+    ({ stopped }) => stopped === 'accept-stalled' || stopped === 'deadlines',
+  );
+  const queued = Math.max(evidence.acceptQueue, evidence.unaccepted.length);
+  const gone = evidence.departed.some(({ isRoot }) => isRoot);
+  const stuck = queued > 0 && evidence.settled.state === 'held';
+  const hangs =
+    !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
+  return { hangs, queued, stalled };
 }

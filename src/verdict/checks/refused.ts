@@ -8,12 +8,14 @@ export function checkRefused(evidence: Evidence): CheckResult {
   const hangs = [evidence.warmup, evidence.cycles, evidence.confirm].some(
     ({ stopped }) => stopped === 'accept-stalled' || stopped === 'deadlines',
   );
-  const counted = Object.entries(failures).filter(([kind]) => !(hangs && kind === 'timeout'));
+  const counted = Object.entries(failures).filter(
+    ([kind]) => !(hangs && kind === 'timeout') && kind !== 'unanswered' && kind !== 'unexpected',
+  );
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
   const count = gone ? 0 : counted.reduce((sum, [, failed]) => sum + failed, 0);
   const of = attempts(evidence);
   const severity = count >= of / 100 ? 'fail' : 'warn';
-  const first = firstFailure(evidence);
+  const first = firstFailure(evidence, kind => kind !== 'unanswered' && kind !== 'unexpected');
   const origin = first ? evidence.originOf(first.connection) : undefined;
   return {
     check: {

@@ -15,8 +15,8 @@ export function checkRestart(evidence: Evidence): CheckResult {
     replacedBy,
     signal,
   }));
-  const { reset = 0 } = serverFailures(evidence);
-  const cutOff = Math.max(reset, cutOffWatched(evidence.watched));
+  const { reset = 0, unanswered = 0 } = serverFailures(evidence);
+  const cutOff = Math.max(reset + unanswered, cutOffWatched(evidence.watched));
   const severity = cutOff > 0 || workers.some(({ signal }) => isCrashSignal(signal)) ? 'fail' : 'warn';
   return {
     check: {

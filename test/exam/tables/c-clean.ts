@@ -1,11 +1,9 @@
-import { CLIENT_NAMES } from '../../../src/workload/client-names.js';
 import type { Case, Group } from '../case.js';
 import { MODELS } from './c-models.js';
+import { cleanWith } from './clean-clients.js';
 
 /** Every model as it is when it does nothing wrong, with every way in which a client may leave. */
-const everyModel = MODELS.flatMap(({ name }) =>
-  CLIENT_NAMES.map((client): Case => ({ server: `c/${name}`, client, verdict: 'pass' })),
-);
+const everyModel = MODELS.flatMap(({ name, fully }) => cleanWith(`c/${name}`, fully ?? false));
 
 const peculiar: readonly Case[] = [
   { server: 'c/poll', args: ['--backlog', '5'], client: 'fin', verdict: 'pass' },

@@ -49,6 +49,7 @@ function connections(model: Model): Row[] {
     { ...fails, fault: 'no-close', client: 'byte', long: true },
     { ...stays, fault: 'no-close-eof', client: 'fin' },
     { ...stays, fault: 'no-close-rst', client: 'rst' },
+    { ...stays, fault: 'no-close-half', client: 'half' },
     { ...stays, fault: 'no-close-data', client: 'byte' },
     { ...stays, fault: 'no-close-empty', client: 'fin' },
     { ...stays, fault: 'echo-forget', client: 'byte' },
@@ -64,6 +65,9 @@ function otherClients({ fully }: Model): Row[] {
     ['no-close-data', 'fin'],
     ['no-close-empty', 'byte'],
     ['echo-forget', 'fin'],
+    ['no-close-half', 'fin'],
+    ['no-close-half', 'rst'],
+    ['no-close-half', 'reply'],
   ] as const;
   return pairs.map(([fault, client]) => ({ fault, client, verdict: 'pass', long: !fully }));
 }

@@ -1,6 +1,10 @@
-import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
+import type { ClientName } from '../../../src/workload/client-names.js';
 import { realServers } from '../../servers/real/registry.js';
 import type { Case, Group } from '../case.js';
+import { PLAIN_CLIENTS } from './clean-clients.js';
+
+/** Each of these servers would answer to a request of its own only. */
+const CLIENTS = PLAIN_CLIENTS.filter(name => !name.startsWith('reply'));
 
 const servers = realServers.map(({ name }) => `real/${name}`);
 
@@ -15,7 +19,7 @@ export const real: Group = {
   mostJobs: 2,
   cases: [
     ...servers.flatMap(server =>
-      CLIENT_NAMES.map(
+      CLIENTS.map(
         (client): Case => ({ server, client, verdict: verdictOn(server, client), long: client !== 'fin' }),
       ),
     ),

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../src/verdict/finding.js';
-import { CLIENT_NAMES } from '../../../src/workload/client-names.js';
 import type { Case, Group, Row } from '../case.js';
+import { cleanWith } from './clean-clients.js';
 
 const HURRY = ['--settle', '1500ms'];
 /** A Java runtime is not at rest for long after its start. */
@@ -81,7 +81,7 @@ const SERVERS: Faults = {
 export const runtimes: Group = {
   name: 'runtimes',
   cases: Object.entries(SERVERS).flatMap(([server, rows]) => [
-    ...CLIENT_NAMES.map((client): Case => ({ server, client, verdict: 'pass' })),
+    ...cleanWith(server, server === 'node/http'),
     ...rows.map((row): Case => ({ ...row, server })),
   ]),
 };

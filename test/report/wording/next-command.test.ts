@@ -62,8 +62,11 @@ for (const [what, found, command] of COMMANDS) {
 }
 
 test('a client behaviour that was just tried is not advised again', () => {
-  assert.equal(nextCommand(fd('dead-socket'), TCP, { client: 'rst' }), 'churn explain fd');
-  assert.equal(nextCommand(fd('dead-socket'), TCP, { client: 'byte' }), 'churn --port 9000 --client rst');
+  assert.equal(nextCommand(fd('dead-socket'), TCP, { clients: ['rst'] }), 'churn explain fd');
+  assert.equal(
+    nextCommand(fd('dead-socket'), TCP, { clients: ['fin', 'byte'] }),
+    'churn --port 9000 --client rst',
+  );
 });
 
 const ADDRESSES: ReadonlyArray<readonly [address: string, options: string]> = [

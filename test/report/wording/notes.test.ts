@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noteSentence } from '../../../src/report/wording/notes.js';
-import type { Note } from '../../../src/verdict/finding.js';
+import type { Note } from '../../../src/verdict/note.js';
 
 const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   [
@@ -46,6 +46,18 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   [
     { note: 'closed-with-later', count: 1 },
     '1 connection was closed only when later ones came: the last ones stay until then.',
+  ],
+  [
+    { note: 'never-closed', count: 3, unawaited: 1_007, held: 1_010 },
+    'On 3 cycles the server had not closed its side when the client had waited long enough for it; after that 1007 cycles did not wait for it any more.',
+  ],
+  [
+    { note: 'never-closed', count: 1, unawaited: 0, held: 0 },
+    'On 1 cycle the server had not closed its side when the client had waited long enough for it, but it did so later.',
+  ],
+  [
+    { note: 'not-answered', closedFirst: false, timeoutMs: 5_000 },
+    'The server did not answer within 5.0 s; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.',
   ],
   [{ note: 'confirmed-with', cycles: 1 }, '1 further cycle was made to see whether the growth recurs.'],
   [{ note: 'confirmed-with', cycles: 300 }, '300 further cycles were made to see whether the growth recurs.'],

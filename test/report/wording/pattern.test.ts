@@ -10,6 +10,24 @@ const PATTERNS: ReadonlyArray<readonly [pattern: Pattern, words: string]> = [
   [{ kind: 'from', first: 512 }, 'one on every cycle from 512 on'],
   [{ kind: 'only', cycles: [512] }, 'only on cycle 512'],
   [{ kind: 'only', cycles: [7, 512] }, 'only on cycles 7, 512'],
+  [
+    { kind: 'with', clients: [{ client: 'rst', count: 333, of: 333 }] },
+    'all of them from cycles with rst, one on each',
+  ],
+  [
+    { kind: 'with', clients: [{ client: 'rst', count: 3, of: 333 }] },
+    'all of them from cycles with rst, on 3 of 333',
+  ],
+  [
+    {
+      kind: 'with',
+      clients: [
+        { client: 'rst', count: 330, of: 333 },
+        { client: 'half', count: 1, of: 300 },
+      ],
+    },
+    'all of them from cycles with rst or half, on 330 of 333 and 1 of 300',
+  ],
   [{ kind: 'some', first: 3, last: 800 }, 'on some cycles, the first 3, the last 800'],
 ];
 

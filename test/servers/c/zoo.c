@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -318,11 +320,32 @@ bool leaves_open(const struct conn *c)
     return hits(NO_CLOSE, c) || hits(EMFILE_SPIN, c) || hits(EMFILE_CLOSE, c);
 }
 
+/*
+ * A client that only shut down for writing takes a farewell, one that closed answers it with a reset. Whoever counts on
+ * that reset to close never closes the first.
+ */
+static bool takes_farewell(int fd)
+{
+    struct pollfd client = {.fd = fd, .events = 0};
+    if (send(fd, "bye\n", 4, MSG_NOSIGNAL) < 0)
+        return false;
+    for (int unsent = 1;;) {            /* until it is acknowledged, or reset */
+        if (poll(&client, 1, 0) > 0 && client.revents & POLLERR)
+            return false;
+        if (unsent == 0)
+            return true;
+        if (ioctl(fd, SIOCOUTQ, &unsent) < 0)
+            return false;
+        nap(unsent > 0);
+    }
+}
+
 bool conn_forgotten(const struct conn *c, enum ending ending)
 {
     return ending == BY_NEGLECT || leaves_open(c)
         || (ending == BY_EOF && hits(NO_CLOSE_EOF, c))
         || (ending == BY_RESET && hits(NO_CLOSE_RST, c))
+        || (ending == BY_EOF && hits(NO_CLOSE_HALF, c) && takes_farewell(c->fd))
         || (c->heard && hits(NO_CLOSE_DATA, c))
         || (!c->heard && hits(NO_CLOSE_EMPTY, c));
 }

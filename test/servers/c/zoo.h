@@ -23,6 +23,7 @@
     FAULT(NO_CLOSE,         "no-close",         GUILTY)   \
     FAULT(NO_CLOSE_EOF,     "no-close-eof",     GUILTY)   \
     FAULT(NO_CLOSE_RST,     "no-close-rst",     GUILTY)   \
+    FAULT(NO_CLOSE_HALF,    "no-close-half",    GUILTY)   \
     FAULT(NO_CLOSE_DATA,    "no-close-data",    GUILTY)   \
     FAULT(NO_CLOSE_EMPTY,   "no-close-empty",   GUILTY)   \
     FAULT(ECHO_FORGET,      "echo-forget",      GUILTY)   \
@@ -72,8 +73,8 @@ enum fault {
 #define OPTION_THREADS (UINT64_C(1) << 63)
 
 #define ANY_MODEL                                                                          \
-    (SET(NO_CLOSE) | SET(NO_CLOSE_EOF) | SET(NO_CLOSE_RST) | SET(NO_CLOSE_DATA) |          \
-     SET(NO_CLOSE_EMPTY) | SET(ECHO_FORGET) | SET(GREET_FORGET) | SET(DUP) |               \
+    (SET(NO_CLOSE) | SET(NO_CLOSE_EOF) | SET(NO_CLOSE_RST) | SET(NO_CLOSE_HALF) |          \
+     SET(NO_CLOSE_DATA) | SET(NO_CLOSE_EMPTY) | SET(ECHO_FORGET) | SET(GREET_FORGET) | SET(DUP) |               \
      SET(TEMP_FILE) | SET(PIPE) | SET(EVENTFD) | SET(TIMERFD) | SET(EPOLLFD) |             \
      SET(UNIXSOCK) | SET(STALE) | SET(MALLOC) | SET(MMAP) | SET(CRASH) | SET(CRASH_SEGV) | \
      SET(EXIT) | SET(STOP_ACCEPTING) | SET(NEVER_ACCEPT) | SET(EMFILE_SPIN) |              \

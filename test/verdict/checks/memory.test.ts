@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkMemory, privateBytes } from '../../../src/verdict/checks/memory.js';
 import type { Evidence } from '../../../src/verdict/evidence.js';
-import type { Check, Note } from '../../../src/verdict/finding.js';
+import type { Check } from '../../../src/verdict/finding.js';
+import type { Note } from '../../../src/verdict/note.js';
 import { buildEvidence, leaking, rounds, serverProcess, snapshot } from '../../support/evidence.js';
 
 const MIB = 1_048_576;

@@ -7,6 +7,7 @@ import { hang } from './hang.js';
 import { mapping } from './mapping.js';
 import { memory } from './memory.js';
 import { refused } from './refused.js';
+import { reply } from './reply.js';
 import { restart } from './restart.js';
 import { thread } from './thread.js';
 import { zombie } from './zombie.js';
@@ -16,6 +17,7 @@ export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
   crash,
   hang,
   refused,
+  reply,
   restart,
   fd,
   zombie,

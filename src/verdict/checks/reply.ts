@@ -1,0 +1,52 @@
+import type { Evidence } from '../evidence.js';
+import { firstFailure, serverFailures } from '../failures.js';
+import type { CheckResult, ReplyFinding } from '../finding.js';
+import { isHanging } from './hang.js';
+
+/**
+ * Answers that were waited for. A request that the user named has to be answered; one that this tool made up may be
+ * Greek to the server, and then its silence decides nothing. Under one in a hundred is a warning.
+ */
+export function checkReply(evidence: Evidence): CheckResult {
+  const { unanswered = 0, unexpected = 0 } = serverFailures(evidence);
+  const answered = tallies(evidence).reduce((sum, tally) => sum + tally.answered, 0);
+  const of = answered + unanswered + unexpected;
+  const excused = isHanging(evidence) || evidence.departed.some(({ isRoot }) => isRoot);
+  const count = excused ? 0 : unanswered + unexpected;
+  const isGreek = count > 0 && answered === 0 && !evidence.requestIsMeant;
+  const severity = count >= of / 100 ? 'fail' : 'warn';
+  const first = firstFailure(evidence, isOfAnswers);
+  const closedFirst = first?.code === 'early-end';
+  const origin = first ? evidence.originOf(first.connection) : undefined;
+  const finding: ReplyFinding = {
+    kind: 'reply',
+    severity,
+    count,
+    perCycle: count / Math.max(1, of),
+    ...{ of, answered, unanswered, unexpected, closedFirst },
+    heard: tallies(evidence).find(({ unexpectedAnswer }) => unexpectedAnswer !== undefined)?.unexpectedAnswer,
+    timeoutMs: evidence.timeoutMs,
+    firstCycle: origin?.cycle ?? 1,
+    phase: origin?.phase ?? 'cycles',
+  };
+  return {
+    check: {
+      kind: 'reply',
+      status: of === 0 || excused ? 'not-measured' : isGreek ? 'undecided' : count > 0 ? severity : 'pass',
+      before: 0,
+      after: count,
+      perRound: [],
+      bound: undefined,
+    },
+    findings: count > 0 && !isGreek ? [finding] : [],
+    notes: isGreek ? [{ note: 'not-answered', closedFirst, timeoutMs: evidence.timeoutMs }] : [],
+  };
+}
+
+function isOfAnswers(kind: string): boolean {
+  return kind === 'unanswered' || kind === 'unexpected';
+}
+
+function tallies({ warmup, cycles, confirm }: Evidence) {
+  return [warmup, cycles, confirm];
+}

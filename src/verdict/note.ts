@@ -1,0 +1,31 @@
+import type { CensusKey } from './evidence.js';
+
+/** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/wording`. */
+export type Note =
+  | { readonly note: 'opened-once'; readonly what: CensusKey; readonly count: number }
+  | { readonly note: 'levelled-off'; readonly what: CensusKey; readonly perRound: readonly number[] }
+  | {
+      readonly note: 'unconfirmed';
+      readonly what: CensusKey;
+      readonly count: number;
+      readonly perRound: readonly number[];
+    }
+  | { readonly note: 'closed-late'; readonly afterMs: number }
+  | { readonly note: 'closed-with-later'; readonly count: number }
+  | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
+  | { readonly note: 'other-clients'; readonly count: number }
+  | { readonly note: 'memory-undecided'; readonly bound: number }
+  | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
+  | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
+  | { readonly note: 'spinning'; readonly cpuPercent: number }
+  | { readonly note: 'overflows'; readonly count: number }
+  | { readonly note: 'unseen'; readonly pids: readonly number[] }
+  | {
+      readonly note: 'never-closed';
+      readonly count: number;
+      readonly unawaited: number;
+      /** Connections that are held now. */
+      readonly held: number;
+    }
+  | { readonly note: 'not-answered'; readonly closedFirst: boolean; readonly timeoutMs: number }
+  | { readonly note: 'confirmed-with'; readonly cycles: number };

@@ -1,0 +1,50 @@
+import type { Duplex } from 'node:stream';
+import { type Cycle, EARLY_END, fail, NO_ANSWER, UNEXPECTED } from './cycle.js';
+import { isExpected } from './script.js';
+import type { Stage } from './stage.js';
+
+/**
+ * Sends the request and calls `onAnswer` with the first bytes of the answer, or as soon as it is what was expected.
+ * A server that closes, or says nothing until the deadline, fails the cycle. `channel` is where the talk goes on: the
+ * socket, or the TLS layer over it.
+ */
+export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: Duplex = cycle.socket): void {
+  const { request, greets, expect } = stage.script;
+  let heard = '';
+  let asked = !greets;
+  const over = () => {
+    channel.removeListener('data', listen).removeListener('end', giveUp);
+    cycle.onDeadline = undefined;
+    cycle.closing = true;
+  };
+  const giveUp = () => {
+    over();
+    if (heard === '') fail(cycle, cycle.dueAtMs <= performance.now() ? NO_ANSWER : EARLY_END);
+    else {
+      stage.tally.unexpectedAnswer ??= heard.slice(0, MOST_QUOTED);
+      fail(cycle, UNEXPECTED);
+    }
+  };
+  const listen = (chunk: Buffer) => {
+    if (!asked) {
+      // The greeting: now it is the client's turn. What was expected may stand in it, but only an answer counts.
+      asked = true;
+      channel.write(request);
+      return;
+    }
+    if (heard.length < MOST_HEARD) heard += chunk.toString('latin1');
+    if (!isExpected(heard, expect)) return;
+    over();
+    stage.tally.answered += 1;
+    channel.resume();
+    onAnswer();
+  };
+  channel.on('data', listen).once('end', giveUp);
+  cycle.dueAtMs = performance.now() + stage.timeoutMs;
+  cycle.onDeadline = giveUp;
+  if (!greets) channel.write(request);
+}
+
+/** An answer is looked through up to here. */
+const MOST_HEARD = 1 << 20;
+const MOST_QUOTED = 60;

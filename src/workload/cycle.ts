@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+
+/** One connection that is under way. */
+export interface Cycle {
+  /** Another one after a full backlog. */
+  socket: Socket;
+  readonly connection: number;
+  dueAtMs: number;
+  /** What its behaviour wants done when its time is up; without it the cycle has failed. */
+  onDeadline: (() => void) | undefined;
+  /** Code of the first thing that went wrong. */
+  error: string | undefined;
+  connected: boolean;
+  /** From here on the server may well be the first to close. */
+  closing: boolean;
+}
+
+export function newCycle(socket: Socket, connection: number, dueAtMs: number): Cycle {
+  return {
+    socket,
+    connection,
+    dueAtMs,
+    onDeadline: undefined,
+    error: undefined,
+    connected: false,
+    closing: false,
+  };
+}
+
+/** Ends a cycle as failed. */
+export function fail(cycle: Cycle, code: string): void {
+  cycle.error ??= code;
+  cycle.socket.destroy();
+}
+
+/** The error of a cycle that was not over in time. */
+export const DEADLINE = 'deadline';
+/** The server said nothing until the deadline. */
+export const NO_ANSWER = 'no-answer';
+/** The server closed its side before it had answered. */
+export const EARLY_END = 'early-end';
+/** The server said something else than what was expected. */
+export const UNEXPECTED = 'unexpected';

@@ -1,0 +1,38 @@
+/** What the clients say, and what they want to hear; the same for all cycles of a run. Plain data. */
+export interface Script {
+  /** What is sent by the behaviours that send a request. */
+  readonly request: Uint8Array;
+  /** The server speaks first, and must be listened to before anything is sent. */
+  readonly greets: boolean;
+  /** The caller has named the request: this server is meant to answer it. */
+  readonly meant: boolean;
+  /** What an answer must be like; undefined is any. */
+  readonly expect: Expectation | undefined;
+  /** How long `idle` says nothing, and `drip` waits between two bytes. */
+  readonly waitMs: number;
+  readonly tls: TlsScript;
+}
+
+/** A text that has to occur, or a pattern. */
+export type Expectation = string | RegExp;
+
+export interface TlsScript {
+  /** Server name to ask for and to verify; undefined asks for none. */
+  readonly sni: string | undefined;
+  readonly alpn: readonly string[];
+  /** Certificates to trust, as PEM text, instead of those that Node brings. */
+  readonly ca: string | undefined;
+  /** Any certificate will do. */
+  readonly insecure: boolean;
+}
+
+/** The first half of the request: what a client has sent that goes away in the middle of it. */
+export function firstHalf({ request }: Script): Uint8Array {
+  return request.subarray(0, Math.max(1, request.length >> 1));
+}
+
+/** Whether `heard` is what was expected; bytes above 127 count as Latin-1. */
+export function isExpected(heard: string, expect: Expectation | undefined): boolean {
+  if (expect === undefined) return heard.length > 0;
+  return typeof expect === 'string' ? heard.includes(expect) : expect.test(heard);
+}

@@ -1,0 +1,83 @@
+import type { Cycle } from './cycle.js';
+import type { Patience } from './patience.js';
+import type { Script } from './script.js';
+import type { Tally } from './tally.js';
+import type { Turns } from './turns.js';
+
+/** What a behaviour has at hand beside its own connection. */
+export interface Stage {
+  readonly turns: Turns;
+  readonly script: Script;
+  readonly patience: Patience;
+  readonly tally: Tally;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  /** Where the connection goes, for the certificate; undefined for a Unix socket. */
+  readonly host: string | undefined;
+}
+
+/** Ends the cycle with FIN, as close(2) does, after what has arrived was read. */
+export function closeSoon(cycle: Cycle, stage: Stage): void {
+  const { socket } = cycle;
+  stage.turns.afterNextPoll(() => {
+    if (socket.readableLength === 0) {
+      socket.destroy();
+      return;
+    }
+    // Longer, it may be, than what the stream takes in by itself.
+    socket.resume();
+    closeWhenQuiet(cycle, stage);
+  });
+}
+
+/**
+ * The same, when nothing more comes: a close in the middle of an answer sends RST. shutdown(2) before close(2) would
+ * send FIN in any case, but to the server that is a half-closed client for a moment: another behaviour.
+ */
+export function closeWhenQuiet(cycle: Cycle, stage: Stage): void {
+  const { socket } = cycle;
+  const { bytesRead } = socket;
+  stage.turns.afterNextPoll(() => {
+    if (socket.bytesRead === bytesRead || socket.destroyed) socket.destroy();
+    else closeWhenQuiet(cycle, stage);
+  });
+}
+
+/** Runs `callback` after `ms`, unless the connection is over by then. The cycle gets that time on top. */
+export function later(cycle: Cycle, ms: number, callback: () => void): void {
+  cycle.dueAtMs += ms;
+  cycle.socket.resume();
+  const timer = setTimeout(callback, ms);
+  cycle.socket.once('close', () => clearTimeout(timer));
+}
+
+/**
+ * Waits until the server closes its side too, where that is still waited for, and is over then. `ended`: the stream
+ * whose end it is.
+ */
+export function untilServerCloses(
+  cycle: Cycle,
+  stage: Stage,
+  ended: NodeJS.EventEmitter = cycle.socket,
+): void {
+  const { patience, tally } = stage;
+  const { limitMs } = patience;
+  cycle.closing = true;
+  cycle.socket.resume();
+  if (patience.isOver) {
+    tally.unawaited += 1;
+    later(cycle, limitMs, () => {
+      patience.missed(limitMs, stage.concurrency);
+      cycle.socket.destroy();
+    });
+    return;
+  }
+  const startedAtMs = performance.now();
+  cycle.dueAtMs = startedAtMs + limitMs;
+  cycle.onDeadline = () => {
+    patience.missed(limitMs, stage.concurrency);
+    tally.unclosed += 1;
+    cycle.socket.destroy();
+  };
+  ended.once('end', () => patience.met(performance.now() - startedAtMs));
+}

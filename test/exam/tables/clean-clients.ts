@@ -1,0 +1,26 @@
+import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
+import type { Case } from '../case.js';
+
+/** Clients that a server without TLS can be judged by; a ClientHello is just some bytes to it. */
+export const PLAIN_CLIENTS: readonly ClientName[] = CLIENT_NAMES.filter(
+  name => name !== 'tls' && name !== 'tls-rst',
+);
+
+/** Asked in the short form about every server. */
+const SHORT: readonly ClientName[] = ['fin', 'rst', 'byte'];
+/** They take their time, so they take it side by side. */
+const SLOW: readonly ClientName[] = ['idle', 'drip'];
+
+/** A server as it is, with every client; `fully` asks about all of them in the short form too. */
+export function cleanWith(server: string, fully: boolean): Case[] {
+  return PLAIN_CLIENTS.map((client): Case => {
+    const long = fully || SHORT.includes(client) ? {} : { long: true };
+    return {
+      server,
+      client,
+      ...(SLOW.includes(client) ? { churn: ['-c', '16'] } : {}),
+      ...long,
+      verdict: 'pass',
+    };
+  });
+}

@@ -1,0 +1,32 @@
+import type { Case, Group, Row } from '../case.js';
+
+const server = 'node/tls';
+const INSECURE = ['--insecure'];
+const HURRY = ['--settle', '1500ms'];
+
+/** With which client each fault of the server of TLS shows; with all others it is clean. */
+const SHOWS = { 'no-close-abort': 'tls-abort', 'no-close-unclean': 'tls-rst' } as const;
+const HANDSHAKES = ['tls', 'tls-rst'] as const;
+
+const clean: readonly Case[] = [
+  ...HANDSHAKES.map((client): Case => ({ server, client, churn: INSECURE, verdict: 'pass' })),
+  ...(['tls-abort', 'fin', 'rst', 'byte', 'partial'] as const).map(
+    (client): Case => ({ server, client, verdict: 'pass' }),
+  ),
+];
+
+/** A server that speaks TLS, and forgets connections in the ways that only TLS has. */
+export const tls: Group = {
+  name: 'tls',
+  cases: [
+    ...clean,
+    ...Object.entries(SHOWS).flatMap(([fault, guilty]) =>
+      clean.map(({ client, churn }): Case => {
+        const row: Row = { fault, client, ...(churn ? { churn } : {}), verdict: 'pass' };
+        return client === guilty
+          ? { ...row, server, hurry: HURRY, verdict: 'fail', kinds: ['fd'] }
+          : { ...row, server };
+      }),
+    ),
+  ],
+};

@@ -1,0 +1,15 @@
+import { PROTOCOLS } from '../../src/workload/protocols.js';
+import type { Script } from '../../src/workload/script.js';
+
+/** What clients say when nothing is chosen: a plain HTTP GET, and any answer will do. */
+export function script(different: Partial<Script> = {}): Script {
+  return {
+    request: new TextEncoder().encode(PROTOCOLS.http.request),
+    greets: false,
+    meant: false,
+    expect: undefined,
+    waitMs: 10,
+    tls: { sni: undefined, alpn: [], ca: undefined, insecure: false },
+    ...different,
+  };
+}
