@@ -12,6 +12,8 @@ export const REPORTERS = {
   tap: async () => (await import('./tap.js')).renderTap,
   markdown: async () => (await import('./markdown.js')).renderMarkdown,
   github: async () => (await import('./github.js')).renderGithub,
+  html: async () => (await import('./html.js')).renderHtml,
+  svg: async () => (await import('./svg.js')).renderSvg,
   quiet: async () => (await import('./quiet.js')).renderQuiet,
 } as const satisfies Record<string, () => Promise<Reporter>>;
 
@@ -25,4 +27,6 @@ export const REPORTER_NAMES = [
   'tap',
   'markdown',
   'github',
+  'html',
+  'svg',
 ] as const satisfies readonly ReporterName[];
