@@ -5,8 +5,9 @@ import type { Report, ReportedHeld } from '../report.js';
 import { table } from './table.js';
 
 /** What is held: counted by what it is, then the first and the last of it one by one. */
-export function heldSection({ held }: Report): Markup[] {
-  if (held.length === 0) return [];
+export function heldSection(report: Report): Markup[] {
+  if (report.held.length === 0) return [];
+  const held = [...report.held].sort((one, other) => one.pid - other.pid || one.fd - other.fd);
   const shown = held.length <= MOST ? held : [...held.slice(0, MOST / 2), ...held.slice(-MOST / 2)];
   const which =
     held.length <= MOST ? '' : `, the first and the last ${MOST / 2} of ${formatCount(held.length)}`;
@@ -38,10 +39,9 @@ function counted(held: readonly ReportedHeld[]): string[][] {
     known.count++;
     counts.set(row.join(), known);
   }
-  // The report lists a thousand at most.
   return [...counts.values()].map(({ row, count }) => [
     ...row,
-    `${count}${count >= 1_000 ? ' or more' : ''}`,
+    `${count}${count >= MOST_REPORTED ? ', the report lists no more' : ''}`,
   ]);
 }
 
@@ -54,3 +54,4 @@ function nameOf(what: string): string {
 }
 
 const MOST = 12;
+const MOST_REPORTED = 1_000;

@@ -10,6 +10,9 @@ export function pictureSection(report: Report): Markup[] {
   const panels = panelsOf(report);
   if (panels.length === 0) return [];
   const phases = report.phases.map(({ phase, durationMs }) => `${phase} ${formatDuration(durationMs)}`);
+  const confirmed = report.cycles?.confirmation
+    ? ' The darker stretch over cycles is further ones, made to confirm what was seen.'
+    : '';
   return [
     element('section', { 'aria-labelledby': 'picture' }, [
       element('h2', { id: 'picture' }, 'What the server held'),
@@ -18,7 +21,11 @@ export function pictureSection(report: Report): Markup[] {
         { class: 'panels' },
         panels.map((panel, index) => element('figure', [drawPanel(panel, `panel-${index}`)])),
       ),
-      element('p', { class: 'legend' }, `Phases: ${phases.join(' · ')}. Strokes below an axis end a round.`),
+      element(
+        'p',
+        { class: 'legend' },
+        `Phases: ${phases.join(' · ')}. Strokes below an axis end a round.${confirmed}`,
+      ),
     ]),
   ];
 }

@@ -73,7 +73,12 @@ function drawDot(dot: Dot, { x, y }: Scales, name: string): Markup {
 
 function drawForecast({ forecast }: Panel, { x, y }: Scales): Markup[] {
   if (!forecast) return [];
-  if (!forecast.run) return [text(PLOT.left + 6, PLOT.top + 13, `${forecast.label} ↑`, { class: 'alarm' })];
+  const words = (bottom: number) =>
+    forecast.label.map((line, index) =>
+      text(PLOT.left + 6, bottom - 14 * (forecast.label.length - 1 - index), line, { class: 'alarm' }),
+    );
+  // Too far away for the scale: the words stand at the top, and say so.
+  if (!forecast.run) return words(PLOT.top + 28);
   const [from, to] = forecast.run;
   const height = y(forecast.limit);
   return [
@@ -84,7 +89,7 @@ function drawForecast({ forecast }: Panel, { x, y }: Scales): Markup[] {
           rule(x(from.x), y(from.y), x(to.x), y(to.y), 'forecast'),
           element('circle', { class: 'crossing', cx: round(x(to.x)), cy: round(height), r: 4 }),
         ]),
-    text(PLOT.left + 6, height - 7, forecast.label, { class: 'alarm' }),
+    ...words(height - 7),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { formatCount } from '../../units.js';
+import { formatCount, plural } from '../../units.js';
 import type { Report } from '../report.js';
 import type { Dot, Forecast } from './panel.js';
 
@@ -10,20 +10,19 @@ export function forecastOf({ findings, target }: Report, dots: readonly Dot[]): 
   const finding = findings.find(({ kind }) => kind === 'fd');
   const highest = Math.max(...dots.map(({ y }) => y));
   const isNear = limit <= NEAR * highest;
+  const named = `limit ${formatCount(limit)}`;
   if (!finding || finding.perCycle <= 0) {
-    return isNear ? { label: `limit ${formatCount(limit)}`, limit, run: [last, last] } : undefined;
+    return isNear ? { label: [named], limit, run: [last, last] } : undefined;
   }
   const left = finding.facts['connectionsLeft'];
-  const when =
-    typeof left !== 'number'
-      ? ''
-      : left === 0
-        ? ': reached'
-        : `: reached after ${formatCount(left)} more connections`;
-  const label = `limit ${formatCount(limit)}${when}`;
+  const label = typeof left === 'number' ? [named, whenReached(left)] : [named];
   const crossing = last.x + Math.max(0, limit - last.y) / finding.perCycle;
   const fits = isNear && crossing <= NEAR * Math.max(1, last.x);
   return { label, limit, run: fits ? [last, { x: crossing, y: limit }] : undefined };
+}
+
+function whenReached(connectionsLeft: number): string {
+  return connectionsLeft === 0 ? 'reached' : `reached after ${plural(connectionsLeft, 'more connection')}`;
 }
 
 /** A limit farther away than this many times what was seen would flatten what was seen. */

@@ -32,7 +32,8 @@ export interface Panel {
 
 /** A limit, and the line that runs into it. */
 export interface Forecast {
-  readonly label: string;
+  /** Two lines at most, each short enough for the width of a panel. */
+  readonly label: readonly string[];
   readonly limit: number;
   /** From the last reading to the limit; undefined when the limit is too far away to be drawn. */
   readonly run: readonly [Dot, Dot] | undefined;

@@ -15,7 +15,7 @@ function descriptors(report: Report): Panel {
   return {
     ...emptyPanel(report),
     title: 'File descriptors',
-    description: `${describe('File descriptors', dots, formatCount)}${forecast ? ` ${forecast.label}.` : ''}`,
+    description: `${describe('File descriptors', dots, formatCount)}${forecast ? ` ${forecast.label.join(', ')}.` : ''}`,
     lines: [{ dash: 'solid', dots }],
     forecast,
   };

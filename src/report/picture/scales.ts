@@ -3,9 +3,9 @@ import { formatCount } from '../../units.js';
 import type { Panel } from './panel.js';
 
 /** Units of a drawing of one panel; a browser scales it. */
-export const WIDTH = 480;
-export const HEIGHT = 250;
-export const PLOT = { left: 62, right: WIDTH - 36, top: 46, bottom: HEIGHT - 42 } as const;
+export const WIDTH = 420;
+export const HEIGHT = 260;
+export const PLOT = { left: 60, right: WIDTH - 34, top: 46, bottom: HEIGHT - 42 } as const;
 
 /** Where data stands on the drawing, and what the axes say. */
 export interface Scales {
@@ -69,7 +69,7 @@ function yDomain(panel: Panel): [number, number] {
 }
 
 /** Room above the highest point for the words about the limit. */
-const HEADROOM = 1.22;
+const HEADROOM = 1.32;
 
 function unitOf(panel: Panel): { readonly unit: string; readonly size: number } {
   if (panel.yKind === 'count') return { unit: '', size: 1 };
