@@ -32,7 +32,7 @@ export function put(io: Io, { file, append }: Delivery, text: string): void {
 }
 
 /** Written whole or not at all: beside the file first, then renamed over it. */
-export function writeWhole(file: string, text: string): void {
+function writeWhole(file: string, text: string): void {
   const beside = `${file}.churn-${Math.random().toString(36).slice(2, 10)}`;
   try {
     writeFileSync(beside, text);

@@ -52,6 +52,16 @@ Examples:
       const { renderCommand } = await import('./commands/render.js');
       status = await renderCommand(io, file, options);
     });
+  configure(program.command('compare'), io)
+    .description('what a change did: which findings are new, worse, better or gone')
+    .argument('<old>', 'report of the run before, saved with --save')
+    .argument('<new>', 'report of the run after')
+    .option('--reporter <name[=file]>', 'text, json, markdown; to stdout or a file, repeatable', collect)
+    .option('--json', 'the same as --reporter json')
+    .action(async (oldFile, newFile, options) => {
+      const { compareCommand } = await import('./commands/compare.js');
+      status = await compareCommand(io, oldFile, newFile, options);
+    });
   configure(program.command('demo'), io)
     .description('a clean server and a leaking one, judged before your eyes')
     .option('--no-color', 'no colour')

@@ -75,9 +75,10 @@ const drains = buildEvidence({
   settled: { state: 'draining', lastChangeMs: 4_990, tookMs: 5_000, asleep: false },
 });
 const died = buildEvidence({
-  departed: [],
-  after: snapshot([serverProcess({ threads: 12 })]),
-  cycles: tally({ requested: 1_000, completed: 292, durationMs: 30 }),
+  departed: [{ pid: 4_242, comm: 'server', isRoot: true, servedOther: false, replacedBy: undefined }],
+  before: snapshot([serverProcess({ threads: 12 })]),
+  after: snapshot([]),
+  cycles: tally({ requested: 1_000, completed: 292, failed: 1, durationMs: 30, stopped: 'server-gone' }),
 });
 
 /** Runs of every shape that a page has to find room for. */

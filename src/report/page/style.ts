@@ -17,8 +17,9 @@ h1.undecided{color:var(--doubt)}
 h2{margin:36px 0 12px;font-size:20px}
 h3{margin:20px 0 8px;font-size:16px}
 h4{margin:14px 0 4px;font-size:15px}
-.panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:20px 28px}
-figure{margin:0;min-width:0}
+.panels{display:grid;grid-template-columns:1fr;gap:20px 28px}
+@media (min-width:680px){.panels{grid-template-columns:1fr 1fr}}
+figure{margin:0;min-width:0;max-width:560px}
 .panel{display:block;width:100%;height:auto}
 .finding{border:1px solid var(--grid);border-left:6px solid var(--doubt);border-radius:6px;padding:4px 16px 12px;margin:12px 0;background:var(--raised)}
 .finding.fail{border-left-color:var(--alarm)}

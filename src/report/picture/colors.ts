@@ -45,6 +45,7 @@ text.alarm{fill:var(--alarm);font-weight:600}
 .grid{stroke:var(--grid)}
 .axis{stroke:var(--faint)}
 .line{fill:none;stroke:var(--line);stroke-width:2;stroke-linejoin:round}
+.thin{stroke-width:1;stroke-opacity:.7}
 .dashed{stroke-dasharray:6 4}
 .dotted{stroke-dasharray:2 3}
 .dot,.reading{fill:var(--line)}

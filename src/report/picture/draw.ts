@@ -22,8 +22,10 @@ export function drawPanel(panel: Panel, id: string): Markup {
       ...panel.bands.flatMap((band, index) => drawBand(band, index, scales)),
       ...axes(panel, scales),
       ...(panel.ticks.length > 60 ? [] : panel.ticks.map(at => roundTick(scales.x(at)))),
-      ...panel.lines.map(({ dash, dots }) => drawLine(dots, scales, dash)),
-      ...sparse(panel.lines.flatMap(({ dots }) => dots)).map(dot => drawDot(dot, scales, 'dot')),
+      ...panel.lines.map(({ dash, dots }) =>
+        drawLine(dots, scales, isFaint(panel, dots) ? `thin ${dash}` : dash),
+      ),
+      ...sparse(panel).map(dot => drawDot(dot, scales, 'dot')),
       ...panel.readings.map(dot => drawDot(dot, scales, 'reading')),
       ...drawForecast(panel, scales),
     ],
@@ -105,10 +107,19 @@ export function text(x: number, y: number, content: string, attributes: Record<s
   return element('text', { ...attributes, x: round(x), y: round(y) }, content);
 }
 
-/** Points are marked while they can be told apart. */
-function sparse(dots: readonly Dot[]): readonly Dot[] {
-  return dots.length <= 40 ? dots : [];
+/** What runs beside the readings that count, or is so dense that it would be a block of colour. */
+function isFaint({ readings }: Panel, dots: readonly Dot[]): boolean {
+  return readings.length > 0 || dots.length > DENSE;
 }
+
+/** Points are marked while they can be told apart, and from readings. */
+function sparse({ lines, readings }: Panel): readonly Dot[] {
+  const dots = lines.flatMap(line => line.dots);
+  return dots.length <= SPARSE && readings.length === 0 ? dots : [];
+}
+
+const SPARSE = 40;
+const DENSE = 300;
 
 /** 2000 points on 400 units: of those that fall on one column the first, the lowest, the highest and the last stay. */
 function thinned(points: ReadonlyArray<readonly [number, number]>): Array<readonly [number, number]> {

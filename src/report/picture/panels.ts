@@ -95,13 +95,14 @@ function emptyPanel(report: Report): Omit<Panel, 'title' | 'description' | 'line
   };
 }
 
-/** Cycles of the warm-up are not counted: it stands as a point at the left edge. */
+/** Told apart only where there is more than one. Cycles of the warm-up are not counted: a point at the left edge. */
 function cycleBands({ cycles, series }: Report): Band[] {
   const judged = cycles?.completed ?? 0;
   const last = series.at(-1)?.cyclesDone ?? judged;
+  if (last <= judged) return [];
   return [
-    { name: 'cycles', from: 0, to: Math.min(judged, last) },
-    ...(last > judged ? [{ name: 'confirming', from: judged, to: last }] : []),
+    { name: 'judged', from: 0, to: judged },
+    { name: 'confirming', from: judged, to: last },
   ];
 }
 
