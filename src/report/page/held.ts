@@ -14,8 +14,8 @@ export function heldSection(report: Report): Markup[] {
   return [
     element('section', { 'aria-labelledby': 'held' }, [
       element('h2', { id: 'held' }, 'What is held'),
-      table('Descriptors by what they are', ['what', 'state', 'descriptors'], counted(held)),
-      table(
+      ...table('Descriptors by what they are', ['what', 'state', 'descriptors'], counted(held)),
+      ...table(
         `Descriptors${which}`,
         ['fd', 'pid', 'inode', 'what', 'state', 'from cycle'],
         shown.map(({ fd, pid, inode, what, state, cycle, phase }) => [

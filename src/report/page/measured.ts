@@ -10,7 +10,7 @@ export function measuredSection({ checks, cycles, notes }: Report): Markup[] {
   return [
     element('section', { 'aria-labelledby': 'measured' }, [
       element('h2', { id: 'measured' }, 'What was measured'),
-      table(
+      ...table(
         `${cycles.completed} of ${cycles.requested} cycles, ${cycles.warmup} warm-up, ${cycles.confirmation} to confirm; accepted ${formatCount(cycles.accepted)} of ${formatCount(cycles.connections)} connections`,
         ['kind', 'result', 'before', 'after', 'growth that could have been missed'],
         checks.map(checkRow),

@@ -6,14 +6,14 @@ export const PAGE_STYLE = `${colorStyle(':root')}${PANEL_STYLE}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1180px;padding:24px 20px 48px;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground)}
 h1{margin:0;font-size:clamp(20px,3.2vw,30px);line-height:1.25}
-h1,h2,h3,p,li,dd,code,caption{overflow-wrap:anywhere}
+h1,h2,h3,p,li,dd,code{overflow-wrap:anywhere}
 h1{border-left:8px solid;padding-left:14px}
 .pass{color:var(--pass)}
 h1.fail,h1.error{color:var(--alarm)}
 h1.undecided{color:var(--doubt)}
 .lead{font-size:18px;margin:12px 0 4px}
-.who,.legend,caption{color:var(--faint)}
-.who,.legend{margin:4px 0;font-size:14px}
+.who,.legend,.caption{color:var(--faint)}
+.who,.legend,.caption{margin:4px 0;font-size:14px}
 h2{margin:36px 0 12px;font-size:20px}
 h3{margin:20px 0 8px;font-size:16px}
 h4{margin:14px 0 4px;font-size:15px}
@@ -27,9 +27,8 @@ ul{padding-left:22px;margin:6px 0}
 code{font:14px ui-monospace,monospace}
 details{margin-top:8px}
 summary{cursor:pointer;color:var(--line)}
-.scroll{overflow-x:auto;margin:12px 0}
+.scroll{overflow-x:auto;margin:0 0 16px}
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
-caption{text-align:left;padding-bottom:6px}
 th,td{text-align:left;padding:5px 18px 5px 0;border-bottom:1px solid var(--grid);white-space:nowrap}
 dl{display:grid;grid-template-columns:minmax(80px,max-content) 1fr;gap:6px 18px;margin:0}
 details dl{display:block}

@@ -1,32 +1,44 @@
 import { x as element } from 'xastscript';
 import type { Markup } from '../markup.js';
 
-/** A table that scrolls by itself where it is too wide. The first cell of a row names it. */
+/**
+ * A table that scrolls by itself where it is too wide; what is said of it does not. The first cell of a row names it.
+ */
 export function table(
   caption: string,
   head: readonly string[],
   rows: ReadonlyArray<readonly string[]>,
+): Markup[] {
+  return [
+    element('p', { class: 'caption' }, caption),
+    // A region that scrolls has to be reachable by keyboard, and a name.
+    element('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption }, [
+      tableElement(caption, head, rows),
+    ]),
+  ];
+}
+
+function tableElement(
+  caption: string,
+  head: readonly string[],
+  rows: ReadonlyArray<readonly string[]>,
 ): Markup {
-  // A region that scrolls has to be reachable by keyboard, and a name.
-  return element('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption }, [
-    element('table', [
-      element('caption', caption),
-      element('thead', [
-        element(
-          'tr',
-          head.map(name => element('th', { scope: 'col' }, filled(name))),
-        ),
-      ]),
+  return element('table', { 'aria-label': caption }, [
+    element('thead', [
       element(
-        'tbody',
-        rows.map(([name = '', ...cells]) =>
-          element('tr', [
-            element('th', { scope: 'row' }, filled(name)),
-            ...cells.map(cell => element('td', filled(cell))),
-          ]),
-        ),
+        'tr',
+        head.map(name => element('th', { scope: 'col' }, filled(name))),
       ),
     ]),
+    element(
+      'tbody',
+      rows.map(([name = '', ...cells]) =>
+        element('tr', [
+          element('th', { scope: 'row' }, filled(name)),
+          ...cells.map(cell => element('td', filled(cell))),
+        ]),
+      ),
+    ),
   ]);
 }
 
