@@ -43,3 +43,12 @@ test('what is not passed has its reason as YAML, hostile text included', () => {
     `next: ${REPORTS.hostile.findings[0]?.next}`,
   ]);
 });
+
+test('a title cannot skip its test', () => {
+  const [finding] = REPORTS.leak.findings;
+  assert.ok(finding);
+  const findings = [{ ...finding, title: 'fds grow # SKIP all is well \\# TODO' }];
+  const { assertions, results } = read(renderTap({ ...REPORTS.leak, findings }));
+  const fd = assertions.find(({ name }) => name.startsWith('fd'));
+  assert.deepEqual([fd?.skip ?? false, fd?.todo ?? false, results?.ok], [false, false, false]);
+});

@@ -91,6 +91,10 @@ export const DRAWN = {
     heldReport(),
     series(1_000, 12, cycles => ({ fds: 5 + cycles })),
   ),
+  'leak that was confirmed': drawn(
+    withLimit(heldReport(), 1_120),
+    series(1_100, 12, cycles => ({ fds: 5 + cycles })),
+  ),
   'leak far below its limit': drawn(
     withLimit(heldReport(), 1_048_576),
     series(1_000, 12, cycles => ({ fds: 5 + cycles })),
