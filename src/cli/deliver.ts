@@ -1,33 +1,38 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { ChurnError } from '../errors.js';
-import { REPORTER_NAMES } from '../report/registry.js';
+import { REPORTERS } from '../report/registry.js';
+import type { Report } from '../report/report.js';
+import { colorLevel } from './color.js';
+import type { Delivery } from './deliveries.js';
+import type { Io } from './io.js';
+import { widthOf } from './width.js';
 
-/** Where a report goes, and in which format. */
-export interface Delivery {
-  readonly reporter: (typeof REPORTER_NAMES)[number] | 'quiet';
-  /** undefined: stdout. */
-  readonly file: string | undefined;
+/** Writes a report everywhere it is wanted. */
+export async function deliver(
+  io: Io,
+  deliveries: readonly Delivery[],
+  report: Report,
+  color: boolean,
+): Promise<void> {
+  for (const delivery of deliveries) {
+    const render = await REPORTERS[delivery.reporter]();
+    const style =
+      delivery.file === undefined
+        ? { colorLevel: colorLevel(io, io.stdout, color), columns: widthOf(io) }
+        : { colorLevel: 0 as const, columns: FILE_COLUMNS };
+    put(io, delivery, render(report, style));
+  }
 }
 
-/** @throws ChurnError for an unknown reporter, two of them on stdout, or a file that cannot be written. */
-export function parseDeliveries(specs: readonly string[], json: boolean, quiet: boolean): Delivery[] {
-  const deliveries = [...(json ? ['json'] : []), ...specs].map(parseDelivery);
-  const onStdout = deliveries.filter(({ file }) => file === undefined);
-  if (onStdout.length > 1) {
-    throw new ChurnError(
-      'usage',
-      `Two reporters want stdout: ${onStdout.map(({ reporter }) => reporter).join(' and ')}.`,
-      `Send one of them to a file: --reporter ${onStdout[1]?.reporter}=report.out`,
-    );
-  }
-  for (const { file } of deliveries) if (file !== undefined) requireWritable(file);
-  if (onStdout.length > 0) return deliveries;
-  return [...deliveries, { reporter: quiet ? 'quiet' : 'text', file: undefined }];
+/** A text to stdout, whole into its file, or at the end of one. */
+export function put(io: Io, { file, append }: Delivery, text: string): void {
+  if (file === undefined) io.stdout.write(text);
+  else if (append) appendWhole(io, file, text);
+  else writeWhole(file, text);
 }
 
 /** Written whole or not at all: beside the file first, then renamed over it. */
-export function writeWhole(file: string, text: string): void {
+function writeWhole(file: string, text: string): void {
   const beside = `${file}.churn-${Math.random().toString(36).slice(2, 10)}`;
   try {
     writeFileSync(beside, text);
@@ -42,38 +47,21 @@ export function writeWhole(file: string, text: string): void {
   }
 }
 
-function parseDelivery(spec: string): Delivery {
-  const at = spec.indexOf('=');
-  const name = at < 0 ? spec : spec.slice(0, at);
-  const reporter = REPORTER_NAMES.find(known => known === name);
-  if (!reporter) {
-    throw new ChurnError(
-      'usage',
-      `--reporter expects one of ${REPORTER_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
-      'For example --reporter json=report.json',
-    );
+/** The summary of a GitHub job. Nobody asked for it by name, so what hinders it is said and changes nothing. */
+function appendWhole(io: Io, file: string, text: string): void {
+  try {
+    const held = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (held + Buffer.byteLength(text) > MOST_SUMMARY_BYTES) {
+      io.stderr.write(`churn: the summary of this step is full (1 MiB); the report is not added to it\n`);
+      return;
+    }
+    appendFileSync(file, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    io.stderr.write(`churn: the report was not added to the summary of this step: ${code}\n`);
   }
-  if (at === spec.length - 1) {
-    throw new ChurnError(
-      'usage',
-      `--reporter ${name}= names no file.`,
-      `For example --reporter ${name}=report.out`,
-    );
-  }
-  return { reporter, file: at < 0 ? undefined : spec.slice(at + 1) };
 }
 
-/** Said before the run, not after it. */
-function requireWritable(file: string): void {
-  const folder = dirname(resolve(file));
-  try {
-    accessSync(folder, constants.W_OK);
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('is a folder');
-  } catch {
-    throw new ChurnError(
-      'usage',
-      `A report cannot be written to ${file}: ${folder} is missing or not writable, or the name is taken by a folder.`,
-      'Make the folder first, or name another file.',
-    );
-  }
-}
+/** What GitHub takes from one step. */
+const MOST_SUMMARY_BYTES = 1_048_576;
+const FILE_COLUMNS = 100;

@@ -15,9 +15,9 @@ export async function main(io: Io): Promise<number> {
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return 0;
-      return reportError(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
+      return await reportError(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
     }
-    if (error instanceof ChurnError) return reportError(io, error);
+    if (error instanceof ChurnError) return await reportError(io, error);
     throw error;
   }
 }

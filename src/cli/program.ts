@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { DEFAULTS } from '../options.js';
+import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
@@ -46,6 +47,23 @@ Examples:
     .action(async options => {
       const { inspectCommand } = await import('./commands/inspect.js');
       status = await inspectCommand(io, options);
+    });
+  addFormatOptions(configure(program.command('render'), io))
+    .description('write a saved report again, in any format')
+    .argument('<file>', 'report that --save or --json has written')
+    .action(async (file, options) => {
+      const { renderCommand } = await import('./commands/render.js');
+      status = await renderCommand(io, file, options);
+    });
+  configure(program.command('compare'), io)
+    .description('what a change did: which findings are new, worse, better or gone')
+    .argument('<old>', 'report of the run before, saved with --save')
+    .argument('<new>', 'report of the run after')
+    .option('--reporter <name[=file]>', 'text, json, markdown; to stdout or a file, repeatable', collect)
+    .option('--json', 'the same as --reporter json')
+    .action(async (oldFile, newFile, options) => {
+      const { compareCommand } = await import('./commands/compare.js');
+      status = await compareCommand(io, oldFile, newFile, options);
     });
   configure(program.command('demo'), io)
     .description('a clean server and a leaking one, judged before your eyes')
@@ -144,12 +162,21 @@ function addJudgingOptions(command: Command): Command {
 }
 
 function addOutputOptions(command: Command): Command {
+  return addFormatOptions(command)
+    .option('--save <file>', 'the same as --reporter json=FILE, for churn compare and churn render')
+    .option('--no-progress', 'no progress line');
+}
+
+function addFormatOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
-    .option('--reporter <name[=file]>', 'text or json, to stdout or a file, repeatable', collect)
+    .option(
+      '--reporter <name[=file]>',
+      `${REPORTER_NAMES.join(', ')}; to stdout or a file, repeatable`,
+      collect,
+    )
     .option('--json', 'the same as --reporter json')
     .option('--quiet', 'one line')
-    .option('--no-progress', 'no progress line')
     .option('--no-color', 'no colour');
 }
 

@@ -7,14 +7,15 @@ import { colorLevel } from './color.js';
 import type { Io } from './io.js';
 
 /** Says why nothing could be tested: a sentence and a hint on stderr, and with `--json` one object on stdout. */
-export function reportError(io: Io, error: ChurnError): number {
+export async function reportError(io: Io, error: ChurnError): Promise<number> {
   const report = errorReport(io, error);
   const style = {
     colorLevel: colorLevel(io, io.stderr, !io.argv.includes('--no-color')),
     columns: io.stderr.columns,
   };
-  io.stderr.write(REPORTERS.text(report, style));
-  if (wantsJson(io.argv)) io.stdout.write(REPORTERS.json(report));
+  const renderText = await REPORTERS.text();
+  io.stderr.write(renderText(report, style));
+  if (wantsJson(io.argv)) io.stdout.write((await REPORTERS.json())(report));
   return 2;
 }
 

@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
+import { wrap } from './wrap.js';
 
 /** How a text report is drawn; all of it is told, nothing is looked up. */
 export interface TextStyle {
@@ -118,25 +119,4 @@ function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkIns
 
 function errorText(error: NonNullable<Report['error']>, chalk: ChalkInstance): string {
   return `${chalk.red('churn:')} ${error.sentence}\n${chalk.dim('hint:')} ${error.hint}\n`;
-}
-
-/** Breaks a line at spaces so that it fits; runs of spaces inside are kept. Escape codes count as nothing. */
-export function wrap(line: string, columns: number, indent: number): string[] {
-  if (visibleLength(line) <= columns) return [line];
-  const lines: string[] = [];
-  let current = '';
-  for (const word of line.split(/(?<=\S)(?= )/)) {
-    const next = current + word;
-    if (current.trim() !== '' && visibleLength(next) > columns) {
-      lines.push(current);
-      current = ' '.repeat(indent) + word.trimStart();
-    } else {
-      current = next;
-    }
-  }
-  return [...lines, current];
-}
-
-function visibleLength(text: string): number {
-  return text.replace(/\u001b\[[0-9;]*m/g, '').length;
 }

@@ -37,10 +37,15 @@ const CASES: ReadonlyArray<readonly [name: string, args: readonly string[], says
   [
     'an unknown reporter',
     ['--port', '9', '--reporter', 'xml'],
-    /--reporter expects one of text, json, got "xml"/,
+    /--reporter expects one of text, json, junit, tap, markdown, github, html, svg, got "xml"/,
   ],
   ['an unknown client', ['--port', '9', '--client', 'rude'], /--client expects one of fin/],
   ['an unknown kind', ['--port', '9', '--fail-on', 'fds'], /--fail-on expects a kind of finding, got "fds"/],
+  [
+    'two reports in one file',
+    ['--port', '9', '--save', 'a', '--reporter', 'tap=./a'],
+    /Two reports would go to/,
+  ],
   ['two reporters on stdout', ['--port', '9', '--reporter', 'text', '--json'], /Two reporters want stdout/],
   [
     'a report into a folder that is missing',

@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { errorReport } from '../../src/cli/report-error.js';
 import { ChurnError } from '../../src/errors.js';
-import { REPORTERS, type ReporterName } from '../../src/report/registry.js';
+import { REPORTERS, type Reporter, type ReporterName } from '../../src/report/registry.js';
 import type { Report } from '../../src/report/report.js';
+import { parseSavedReport } from '../../src/report/saved.js';
 import type { TextStyle } from '../../src/report/text.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
@@ -23,7 +24,13 @@ const PROOF = /0 leak|no leak/;
 const STYLES: readonly TextStyle[] = ([0, 3] as const).flatMap(colorLevel =>
   [40, 80, 110].map(columns => ({ colorLevel, columns })),
 );
-const REPORTER_ENTRIES = Object.entries(REPORTERS) as [ReporterName, (typeof REPORTERS)[ReporterName]][];
+const REPORTER_ENTRIES = await Promise.all(
+  Object.entries(REPORTERS).map(
+    async ([name, load]): Promise<readonly [string, Reporter]> => [name, await load()],
+  ),
+);
+const RENDER = Object.fromEntries(REPORTER_ENTRIES) as Readonly<Record<ReporterName, Reporter>>;
+const PLAIN: TextStyle = { colorLevel: 0, columns: 100 };
 const RUNS = { numRuns: 200 };
 
 const count = fc.constantFrom(0, 1, 10, 100, 1_000, 10_010);
@@ -220,6 +227,19 @@ const hostile = fc
       'leak',
       'leaks',
       '<script>alert(1)</script>',
+      '</style><img src=x>',
+      ']]>',
+      '-->',
+      '::error::',
+      '##[error]',
+      '%0A',
+      '```',
+      '`',
+      '|',
+      '@somebody',
+      '# SKIP',
+      '\ufffe',
+      '\ud800',
       '\u202e',
       '\u200f',
       '\u2028',
@@ -311,6 +331,16 @@ for (const [name, render] of REPORTER_ENTRIES) {
       );
     });
 
+    test('writes of the saved report what it wrote of the run', () => {
+      fc.assert(
+        fc.property(report, given => {
+          const saved = parseSavedReport(RENDER.json(given, PLAIN), 'saved.json');
+          for (const style of STYLES) assert.equal(render(saved, style), render(given, style));
+        }),
+        RUNS,
+      );
+    });
+
     test('writes whole numbers and words, never what a missing one turns into', () => {
       fc.assert(
         fc.property(report, given => {
@@ -327,7 +357,7 @@ test('of the same report every width and colour say the same', () => {
   fc.assert(
     fc.property(report, given => {
       const words = STYLES.map(style =>
-        REPORTERS.text(given, style)
+        RENDER.text(given, style)
           .replaceAll(/\u001b\[[0-9;]*m/g, '')
           .replaceAll(/\s+/g, ' '),
       );
@@ -340,7 +370,7 @@ test('of the same report every width and colour say the same', () => {
 test('the quiet reporter says one line that begins with the name of the tool', () => {
   fc.assert(
     fc.property(report, given => {
-      assert.match(REPORTERS.quiet(given), /^churn[^\n]*\n$/);
+      assert.match(RENDER.quiet(given, PLAIN), /^churn[^\n]*\n$/);
     }),
     RUNS,
   );
@@ -349,7 +379,7 @@ test('the quiet reporter says one line that begins with the name of the tool', (
 test('the JSON reporter says one object, in which nothing is lost', () => {
   fc.assert(
     fc.property(report, given => {
-      assert.deepEqual(Object.keys(JSON.parse(REPORTERS.json(given))), Object.keys(given));
+      assert.deepEqual(Object.keys(JSON.parse(RENDER.json(given, PLAIN))), Object.keys(given));
     }),
     RUNS,
   );

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Report } from '../../src/report/report.js';
-import { renderText, type TextStyle, wrap } from '../../src/report/text.js';
+import { renderText, type TextStyle } from '../../src/report/text.js';
+import { wrap } from '../../src/report/wrap.js';
 import { judge } from '../../src/verdict/judge.js';
 import {
   buildEvidence,

@@ -25,7 +25,7 @@ export interface ChurnOptions {
 /** Runs the real command line in a process of its own. A warning of Node fails the test that made it. */
 export async function churn(args: readonly string[], options: ChurnOptions = {}): Promise<Outcome> {
   const [program = '', ...rest] = [...(options.through ?? []), process.execPath, BIN, ...args];
-  const { NODE_V8_COVERAGE, ...inherited } = process.env;
+  const { NODE_V8_COVERAGE, GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...inherited } = process.env;
   const coverage = options.through || NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE };
   return new Promise((resolve, reject) => {
     execFile(

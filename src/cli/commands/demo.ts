@@ -2,9 +2,9 @@ import { Chalk } from 'chalk';
 import { startDemoServer } from '../../demo/demo-server.js';
 import { parseOptions } from '../../options.js';
 import { requireProc } from '../../proc/host.js';
-import { REPORTERS } from '../../report/registry.js';
 import type { Report } from '../../report/report.js';
-import { wrap } from '../../report/text.js';
+import { renderText } from '../../report/text.js';
+import { wrap } from '../../report/wrap.js';
 import { run } from '../../run.js';
 import { VERSION } from '../../version.js';
 import { colorLevel } from '../color.js';
@@ -46,7 +46,7 @@ export async function demoCommand(io: Io, { color }: { readonly color: boolean }
   for (const act of ACTS) {
     say(chalk.bold(act.before));
     const report = await judgeDemoServer(io, act.server);
-    io.stdout.write(REPORTERS.text(report, { colorLevel: level, columns: widthOf(io) }));
+    io.stdout.write(renderText(report, { colorLevel: level, columns: widthOf(io) }));
     if (report.interrupted) return io.signal.reason === 'SIGTERM' ? 143 : 130;
     asExpected &&= report.verdict === act.verdict;
     io.stdout.write('\n');

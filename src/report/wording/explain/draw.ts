@@ -1,6 +1,6 @@
 import type { Kind } from '../../../verdict/finding.js';
 import { KINDS } from '../../../verdict/kinds.js';
-import { wrap } from '../../text.js';
+import { wrap } from '../../wrap.js';
 import type { Sketch, Step } from './explanation.js';
 import { EXPLANATIONS } from './table.js';
 

@@ -1,0 +1,19 @@
+/** Text that Markdown shows as it is: no markup, no HTML, no table cell, and nobody is mentioned. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>|#~!$&]/g, '\\$&')
+    .replace(/^(\s*)([-+]|\d+[.)])(?=\s)/, '$1\\$2')
+    .replaceAll('@', '@<!-- -->');
+}
+
+/** The text as code, in more backticks than it holds in a row. */
+export function codeSpan(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return text.trim() === '' ? `${fence} ${fence}` : `${fence}${padded(text)}${fence}`;
+}
+
+/** A space at both ends is taken off when it is read, and keeps a backtick of the text from the fence. */
+function padded(text: string): string {
+  return /^[`\s]|[`\s]$/.test(text) ? ` ${text} ` : text;
+}

@@ -1,0 +1,57 @@
+import { x } from 'xastscript';
+import { type Case, casesOf } from './cases.js';
+import { formatCommand } from './escape.js';
+import { type Markup, serialize } from './markup.js';
+import type { Report } from './report.js';
+
+/** JUnit's XML as CI servers read it (the schema of Jenkins' xUnit plugin): one suite for each behaviour of the client. */
+export function renderJunit(report: Report): string {
+  const suites = [suite(report, casesOf(report))];
+  const root = x('testsuites', { name: 'churn', ...totals(report, casesOf(report)) }, suites);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize(root)}\n`;
+}
+
+function suite(report: Report, cases: readonly Case[]): Markup {
+  const { target, tool, environment, notes, summary } = report;
+  const name = target ? `churn ${target.address}` : 'churn';
+  const skipped = cases.filter(({ status }) => status === 'skip').length;
+  return x('testsuite', { name, ...totals(report, cases), skipped, hostname: 'localhost' }, [
+    x('properties', [
+      property('command', formatCommand(['churn', ...tool.command])),
+      property('version', tool.version),
+      property('node', environment.node),
+      property('kernel', environment.kernel),
+    ]),
+    ...cases.map(testCase),
+    x('system-out', `\n${[summary, ...notes].join('\n')}\n`),
+  ]);
+}
+
+function totals({ cycles }: Report, cases: readonly Case[]): Record<string, string | number> {
+  return {
+    tests: cases.length,
+    failures: cases.filter(({ status }) => status === 'fail').length,
+    errors: cases.filter(({ status }) => status === 'error').length,
+    time: seconds(cycles?.durationMs ?? 0),
+  };
+}
+
+/** Digits and a point only: the schema refuses the exponent that a tiny number would get. */
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3);
+}
+
+function property(name: string, value: string): Markup {
+  return x('property', { name, value });
+}
+
+function testCase({ name, status, message, details, finding }: Case): Markup {
+  const body = `\n${[message, ...details].join('\n')}\n`;
+  const outcome = {
+    pass: () => (finding ? [x('system-out', body)] : []),
+    fail: () => [x('failure', { type: name, message }, body)],
+    error: () => [x('error', { type: name, message }, body)],
+    skip: () => [x('skipped', { message })],
+  }[status]();
+  return x('testcase', { name, classname: 'churn' }, outcome);
+}

@@ -1,0 +1,36 @@
+import { x as element } from 'xastscript';
+import { formatBytes, formatCount } from '../../units.js';
+import type { Markup } from '../markup.js';
+import type { Report, ReportedCheck } from '../report.js';
+import { table } from './table.js';
+
+/** The figures: before and after of each kind of trouble, and notes. */
+export function measuredSection({ checks, cycles, notes }: Report): Markup[] {
+  if (!cycles) return [];
+  return [
+    element('section', { 'aria-labelledby': 'measured' }, [
+      element('h2', { id: 'measured' }, 'What was measured'),
+      ...table(
+        `${cycles.completed} of ${cycles.requested} cycles, ${cycles.warmup} warm-up, ${cycles.confirmation} to confirm; accepted ${formatCount(cycles.accepted)} of ${formatCount(cycles.connections)} connections`,
+        ['kind', 'result', 'before', 'after', 'growth that could have been missed'],
+        checks.map(checkRow),
+      ),
+      ...(notes.length > 0
+        ? [
+            element('h3', 'Notes'),
+            element(
+              'ul',
+              notes.map(note => element('li', note)),
+            ),
+          ]
+        : []),
+    ]),
+  ];
+}
+
+function checkRow({ kind, status, before, after, bound }: ReportedCheck): string[] {
+  const format = (value: number | null) =>
+    value === null ? '–' : kind === 'memory' ? formatBytes(value) : formatCount(value);
+  const missed = bound === null ? '–' : bound < 1 ? 'none' : `${format(bound)}/cycle`;
+  return [kind, status.replace('-', ' '), format(before), format(after), missed];
+}

@@ -1,0 +1,48 @@
+import { x as element } from 'xastscript';
+import type { Markup } from '../markup.js';
+
+/**
+ * A table that scrolls by itself where it is too wide; what is said of it does not. The first cell of a row names it.
+ */
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: ReadonlyArray<readonly string[]>,
+): Markup[] {
+  return [
+    element('p', { class: 'caption' }, caption),
+    // A region that scrolls has to be reachable by keyboard, and a name.
+    element('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption }, [
+      tableElement(caption, head, rows),
+    ]),
+  ];
+}
+
+function tableElement(
+  caption: string,
+  head: readonly string[],
+  rows: ReadonlyArray<readonly string[]>,
+): Markup {
+  return element('table', { 'aria-label': caption }, [
+    element('thead', [
+      element(
+        'tr',
+        head.map(name => element('th', { scope: 'col' }, filled(name))),
+      ),
+    ]),
+    element(
+      'tbody',
+      rows.map(([name = '', ...cells]) =>
+        element('tr', [
+          element('th', { scope: 'row' }, filled(name)),
+          ...cells.map(cell => element('td', filled(cell))),
+        ]),
+      ),
+    ),
+  ]);
+}
+
+/** An empty element would be closed at once, and HTML does not know that. */
+function filled(text: string): string {
+  return text === '' ? '–' : text;
+}

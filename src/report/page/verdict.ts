@@ -1,0 +1,44 @@
+import { x as element } from 'xastscript';
+import { formatCount, formatDuration, plural } from '../../units.js';
+import { formatCommand } from '../escape.js';
+import type { Markup } from '../markup.js';
+import type { Report } from '../report.js';
+
+/** The top of the page: the verdict, the same in a sentence, and who was under test. */
+export function verdictSection(report: Report): Markup {
+  const { target, summary, verdict } = report;
+  return element('header', [
+    element('h1', { class: `verdict ${verdict}` }, summary),
+    element('p', { class: 'lead' }, sentence(report)),
+    ...(target
+      ? [
+          element('p', { class: 'who' }, [
+            'churn ',
+            element('code', target.address || ' '),
+            ' · ',
+            element('code', formatCommand(target.command) || ' '),
+            ` · pid ${target.pids.join(', ')}`,
+          ]),
+        ]
+      : []),
+  ]);
+}
+
+function sentence(report: Report): string {
+  const { verdict, clean, cycles, error, findings, notes, interrupted } = report;
+  if (error) return error.hint;
+  const made = cycles
+    ? `${plural(cycles.connections, 'connection was', 'connections were')} made, the judged ones in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s). `
+    : '';
+  const first = findings.find(({ severity }) => severity === 'fail');
+  if (first) return `${made}${upper(first.cause)}.`;
+  if (interrupted) return `${made}The run was ended before its cycles were made.`;
+  if (verdict === 'undecided') return `${made}${notes[0] ?? 'Not enough was seen for a verdict.'}`;
+  return clean
+    ? `${made}The server gave back all that they made it hold.`
+    : `${made}What was found is let pass by the options of this run.`;
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

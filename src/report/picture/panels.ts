@@ -1,0 +1,127 @@
+import { formatBytes, formatCount, formatDuration } from '../../units.js';
+import type { Report, ReportedPoint } from '../report.js';
+import { forecastOf } from './forecast.js';
+import type { Band, Dot, Panel } from './panel.js';
+
+/** The charts of a run: what the server held over the cycles, and over time. None for a run that was not made. */
+export function panelsOf(report: Report): Panel[] {
+  if (report.series.length < 2 || !report.cycles) return [];
+  return [descriptors(report), memory(report), threads(report), overTime(report)];
+}
+
+function descriptors(report: Report): Panel {
+  const dots = overCycles(report, ({ fds }) => fds);
+  const forecast = forecastOf(report, dots);
+  return {
+    ...emptyPanel(report),
+    title: 'File descriptors',
+    description: `${describe('File descriptors', dots, formatCount)}${forecast ? ` ${forecast.label.join(', ')}.` : ''}`,
+    lines: [{ dash: 'solid', dots }],
+    forecast,
+  };
+}
+
+function memory(report: Report): Panel {
+  const dots = overCycles(report, ({ anonBytes }) => anonBytes);
+  const warmup = report.cycles?.warmup ?? 0;
+  const readings = report.rounds.flatMap(({ connections, anonBytes }) =>
+    anonBytes === null ? [] : [{ x: Math.max(0, connections - warmup), y: anonBytes }],
+  );
+  return {
+    ...emptyPanel(report),
+    title: 'Private memory, settled readings as dots',
+    description: describe('Private memory', readings.length > 0 ? readings : dots, formatBytes),
+    lines: [{ dash: 'solid', dots }],
+    readings,
+    yKind: 'bytes',
+  };
+}
+
+function threads(report: Report): Panel {
+  const children = overCycles(report, point => point.children);
+  const zombies = overCycles(report, point => point.zombies);
+  const has = (dots: readonly Dot[]) => dots.some(({ y }) => y > 0);
+  const dots = overCycles(report, point => point.threads);
+  return {
+    ...emptyPanel(report),
+    title: [
+      'Threads',
+      ...(has(children) ? ['child processes (dashed)'] : []),
+      ...(has(zombies) ? ['zombies (dotted)'] : []),
+    ].join(', '),
+    description: [
+      describe('Threads', dots, formatCount),
+      ...(has(children) ? [describe('Child processes', children, formatCount)] : []),
+      ...(has(zombies) ? [describe('Zombies', zombies, formatCount)] : []),
+    ].join(' '),
+    lines: [
+      { dash: 'solid', dots },
+      ...(has(children) ? [{ dash: 'dashed' as const, dots: children }] : []),
+      ...(has(zombies) ? [{ dash: 'dotted' as const, dots: zombies }] : []),
+    ],
+  };
+}
+
+function overTime(report: Report): Panel {
+  const dots = report.series.map(({ atMs, fds }) => ({ x: atMs / 1_000, y: fds }));
+  const phases = report.phases.map(
+    ({ phase, durationMs }) => `${phaseName(phase)} ${formatDuration(durationMs)}`,
+  );
+  return {
+    ...emptyPanel(report),
+    title: 'File descriptors over time',
+    description: `${describe('File descriptors', dots, formatCount)} Phases: ${phases.join(', ')}.`,
+    lines: [{ dash: 'solid', dots }],
+    bands: report.phases.map(({ phase, startMs, durationMs }) => ({
+      name: phaseName(phase),
+      from: startMs / 1_000,
+      to: (startMs + durationMs) / 1_000,
+    })),
+    ticks: [],
+    xName: 'seconds',
+  };
+}
+
+function emptyPanel(report: Report): Omit<Panel, 'title' | 'description' | 'lines'> {
+  return {
+    readings: [],
+    bands: cycleBands(report),
+    ticks: report.rounds
+      .map(({ connections }) => connections - (report.cycles?.warmup ?? 0))
+      .filter(cycles => cycles > 0),
+    xName: 'cycles',
+    yKind: 'count',
+    forecast: undefined,
+  };
+}
+
+/** Told apart only where there is more than one. Cycles of the warm-up are not counted: a point at the left edge. */
+function cycleBands({ cycles, series }: Report): Band[] {
+  const judged = cycles?.completed ?? 0;
+  const last = series.at(-1)?.cyclesDone ?? judged;
+  if (last <= judged) return [];
+  return [
+    { name: 'judged', from: 0, to: judged },
+    { name: 'confirming', from: judged, to: last },
+  ];
+}
+
+/** "confirm" is the name of the phase in the report; in a picture it says what the server is put through. */
+function phaseName(phase: string): string {
+  return phase === 'confirm' ? 'confirming' : phase === 'settle' ? 'settling' : phase;
+}
+
+function overCycles({ series }: Report, read: (point: ReportedPoint) => number | null): Dot[] {
+  return series.flatMap(point => {
+    const y = read(point);
+    return y === null ? [] : [{ x: point.cyclesDone, y }];
+  });
+}
+
+function describe(what: string, dots: readonly Dot[], format: (value: number) => string): string {
+  const first = dots[0];
+  const last = dots.at(-1);
+  if (!first || !last) return `${what}: could not be read.`;
+  const most = Math.max(...dots.map(({ y }) => y));
+  return `${what}: ${format(first.y)} at first, ${format(most)} at most, ${format(last.y)} at last.`;
+}

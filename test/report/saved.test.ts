@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderJson } from '../../src/report/json.js';
+import { parseSavedReport } from '../../src/report/saved.js';
+import { REPORTS } from '../support/reports.js';
+
+const json = renderJson(REPORTS.leak);
+const edited = (edit: (report: Record<string, unknown>) => void) => {
+  const report = JSON.parse(json);
+  edit(report);
+  return JSON.stringify(report);
+};
+
+const REFUSED: ReadonlyArray<readonly [what: string, text: string, why: RegExp]> = [
+  ['half a file', json.slice(0, 100), /^old\.json is no report of churn: it is not JSON\.$/],
+  ['another JSON file', '{"name":"churn"}', /it has no schemaVersion/],
+  ['null', 'null', /it has no schemaVersion/],
+  [
+    'a report of the future',
+    edited(report => (report['schemaVersion'] = 2)),
+    /has schema version 2; this churn reads version 1/,
+  ],
+  ['a report without its checks', edited(report => delete report['checks']), /checks/],
+  [
+    'a report with a word for a number',
+    edited(report => Object.assign(report['cycles'] as object, { completed: 'many' })),
+    /at cycles\/completed: /,
+  ],
+  [
+    'a claim that is not that of a run',
+    renderJson({ ...REPORTS.clean, summary: 'PASS  9 cycles, 0 leaks' }),
+    /its summary is not that of a clean run/,
+  ],
+];
+
+for (const [what, text, why] of REFUSED) {
+  test(`${what} is refused, with the reason`, () => {
+    assert.throws(() => parseSavedReport(text, 'old.json'), {
+      name: 'ChurnError',
+      code: 'usage',
+      message: why,
+    });
+  });
+}
+
+test('text that was put into a file by hand is made harmless', () => {
+  const report = parseSavedReport(
+    edited(given => {
+      given['notes'] = ['1000 cycles, 0 leaks \u001b[31m'];
+    }),
+    'old.json',
+  );
+  assert.deepEqual(report.notes, ['1000 cycles, 0·leaks \\x1b[31m']);
+});
+
+test('fields that are not known yet are kept', () => {
+  assert.deepEqual(
+    (
+      parseSavedReport(
+        edited(report => (report['latency'] = { medianMs: 1 })),
+        'x',
+      ) as { latency?: unknown }
+    ).latency,
+    { medianMs: 1 },
+  );
+});

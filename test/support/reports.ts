@@ -1,0 +1,39 @@
+import { errorReport } from '../../src/cli/report-error.js';
+import { ChurnError } from '../../src/errors.js';
+import type { Report } from '../../src/report/report.js';
+import { judge } from '../../src/verdict/judge.js';
+import { buildEvidence, grown, leaking, rounds, tally, upTo } from './evidence.js';
+import { buildReport, DEFAULT_POLICY } from './report.js';
+
+export const HOSTILE =
+  '<script>alert(1)</script> ]]> ::error::x ##[error]x %0A `|` @all # SKIP \u202e \u0000 \ud800 0 leaks';
+
+const leak = leaking(upTo(1_010));
+
+/** A report of every sort of run, for those who write them. */
+export const REPORTS = {
+  clean: buildReport(),
+  leak: buildReport(leak),
+  allowed: buildReport(leak, judge(leak, { ...DEFAULT_POLICY, allow: { fd: 2_000 } })),
+  undecided: buildReport(grown('file', 10, [])),
+  interrupted: buildReport(buildEvidence({ interrupted: true })),
+  threads: buildReport(grown('thread', 10, [13, 16, 19])),
+  refused: buildReport(
+    buildEvidence({ cycles: tally({ completed: 900, failed: 100, failures: { reset: 100 } }) }),
+  ),
+  unmeasured: buildReport(
+    buildEvidence({ rounds: rounds().map(round => ({ ...round, anonBytes: undefined })) }),
+  ),
+  hostile: buildReport(leak, undefined, {
+    command: [HOSTILE, "it's"],
+    address: HOSTILE,
+    comm: HOSTILE,
+    note: HOSTILE,
+  }),
+  error: errorReport(
+    { argv: ['--port', '9', HOSTILE], nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<
+      typeof errorReport
+    >[0],
+    new ChurnError('nothing-listens', `Nothing listens on ${HOSTILE}.`, 'Start the server first.'),
+  ),
+} as const satisfies Record<string, Report>;
