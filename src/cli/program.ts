@@ -4,6 +4,7 @@ import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
+import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
 
 /** The program, and the exit status that its command came to. */
@@ -11,7 +12,7 @@ export interface Program extends Command {
   status(): number;
 }
 
-/** Every command and option. A command is loaded only when it is called: most of a short run is start-up. */
+/** Every command and option. All but `run` are loaded when one is called: most of a short run is start-up. */
 export function buildProgram(io: Io): Program {
   let status = 0;
   const program = configure(new Command('churn'), io)
@@ -38,21 +39,20 @@ Examples:
   )
     .description('open cycles against a port and judge the server (the default command)')
     .action(async options => {
-      const { runCommand } = await import('./commands/run.js');
       status = await runCommand(io, options);
     });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
     .option('--json', 'print one JSON object')
     .action(async options => {
-      const { inspectCommand } = await import('./commands/inspect.js');
+      const { inspectCommand } = await import('./commands/on-demand.js');
       status = await inspectCommand(io, options);
     });
   addFormatOptions(configure(program.command('render'), io))
     .description('write a saved report again, in any format')
     .argument('<file>', 'report that --save or --json has written')
     .action(async (file, options) => {
-      const { renderCommand } = await import('./commands/render.js');
+      const { renderCommand } = await import('./commands/on-demand.js');
       status = await renderCommand(io, file, options);
     });
   configure(program.command('compare'), io)
@@ -62,28 +62,28 @@ Examples:
     .option('--reporter <name[=file]>', 'text, json, markdown; to stdout or a file, repeatable', collect)
     .option('--json', 'the same as --reporter json')
     .action(async (oldFile, newFile, options) => {
-      const { compareCommand } = await import('./commands/compare.js');
+      const { compareCommand } = await import('./commands/on-demand.js');
       status = await compareCommand(io, oldFile, newFile, options);
     });
   configure(program.command('demo'), io)
     .description('a clean server and a leaking one, judged before your eyes')
     .option('--no-color', 'no colour')
     .action(async options => {
-      const { demoCommand } = await import('./commands/demo.js');
+      const { demoCommand } = await import('./commands/on-demand.js');
       status = await demoCommand(io, options);
     });
   configure(program.command('explain'), io)
     .description('what a kind of finding means, how to see it by hand, and how to mend it')
     .argument('[kind]', 'fd, zombie, hang, … (default: the list of them)')
     .action(async kind => {
-      const { explainCommand } = await import('./commands/explain.js');
+      const { explainCommand } = await import('./commands/on-demand.js');
       status = explainCommand(io, kind);
     });
   configure(program.command('clients'), io)
     .description('what the clients do, each with a line and its packets')
     .option('--json', 'print one JSON object')
     .action(async options => {
-      const { clientsCommand } = await import('./commands/clients.js');
+      const { clientsCommand } = await import('./commands/on-demand.js');
       status = clientsCommand(io, options);
     });
   run.showHelpAfterError(false);

@@ -1,20 +1,22 @@
+import { renderJson } from './json.js';
+import { renderQuiet } from './quiet.js';
 import type { Report } from './report.js';
-import type { TextStyle } from './text.js';
+import { renderText, type TextStyle } from './text.js';
 
 /** One way to write a report: report and style in, text out, nothing else. */
 export type Reporter = (report: Report, style: TextStyle) => string;
 
-/** Every reporter, loaded when it is called for: a text run pays for no other. */
+/** Every reporter. Those that a plain run does not need are loaded when one of them is called for, from one file. */
 export const REPORTERS = {
-  text: async () => (await import('./text.js')).renderText,
-  json: async () => (await import('./json.js')).renderJson,
-  junit: async () => (await import('./junit.js')).renderJunit,
-  tap: async () => (await import('./tap.js')).renderTap,
-  markdown: async () => (await import('./markdown.js')).renderMarkdown,
-  github: async () => (await import('./github.js')).renderGithub,
-  html: async () => (await import('./html.js')).renderHtml,
-  svg: async () => (await import('./svg.js')).renderSvg,
-  quiet: async () => (await import('./quiet.js')).renderQuiet,
+  text: async () => renderText,
+  json: async () => renderJson,
+  junit: async () => (await import('./on-demand.js')).renderJunit,
+  tap: async () => (await import('./on-demand.js')).renderTap,
+  markdown: async () => (await import('./on-demand.js')).renderMarkdown,
+  github: async () => (await import('./on-demand.js')).renderGithub,
+  html: async () => (await import('./on-demand.js')).renderHtml,
+  svg: async () => (await import('./on-demand.js')).renderSvg,
+  quiet: async () => renderQuiet,
 } as const satisfies Record<string, () => Promise<Reporter>>;
 
 export type ReporterName = keyof typeof REPORTERS;

@@ -23,7 +23,7 @@ export async function compareCommand(
   const comparison = compareReports(readSavedReport(oldFile), readSavedReport(newFile));
   for (const delivery of deliveries) {
     const format = FORMATS.find(known => known === delivery.reporter) ?? 'text';
-    const render = await COMPARISON_REPORTERS[format]();
+    const render = COMPARISON_REPORTERS[format];
     put(io, delivery, render(comparison, delivery.file === undefined ? widthOf(io) : 100));
   }
   return comparison.verdict === 'worse' ? 1 : 0;

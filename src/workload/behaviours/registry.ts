@@ -29,9 +29,9 @@ const BEHAVIOURS = {
   'reply-rst': () => replyRst,
   idle: () => idle,
   drip: () => drip,
-  tls: async script => (await import('./tls.js')).tlsOf(script),
-  'tls-abort': async script => (await import('./tls-abort.js')).tlsAbortOf(script),
-  'tls-rst': async script => (await import('./tls-rst.js')).tlsRstOf(script),
+  tls: async script => (await import('./on-demand.js')).tlsOf(script),
+  'tls-abort': async script => (await import('./on-demand.js')).tlsAbortOf(script),
+  'tls-rst': async script => (await import('./on-demand.js')).tlsRstOf(script),
 } as const satisfies Record<ClientName, Prepare>;
 
 export type Behaviours = ReadonlyMap<ClientName, Behaviour>;

@@ -1,0 +1,7 @@
+/** Every command but `run`: most of a short run is start-up. */
+export { clientsCommand } from './clients.js';
+export { compareCommand } from './compare.js';
+export { demoCommand } from './demo.js';
+export { explainCommand } from './explain.js';
+export { inspectCommand } from './inspect.js';
+export { renderCommand } from './render.js';
