@@ -142,7 +142,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('clients', () => {
+describe('clients', { concurrency: 3 }, () => {
   for (const { name, server, fault, churn: options, verdict, kinds = [], finds } of CASES) {
     it(`${name}: ${verdict}`, async () => {
       const args = fault ? ['--fault', fault] : [];

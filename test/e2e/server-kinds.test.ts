@@ -23,7 +23,7 @@ const MODELS: ReadonlyArray<readonly [model: string, kind: ServerKind, advice: R
   ['uring', 'uring', /completion of a receive/],
 ];
 
-describe('the kind of server that is seen from outside', () => {
+describe('the kind of server that is seen from outside', { concurrency: 3 }, () => {
   for (const [model, kind, advice, fault = 'no-close'] of MODELS) {
     it(`the ${model} server with ${fault} is advised as ${kind}`, async () => {
       const server = await startC(model, ['--fault', fault]);

@@ -17,7 +17,7 @@ function ofModel(model: Model): Case[] {
     ...descriptors(model),
     ...memory(model),
     ...cEndings(model),
-    ...standstill(),
+    ...standstill(model),
     ...own(model),
   ];
   return rows.map(row => ({ ...row, server: `c/${model.name}` }));
@@ -47,13 +47,13 @@ function connections(model: Model): Row[] {
     }),
     { ...fails, fault: 'no-close', client: 'rst', long: !model.fully },
     { ...fails, fault: 'no-close', client: 'byte', long: true },
-    { ...stays, fault: 'no-close-eof', client: 'fin' },
+    { ...stays, fault: 'no-close-eof', client: 'fin', long: !model.fully },
     { ...stays, fault: 'no-close-rst', client: 'rst' },
     { ...stays, fault: 'no-close-half', client: 'half' },
-    { ...stays, fault: 'no-close-data', client: 'byte' },
-    { ...stays, fault: 'no-close-empty', client: 'fin' },
+    { ...stays, fault: 'no-close-data', client: 'byte', long: !model.fully },
+    { ...stays, fault: 'no-close-empty', client: 'fin', long: !model.fully },
     { ...stays, fault: 'echo-forget', client: 'byte' },
-    { ...stays, fault: 'greet-forget', client: 'fin' },
+    { ...stays, fault: 'greet-forget', client: 'fin', long: !model.fully },
   ];
 }
 
@@ -77,7 +77,7 @@ function descriptors({ fully }: Model): Row[] {
   const others = ['pipe', 'eventfd', 'timerfd', 'epollfd', 'unixsock'];
   return [
     { ...row, fault: 'dup' },
-    { ...row, fault: 'file' },
+    { ...row, fault: 'file', long: !fully },
     ...others.map((fault): Row => ({ ...row, fault, long: !fully })),
     { ...row, fault: 'eventfd', args: ['--every', '100'], long: !fully },
   ];
@@ -90,13 +90,13 @@ function memory({ fully }: Model): Row[] {
       const long = !fully && bytes !== '64';
       return { ...row, fault: 'malloc', args: ['--bytes', bytes], kinds: ['memory'], long };
     }),
-    { ...row, fault: 'stale', kinds: ['memory'] },
-    { ...row, fault: 'mmap', kinds: ['mapping'], allowed: ['memory'] },
+    { ...row, fault: 'stale', kinds: ['memory'], long: !fully },
+    { ...row, fault: 'mmap', kinds: ['mapping'], allowed: ['memory'], long: !fully },
   ];
 }
 
 /** A server that does not accept any more, by its own doing or at its limit. */
-function standstill(): Row[] {
+function standstill({ fully }: Model): Row[] {
   return [
     {
       fault: 'stop-accepting',
@@ -105,6 +105,7 @@ function standstill(): Row[] {
       churn: SOON,
       verdict: 'fail',
       kinds: ['hang'],
+      long: !fully,
     },
     { fault: 'never-accept', client: 'fin', churn: SOON, verdict: 'fail', kinds: ['hang'] },
     {
@@ -116,7 +117,15 @@ function standstill(): Row[] {
       verdict: 'fail',
       kinds: ['fd', 'hang'],
     },
-    { fault: 'emfile-close', client: 'fin', hurry: HURRY, openFiles: 64, verdict: 'fail', kinds: ['fd'] },
+    {
+      fault: 'emfile-close',
+      client: 'fin',
+      hurry: HURRY,
+      openFiles: 64,
+      verdict: 'fail',
+      kinds: ['fd'],
+      long: !fully,
+    },
   ];
 }
 

@@ -4,11 +4,20 @@ import { MODELS, type Model } from './c-models.js';
 /** What looks like a leak and is none. They get the whole of --settle in both forms. */
 export const innocents: Group = { name: 'innocents', cases: MODELS.flatMap(casesOf) };
 
-function casesOf({ name, more }: Model): Case[] {
+/** Opened or replaced once: one model of each way to serve is asked in the short form. */
+const ONCE: readonly string[] = ['lazy-open', 'log-rotation', 'background-files'];
+
+function casesOf({ name, more, fully }: Model): Case[] {
   const every = ['lazy-open', 'bounded-cache', 'log-rotation', 'background-files', 'noisy-alloc'];
   const some = ['slow-close', 'pool-growth'].filter(fault => more.includes(fault));
   const rows = [...every, ...some].map(
-    (fault): Case => ({ server: `c/${name}`, fault, client: 'fin', verdict: 'pass' }),
+    (fault): Case => ({
+      server: `c/${name}`,
+      fault,
+      client: 'fin',
+      verdict: 'pass',
+      long: !fully && ONCE.includes(fault),
+    }),
   );
   if (!more.includes('worker-retires')) return rows;
   return [
