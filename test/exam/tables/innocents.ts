@@ -1,11 +1,11 @@
 import type { Case, Group } from '../case.js';
 import { MODELS, type Model } from './c-models.js';
 
-/** What looks like a leak and is none. They get the whole of --settle in both forms. */
-export const innocents: Group = { name: 'innocents', cases: MODELS.flatMap(casesOf) };
-
 /** Opened or replaced once: one model of each way to serve is asked in the short form. */
 const ONCE: readonly string[] = ['lazy-open', 'log-rotation', 'background-files'];
+
+/** What looks like a leak and is none. They get the whole of --settle in both forms. */
+export const innocents: Group = { name: 'innocents', cases: MODELS.flatMap(casesOf) };
 
 function casesOf({ name, more, fully }: Model): Case[] {
   const every = ['lazy-open', 'bounded-cache', 'log-rotation', 'background-files', 'noisy-alloc'];
