@@ -87,7 +87,7 @@ function memory({ fully }: Model): Row[] {
   const row = { client: 'fin', hurry: HURRY, verdict: 'fail' } as const;
   return [
     ...['64', '256', '4096'].map((bytes): Row => {
-      const long = !fully && bytes !== '64';
+      const long = !fully || bytes === '256';
       return { ...row, fault: 'malloc', args: ['--bytes', bytes], kinds: ['memory'], long };
     }),
     { ...row, fault: 'stale', kinds: ['memory'], long: !fully },

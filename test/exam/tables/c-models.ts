@@ -41,7 +41,11 @@ export const MODELS: readonly Model[] = [
   { name: 'reuseport', served: 'by a worker', more: ['spin', 'slow-close'] },
 ];
 
-/** A child that stays in the wrong place keeps its connection, and is itself kept. */
-export function besides({ served }: Model): { readonly allowed?: readonly Kind[] } {
+/**
+ * A child that stays in the wrong place keeps its connection, and is itself kept. A server that uses select(2) resets
+ * every connection beyond FD_SETSIZE, once it has forgotten so many.
+ */
+export function besides({ name, served }: Model): { readonly allowed?: readonly Kind[] } {
+  if (name === 'select') return { allowed: ['refused'] };
   return served === 'by a child' ? { allowed: ['child'] } : {};
 }

@@ -69,7 +69,8 @@ const SERVERS: Faults = {
   'python/asyncio_server': [...python, leak('memory', 'task-stays')],
   'python/threading_server': [...python, ...NO_CLOSE_RST, THREAD_STAYS],
   'python/forking_server': [
-    ...python,
+    // A process for each connection: the cycles that memory needs take half a minute.
+    ...python.map(row => ({ ...row, long: row.fault === 'memory' })),
     leak('zombie', 'zombie', '--every', '10'),
     leak('child', 'child-stays', '--every', '20'),
   ],
@@ -81,7 +82,7 @@ const SERVERS: Faults = {
 export const runtimes: Group = {
   name: 'runtimes',
   cases: Object.entries(SERVERS).flatMap(([server, rows]) => [
-    ...cleanWith(server, server === 'node/http'),
+    ...cleanWith(server, false).map(row => (row.client === 'byte' ? { ...row, long: true } : row)),
     ...rows.map((row): Case => ({ ...row, server })),
   ]),
 };

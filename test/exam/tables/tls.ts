@@ -8,6 +8,9 @@ const HURRY = ['--settle', '1500ms'];
 const SHOWS = { 'no-close-abort': 'tls-abort', 'no-close-unclean': 'tls-rst' } as const;
 const HANDSHAKES = ['tls', 'tls-rst'] as const;
 
+/** The short form asks about these, and about the client that a fault shows with. */
+const SHORT: readonly string[] = ['tls', 'fin'];
+
 const clean: readonly Case[] = [
   ...HANDSHAKES.map((client): Case => ({ server, client, churn: INSECURE, verdict: 'pass' })),
   ...(['tls-abort', 'fin', 'rst', 'byte', 'partial'] as const).map(
@@ -19,10 +22,11 @@ const clean: readonly Case[] = [
 export const tls: Group = {
   name: 'tls',
   cases: [
-    ...clean,
+    ...clean.map(row => ({ ...row, long: !SHORT.includes(row.client) })),
     ...Object.entries(SHOWS).flatMap(([fault, guilty]) =>
       clean.map(({ client, churn }): Case => {
-        const row: Row = { fault, client, ...(churn ? { churn } : {}), verdict: 'pass' };
+        const long = client !== guilty && !SHORT.includes(client);
+        const row: Row = { fault, client, long, ...(churn ? { churn } : {}), verdict: 'pass' };
         return client === guilty
           ? { ...row, server, hurry: HURRY, verdict: 'fail', kinds: ['fd'] }
           : { ...row, server };
