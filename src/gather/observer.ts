@@ -141,6 +141,21 @@ export class Observer {
     return row?.inode || undefined;
   }
 
+  /**
+   * Which socket of the server each connection of ours has that is open now: after a reset it will be in no table.
+   * What the server holds with them.
+   */
+  rememberConnected(): Snapshot {
+    const { snapshot } = this.look(true);
+    const { endpoint } = this.#target;
+    if (endpoint.transport !== 'tcp') return snapshot;
+    for (const { inode, localPort, remotePort } of this.#tables.view([], false).rows) {
+      const connection = localPort === endpoint.port ? this.#ledger.connectionOf(remotePort) : undefined;
+      if (inode !== 0 && connection !== undefined) this.#seen.remember(inode, connection);
+    }
+    return snapshot;
+  }
+
   /** Looks in the middle of a long run, where descriptors have come, so that what they are is known in time. */
   rememberHeld(usualFds: number): void {
     if (this.#seen.isDue(performance.now()) && this.fdCount() > usualFds) this.look(false);

@@ -19,6 +19,10 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
   return {
     serverPort: SERVER_PORT,
     concurrency: 1,
+    ratePerSecond: undefined,
+    rampMs: 0,
+    pace: [],
+    hold: undefined,
     timeoutMs: 5_000,
     before: snapshot([serverProcess()]),
     baseline: snapshot([serverProcess()]),
