@@ -32,7 +32,7 @@ describe('the shape of the load', () => {
   it('a cycle that waited behind a slow one is late by as much', async () => {
     // One at a time, and each takes the server 20 ms: at 200/s four of five come too late.
     const { report } = await against(
-      'iterative',
+      'epoll',
       ['--fault', 'slow-close', '--delay-ms', '20'],
       ['--rate', '200/s', '--cycles', '60', '--concurrency', '1', '--client', 'half', '--warmup', '0'],
     );
