@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../options.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { HeldClients, HeldState } from '../verdict/evidence.js';
@@ -27,13 +28,14 @@ export class Hold {
   async begin(idle: Snapshot): Promise<Snapshot | undefined> {
     const { hold, holdEnd } = this.#options;
     const alone = await this.#driver.probe();
-    await this.#driver.connectHeld(this.#clients, hold);
+    // Nobody is served anyway: the cycles will tell why, and that sooner.
+    if (alone.ms !== undefined && !this.#driver.isOver) await this.#driver.connectHeld(this.#clients, hold);
+    const stuck = this.#clients.tally.stopped === 'accept-stalled' || !(await this.#areAccepted());
     const held = this.#observer.rememberConnected();
     const opened = this.#clients.count;
     const accepted = Math.max(0, opened - (this.#observer.queueLength() ?? 0));
-    const stuck = this.#clients.tally.stopped === 'accept-stalled';
-    const probe = stuck ? undefined : await this.#driver.probe();
-    const blocked = !this.#driver.isOver && alone.ms !== undefined && (stuck || probe?.ms === undefined);
+    const probe = stuck || opened === 0 ? undefined : await this.#driver.probe();
+    const blocked = !this.#driver.isOver && opened > 0 && probe?.ms === undefined;
     this.#facts = {
       ...{ wanted: hold, opened, accepted, blocked, end: holdEnd },
       failures: this.#clients.tally.failures,
@@ -48,9 +50,20 @@ export class Hold {
     return blocked ? undefined : held;
   }
 
+  /** Whether the last ones leave the accept queue too; until then the server does not hold what it will hold. */
+  async #areAccepted(): Promise<boolean> {
+    if (this.#clients.count === 0) return true;
+    const startedAtMs = performance.now();
+    while ((this.#observer.queueLength() ?? 0) > 0 && !this.#driver.isOver) {
+      if (performance.now() - startedAtMs >= this.#driver.timeoutMs) return false;
+      await sleep(STEP_MS);
+    }
+    return true;
+  }
+
   /** Between two rounds, when the accept queue is the probe's own. */
   async ask(): Promise<void> {
-    if (!this.#facts || this.#facts.blocked || this.#driver.isOver) return;
+    if (!this.#facts || this.#facts.blocked || this.#facts.opened === 0 || this.#driver.isOver) return;
     const { ms } = await this.#driver.probe();
     if (ms !== undefined) this.#serviceMs.push(ms);
     else if (!this.#driver.isOver) {
@@ -81,3 +94,5 @@ function stateOf({ processes }: Snapshot): HeldState {
     processes: processes.length,
   };
 }
+
+const STEP_MS = 2;

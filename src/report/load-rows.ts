@@ -40,9 +40,13 @@ function holdText(hold: ReportedHold): string {
       : hold.othersServed
         ? `others ${how} in ${formatMs(medianMs ?? 0)} (${formatMs(aloneMs ?? 0)} without)`
         : `others not ${how}`;
-  return `${plural(requested, 'silent client')}${failed}${short}; ${served}; each ${costText(perClient)}; ${
-    hold.forgotten === 0 ? 'all released' : `kept after their end: ${formatCount(hold.forgotten)}`
-  }`;
+  const cost = costText(perClient);
+  return [
+    `${plural(requested, 'silent client')}${failed}${short}`,
+    served,
+    ...(cost === '' ? [] : [`each ${cost}`]),
+    hold.forgotten === 0 ? 'all released' : `kept after their end: ${formatCount(hold.forgotten)}`,
+  ].join('; ');
 }
 
 function costText({ fds, anonBytes, threads, processes }: ReportedHold['perClient']): string {

@@ -81,6 +81,9 @@ function runNotes(evidence: Evidence): Note[] {
   if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
   notes.push(...ownBottleneck(evidence));
   const { hold } = evidence;
+  if (hold && hold.opened < hold.wanted && !hold.blocked) {
+    notes.push({ note: 'held-short', opened: hold.opened, wanted: hold.wanted });
+  }
   if (hold && hold.ended > 0) notes.push({ note: 'held-ended', count: hold.ended, of: hold.opened });
   if (isSpinning(evidence)) {
     notes.push({ note: 'spinning', cpuPercent: Math.round(idleCpuPercent(evidence) ?? 0) });

@@ -37,5 +37,6 @@ export type Note =
       /** Connections that could be open at a time. */
       readonly most: number;
     }
+  | { readonly note: 'held-short'; readonly opened: number; readonly wanted: number }
   | { readonly note: 'held-ended'; readonly count: number; readonly of: number }
   | { readonly note: 'confirmed-with'; readonly cycles: number };

@@ -145,6 +145,32 @@ describe('held connections', () => {
     });
   }
 
+  it('a server at its fd limit is told to be full of silent clients', async () => {
+    const { report } = await against('poll', [], ['--hold', '100', '--cycles', '100', '--timeout', '500ms'], {
+      openFiles: 64,
+    });
+    const [finding] = report.findings;
+    assert.equal(finding?.kind, 'hang');
+    assert.match(
+      `${finding?.title}: ${finding?.cause}`,
+      /silent clients block all others: they have every descriptor/,
+    );
+  });
+
+  it('a server that accepts nothing is told to be that, and no clients are held', async () => {
+    const { report } = await against(
+      'poll',
+      ['--fault', 'never-accept'],
+      ['--hold', '10', '--cycles', '20', '--timeout', '300ms', '--warmup', '0'],
+    );
+    assert.deepEqual(
+      report.findings.map(({ kind }) => kind),
+      ['hang'],
+    );
+    assert.match(report.findings[0]?.title ?? '', /accepts nothing/);
+    assert.deepEqual([report.hold?.opened, report.hold?.othersServed], [0, null]);
+  });
+
   it('ten thousand are held and released', async () => {
     const { report } = await against('epoll', [], ['--hold', '10000', '--cycles', '200'], {
       openFiles: 12_000,

@@ -32,8 +32,8 @@ const HELD: ReadonlyArray<readonly [what: string, hold: Partial<HeldClients>, te
   ],
   [
     'nobody served at all',
-    { aloneMs: undefined, serviceMs: [] },
-    '100 silent clients; nobody was served even before; each 1 fd, 4.0 KiB; all released',
+    { aloneMs: undefined, serviceMs: [], opened: 0, accepted: 0 },
+    '100 silent clients, connected 0, accepted 0; nobody was served even before; all released',
   ],
 ];
 

@@ -49,6 +49,8 @@ export function noteSentence(note: Note): string {
       return `churn itself became slower: a cycle cost it ${formatCount(note.fromUs)} µs of CPU at its best and ${formatCount(note.toUs)} µs at the end. Most of the local ports are in use, and the kernel searches for a free one: make fewer cycles, or widen net.ipv4.ip_local_port_range.`;
     case 'rate-missed':
       return `The rate was not kept: ${formatRate(note.made)} of ${formatRate(note.wanted)}. At most ${plural(note.most, 'connection')} may be open at a time (--concurrency), and none begins while the accept queue is full.`;
+    case 'held-short':
+      return `Only ${formatCount(note.opened)} of ${plural(note.wanted, 'silent client')} could connect.`;
     case 'held-ended':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'held connection')} by itself during the run.`;
     case 'confirmed-with':
