@@ -24,13 +24,17 @@ export interface RawClientOptions {
 
 export type Clients = readonly [ClientName, ...ClientName[]];
 
-/** @throws ChurnError `usage` for a name that is none, data that cannot be read, or options that do not go together. */
+/**
+ * `probes`: beside the clients there is a probe that sends the request and takes notice of the answer.
+ * @throws ChurnError `usage` for a name that is none, data that cannot be read, or options that do not go together.
+ */
 export function parseClients(
   raw: RawClientOptions,
   waitMs: number,
+  probes: boolean,
 ): { readonly clients: Clients; readonly script: Script } {
   const clients = raw.tls ? tlsClients(raw) : parseNames(raw.client ?? 'fin');
-  requireUse(clients, raw);
+  requireUse(clients, raw, probes);
   const protocol = raw.protocol === undefined ? undefined : PROTOCOLS[protocolName(raw.protocol)];
   const { request, expect, greets } = protocol ?? { ...PROTOCOLS.http, expect: undefined };
   return {
@@ -82,10 +86,10 @@ function protocolName(name: string): ProtocolName {
 }
 
 /** An option that no client of this run takes notice of is a mistake: what was meant would not be tested. */
-function requireUse(clients: Clients, raw: RawClientOptions): void {
+function requireUse(clients: Clients, raw: RawClientOptions, probes: boolean): void {
   const facts = clients.map(name => FACTS[name]);
-  const sends = facts.some(({ request }) => request !== 'none');
-  const reads = facts.some(({ request, waitsFor }) => waitsFor === 'answer' || request === 'may');
+  const sends = probes || facts.some(({ request }) => request !== 'none');
+  const reads = probes || facts.some(({ request, waitsFor }) => waitsFor === 'answer' || request === 'may');
   const usesTls = facts.some(({ tls }) => tls);
   const names = clients.join(', ');
   for (const option of ['send', 'protocol'] as const) {

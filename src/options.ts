@@ -1,22 +1,19 @@
 import { type Clients, parseClients, type RawClientOptions } from './client-options.js';
-import { ChurnError } from './errors.js';
-import { parseCount, parseDurationMs } from './units.js';
+import { LOAD_DEFAULTS, type Load, parseLoad, type RawLoadOptions } from './load-options.js';
+import { count, duration, usage } from './option-values.js';
 import type { Kind } from './verdict/finding.js';
 import { KINDS } from './verdict/kinds.js';
 import type { Policy } from './verdict/policy.js';
 import type { Script } from './workload/script.js';
 
 /** Options of `run` as they are given: text from a command line, or numbers from a program. */
-export interface RawOptions extends RawClientOptions {
+export interface RawOptions extends RawClientOptions, RawLoadOptions {
   readonly port?: string | number | undefined;
   readonly host?: string | undefined;
   readonly unix?: string | undefined;
   readonly pid?: ReadonlyArray<string | number> | undefined;
   readonly behindProxy?: boolean | undefined;
-  readonly cycles?: string | number | undefined;
-  readonly concurrency?: string | number | undefined;
   readonly timeout?: string | undefined;
-  readonly pause?: string | undefined;
   readonly wait?: string | undefined;
   readonly seed?: string | number | undefined;
   readonly warmup?: string | number | undefined;
@@ -30,16 +27,13 @@ export interface RawOptions extends RawClientOptions {
 }
 
 /** Options that are known to be right. */
-export interface Options {
+export interface Options extends Load {
   readonly port: number | undefined;
   readonly host: string | undefined;
   readonly unix: string | undefined;
   readonly pids: readonly number[];
   readonly behindProxy: boolean;
-  readonly cycles: number;
-  readonly concurrency: number;
   readonly timeoutMs: number;
-  readonly pauseMs: number;
   /** Several are taken in random order. */
   readonly clients: Clients;
   readonly script: Script;
@@ -54,10 +48,8 @@ export interface Options {
 }
 
 export const DEFAULTS = {
-  cycles: 1_000,
-  concurrency: 1,
+  ...LOAD_DEFAULTS,
   timeout: '5s',
-  pause: '0s',
   client: 'fin',
   wait: '10ms',
   warmup: 10,
@@ -71,12 +63,10 @@ export function parseOptions(raw: RawOptions): Options {
   const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
   return {
     ...parseAddress(raw),
-    ...parseClients(raw, waitMs),
+    ...parseLoad(raw),
+    ...parseClients(raw, waitMs, raw.hold !== undefined),
     seed: raw.seed === undefined ? undefined : count('--seed', raw.seed, 0, 0xffff_ffff),
-    cycles: count('--cycles', raw.cycles ?? DEFAULTS.cycles, 1, 100_000_000),
-    concurrency: count('--concurrency', raw.concurrency ?? DEFAULTS.concurrency, 1, 10_000),
     timeoutMs: duration('--timeout', raw.timeout ?? DEFAULTS.timeout, 10, 600_000),
-    pauseMs: duration('--pause', raw.pause ?? DEFAULTS.pause, 0, 600_000),
     warmup: count('--warmup', raw.warmup ?? DEFAULTS.warmup, 0, 1_000_000),
     rounds: count('--rounds', raw.rounds ?? DEFAULTS.rounds, 6, 1_000),
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
@@ -98,6 +88,9 @@ export function parseAddress(
   }
   if (raw.unix !== undefined && raw.host !== undefined) {
     throw usage('--host has no meaning with --unix.', 'Leave out --host.');
+  }
+  if (raw.unix !== undefined && raw.hold !== undefined) {
+    throw usage('--hold knows its connections by their ports, and Unix sockets have none.', 'Use --port.');
   }
   if (raw.unix === '') throw usage('--unix expects a path, got "".', 'For example --unix /run/app.sock');
   if (raw.host === '') throw usage('--host expects an address, got "".', 'For example --host 127.0.0.1');
@@ -130,32 +123,3 @@ function kind(option: string, name: string): Kind {
     `The kinds are: ${KINDS.join(', ')}.`,
   );
 }
-
-function count(option: string, given: string | number, least: number, most: number): number {
-  const number = parseCount(String(given));
-  if (number !== undefined && number >= least && number <= most) return number;
-  throw usage(
-    `${option} expects a whole number from ${least} to ${most}, got ${JSON.stringify(given)}.`,
-    EXAMPLES[option] ?? `For example ${option}${option.startsWith('--allow') ? '=10' : ` ${least}`}`,
-  );
-}
-
-function duration(option: string, given: string, leastMs: number, mostMs: number): number {
-  const ms = parseDurationMs(given);
-  if (ms !== undefined && ms >= leastMs && ms <= mostMs) return ms;
-  throw usage(
-    `${option} expects a time from ${leastMs}ms to ${mostMs / 1_000}s, got ${JSON.stringify(given)}.`,
-    `A time has a unit: ${option} 500ms, ${option} 5s, ${option} 2m`,
-  );
-}
-
-function usage(sentence: string, hint: string): ChurnError {
-  return new ChurnError('usage', sentence, hint);
-}
-
-const EXAMPLES: Readonly<Record<string, string>> = {
-  '--port': 'For example --port 9000',
-  '--cycles': 'For example --cycles 1000',
-  '--concurrency': 'For example --concurrency 16',
-  '--pid': 'For example --pid 4242',
-};

@@ -1,3 +1,4 @@
+import { requireRoom } from './gather/room.js';
 import type { Progress } from './gather/timeline.js';
 import { Trial } from './gather/trial.js';
 import type { Options } from './options.js';
@@ -33,6 +34,7 @@ export interface RunContext {
  */
 export async function run(options: Options, context: RunContext): Promise<Report> {
   const startedAtMs = performance.now();
+  requireRoom(options);
   primeRss();
   const target = await attach(options);
   const discoveryMs = performance.now() - startedAtMs;
@@ -42,6 +44,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
   try {
     trial.begin();
     await trial.warmUp();
+    await trial.holdClients();
     await trial.makeRounds();
     await trial.settle();
     await trial.confirm(nextConfirmingRound);
@@ -59,7 +62,8 @@ export async function run(options: Options, context: RunContext): Promise<Report
       series: trial.timeline.points(),
       phases: phases.map(span => ({ ...span })),
       timings: timingsOf(context.timings, discoveryMs, phases),
-      requested: options.cycles,
+      requested: options.durationMs === undefined ? options.cycles : evidence.cycles.requested,
+      latency: trial.latency(),
       program: target.program,
       seed: isMixed ? seed : null,
       clients: options.clients,

@@ -6,7 +6,7 @@ import { CLIENT_NAMES } from '../src/workload/client-names.js';
 import { PROTOCOL_NAMES } from '../src/workload/protocols.js';
 import { isExpected, type Script } from '../src/workload/script.js';
 
-const parse = (raw: RawClientOptions) => parseClients(raw, 10);
+const parse = (raw: RawClientOptions) => parseClients(raw, 10, false);
 const text = ({ request }: Script) => Buffer.from(request).toString('latin1');
 
 for (const client of CLIENT_NAMES) {
@@ -108,4 +108,9 @@ for (const [raw, sentence] of REFUSED) {
 test('what one of several clients needs may be said', () => {
   assert.equal(text(parse({ client: 'fin,reply', send: 'x', expect: 'y' }).script), 'x');
   assert.equal(parse({ client: 'rst,tls-abort', sni: 'x' }).script.tls.sni, 'x');
+});
+
+test('a probe takes notice of a request and of its answer, whatever the clients do', () => {
+  const { script } = parseClients({ client: 'fin', send: 'PING', expect: 'PONG' }, 10, true);
+  assert.deepEqual([text(script), script.expect, script.meant], ['PING', 'PONG', true]);
 });

@@ -121,7 +121,16 @@ function addCycleOptions(command: Command): Command {
   return command
     .optionsGroup('Cycles:')
     .option('-n, --cycles <n>', `cycles that are judged (default: ${DEFAULTS.cycles})`)
-    .option('-c, --concurrency <n>', `connections at a time (default: ${DEFAULTS.concurrency})`)
+    .option('--duration <time>', 'make cycles for so long, instead of --cycles')
+    .option(
+      '-c, --concurrency <n>',
+      `connections at a time (default: ${DEFAULTS.concurrency}; with --rate at most ${DEFAULTS.openAtRate})`,
+    )
+    .option('--rate <n/s>', 'begin so many cycles a second, whatever the server does')
+    .option('--ramp <time>', 'let the rate, or the concurrency, grow from 1 for so long')
+    .option('--latency', 'tell how long connections and answers took (with --rate it is told anyway)')
+    .option('--hold <n>', 'keep so many silent clients connected during the cycles')
+    .option('--hold-end <how>', 'how they go: fin or rst (default: fin)')
     .option(
       '--client <names>',
       `what the clients do: ${CLIENT_NAMES.join(', ')} (default: ${DEFAULTS.client})`,

@@ -6,24 +6,34 @@ import { Cast } from '../workload/cast.js';
 import type { ClientName } from '../workload/client-names.js';
 import { runCycles } from '../workload/cycles.js';
 import { holding } from '../workload/holding.js';
+import type { HoldingClients } from '../workload/holding-clients.js';
 import type { CyclePhase, Ledger } from '../workload/ledger.js';
 import { Pacer } from '../workload/pacer.js';
 import { Patience } from '../workload/patience.js';
+import type { Latency } from '../workload/stopwatch.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
 import type { Workload } from '../workload/workload.js';
 import type { Observer } from './observer.js';
+import { type Probed, type Probing, probeOnce, probingOf } from './probe.js';
+import type { Portion } from './rounds.js';
+import { type Shape, shapeOf } from './shape.js';
+
+/** Phases whose cycles are judged by whether they succeed. */
+type TalliedPhase = Exclude<CyclePhase, 'hold' | 'probe'>;
 
 /** Makes the cycles of one trial, and keeps the books of them. */
 export class Driver {
   readonly ledger: Ledger;
   readonly cast: Cast;
-  readonly tallies: Readonly<Record<CyclePhase, Tally>> = {
+  readonly tallies: Readonly<Record<TalliedPhase, Tally>> = {
     'warm-up': emptyTally(),
     cycles: emptyTally(),
     confirm: emptyTally(),
   };
   readonly #work: Workload;
   readonly #signal: AbortSignal;
+  readonly #shape: Shape;
+  readonly #probing: Probing;
 
   static async open(
     target: Target,
@@ -36,7 +46,7 @@ export class Driver {
     const behaviours = await prepareBehaviours(options.clients, options.script);
     const cast = new Cast(options.clients, seed);
     const { concurrency, timeoutMs, pauseMs, script } = options;
-    return new Driver(cast, {
+    const work: Workload = {
       destination: target.endpoint,
       behaviourOf: behaviourOf(cast, behaviours),
       ...{ concurrency, timeoutMs, pauseMs, script, ledger, signal },
@@ -44,10 +54,13 @@ export class Driver {
       patience: new Patience(timeoutMs),
       queueLength: () => observer.queueLength(),
       serverIsGone: () => observer.serverIsGone(),
-    });
+    };
+    return new Driver(cast, work, await shapeOf(options), probingOf(options, behaviours, observer));
   }
 
-  private constructor(cast: Cast, work: Workload) {
+  private constructor(cast: Cast, work: Workload, shape: Shape, probing: Probing) {
+    this.#shape = shape;
+    this.#probing = probing;
     this.cast = cast;
     this.ledger = work.ledger;
     this.#work = work;
@@ -72,8 +85,28 @@ export class Driver {
   }
 
   /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
-  make(phase: CyclePhase, count: number, different: Partial<Workload> = {}): Promise<void> {
+  make(phase: TalliedPhase, count: number, different: Partial<Workload> = {}): Promise<void> {
     return runCycles({ ...this.#work, ...different }, phase, count, this.tallies[phase]);
+  }
+
+  /** Judged cycles, in the shape that the load is to have. */
+  makeJudged({ count, forMs }: Portion): Promise<void> {
+    const { tempo, stopwatch } = this.#shape;
+    return this.make('cycles', count, { tempo, stopwatch, forMs });
+  }
+
+  /** Times of the judged cycles; undefined where none were taken. */
+  latency(): Latency | undefined {
+    return this.#shape.stopwatch?.latency(this.#shape.isTimed ? 'due' : 'begun');
+  }
+
+  /** One connection that asks whether anybody is served. */
+  probe(): Promise<Probed> {
+    return probeOnce(this.#work, this.#probing);
+  }
+
+  connectHeld(clients: HoldingClients, count: number): Promise<void> {
+    return clients.connect(this.#work, count);
   }
 
   /** Further cycles in which all clients are of one sort. They stand in no tally, because they confirm nothing. */

@@ -3,17 +3,18 @@ import { readFinTimeoutMs } from '../proc/host.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { readStatus } from '../proc/process.js';
-import type { TcpFamily } from '../proc/sockets.js';
 import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
 import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
-import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
+import { findOutsideHolders, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
 import type { Ledger } from '../workload/ledger.js';
+import { newSockets } from './new-sockets.js';
+import { placeOf } from './place.js';
 import { SeenSockets } from './seen.js';
 
 /** Everything that one look at the server told. */
@@ -141,6 +142,21 @@ export class Observer {
     return row?.inode || undefined;
   }
 
+  /**
+   * Which socket of the server each connection of ours has that is open now: after a reset it will be in no table.
+   * What the server holds with them.
+   */
+  rememberConnected(): Snapshot {
+    const { snapshot } = this.look(true);
+    const { endpoint } = this.#target;
+    if (endpoint.transport !== 'tcp') return snapshot;
+    for (const { inode, localPort, remotePort } of this.#tables.view([], false).rows) {
+      const connection = localPort === endpoint.port ? this.#ledger.connectionOf(remotePort) : undefined;
+      if (inode !== 0 && connection !== undefined) this.#seen.remember(inode, connection);
+    }
+    return snapshot;
+  }
+
   /** Looks in the middle of a long run, where descriptors have come, so that what they are is known in time. */
   rememberHeld(usualFds: number): void {
     if (this.#seen.isDue(performance.now()) && this.fdCount() > usualFds) this.look(false);
@@ -180,18 +196,3 @@ export class Observer {
 }
 
 const NO_SOCKETS: SocketView = { rows: [], isTabled: () => true, unixQueue: 0 };
-
-/** Which tables to read. A listener on :: takes IPv4 too: its end then stands in tcp6, and the client's in tcp. */
-function placeOf({ endpoint, listeners }: Target): SocketPlace {
-  if (endpoint.transport === 'unix') return endpoint;
-  const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
-  for (const listener of listeners) if (listener.transport === 'tcp') families.add(listener.family);
-  return { port: endpoint.port, families: [...families] };
-}
-
-function newSockets(before: Snapshot, now: Snapshot): number[] {
-  const known = new Set(before.processes.flatMap(({ fds }) => fds.map(({ inode }) => inode)));
-  return now.processes.flatMap(({ fds }) =>
-    fds.filter(fd => fd.kind === 'socket' && !known.has(fd.inode)).map(({ inode }) => inode),
-  );
-}

@@ -29,6 +29,11 @@ export class SeenSockets {
     this.#dueAtMs = nowMs + this.#everyMs;
   }
 
+  /** A socket that is not forgotten yet. */
+  remember(inode: number, connection: number): void {
+    this.#connections.set(inode, connection);
+  }
+
   connectionOf(inode: number): number | undefined {
     return this.#connections.get(inode);
   }

@@ -7,7 +7,7 @@ import { type Audience, Timeline } from './timeline.js';
 /** The timeline of one trial: whose processes it samples, and what whoever watches the run is told with each point. */
 export function timelineOf(
   target: Target,
-  { cycles }: Options,
+  { cycles, durationMs }: Options,
   { tallies }: Driver,
   observer: Observer,
   suspects: () => readonly string[],
@@ -19,7 +19,7 @@ export function timelineOf(
     () => observer.queueLength(),
     ({ phase, atMs, fds }) =>
       onProgress({
-        ...{ phase, fds, cycles },
+        ...{ phase, fds, cycles, durationMs },
         cyclesDone: tallies.cycles.completed,
         elapsedMs: atMs,
         suspects: suspects(),

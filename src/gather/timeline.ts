@@ -6,6 +6,8 @@ export interface Progress {
   readonly phase: Phase;
   readonly cyclesDone: number;
   readonly cycles: number;
+  /** How long the cycles are to be made; undefined: until all are. */
+  readonly durationMs: number | undefined;
   readonly elapsedMs: number;
   readonly fds: number;
   /** What is being confirmed. */

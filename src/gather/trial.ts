@@ -4,15 +4,18 @@ import { readListenCounters } from '../proc/sockets.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
-import type { Apart, Census, Evidence, Round } from '../verdict/evidence.js';
+import type { Apart, Evidence } from '../verdict/evidence.js';
 import { Ledger } from '../workload/ledger.js';
+import type { Latency } from '../workload/stopwatch.js';
 import { growthAlone } from './apart.js';
 import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
 import { makeConfirmingRound, type Witnessed } from './confirming.js';
 import { Driver } from './driver.js';
+import { Hold } from './hold.js';
+import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
-import { atRest, type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
+import { atRest, type LastRest, restAtLast, restToCount } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
 
@@ -24,10 +27,12 @@ export class Trial {
   readonly #signal: AbortSignal;
   readonly #observer: Observer;
   readonly #driver: Driver;
-  readonly #rounds: Round[] = [];
+  readonly #judged: JudgedRounds;
   readonly #countersBefore: ListenCounters;
   #beforeWithRss: Promise<Snapshot>;
   #baseline: Observation;
+  #usual: Snapshot;
+  readonly #hold: Hold;
   #rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
   #latest: Observation;
@@ -63,12 +68,16 @@ export class Trial {
     this.#driver = driver;
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
+    this.#usual = this.#baseline.snapshot;
+    this.#judged = new JudgedRounds(driver, observer);
+    this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
     this.timeline = timelineOf(target, options, driver, observer, () => this.#suspects, onProgress);
   }
 
   close(): void {
+    void this.#hold.end();
     this.timeline.close();
     this.#observer.close();
   }
@@ -85,25 +94,25 @@ export class Trial {
     this.timeline.enter('warm-up');
     if (warmup > 0) await this.#driver.make('warm-up', warmup);
     this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
+    this.#usual = this.#baseline.snapshot;
   }
 
   /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
-    const { cycles } = this.#options;
-    // The first half of the rounds is warm-up for the memory of a runtime, so twice as many are made as are judged.
-    const rounds = Math.min(cycles, 2 * this.#options.rounds);
-    for (let round = 1, made = 0; round <= rounds && !this.#driver.isOver; round++) {
-      const until = Math.round((cycles * round) / rounds);
-      await this.#driver.make('cycles', until - made);
-      made = until;
-      await restBriefly(this.#observer, this.#baseline.snapshot, this.#signal);
-      this.#addRound('cycles', undefined);
-    }
+    await this.#judged.make(this.#options, this.#usual, this.#hold, this.#signal);
   }
 
-  /** Waits until all is back or is known to be held, and looks once more at everything. */
+  /** Connects the silent clients of `--hold`, and asks whether anybody else is served. */
+  async holdClients(): Promise<void> {
+    if (this.#options.hold === 0 || this.#driver.isOver) return;
+    this.timeline.enter('hold');
+    this.#usual = (await this.#hold.begin(this.#baseline.snapshot)) ?? this.#usual;
+  }
+
+  /** Lets held clients go, waits until all is back or is known to be held, and looks once more at everything. */
   async settle(): Promise<void> {
+    await this.#hold.end();
     this.timeline.enter('settle');
     const { budgetMs } = this.#options;
     // An accept queue that has stood still for a whole deadline needs no second one.
@@ -112,9 +121,7 @@ export class Trial {
     const rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#signal);
     this.#rest = rest;
     this.#latest = rest.latest;
-    // The last reading of the judged cycles, made again at rest.
-    if (this.#rounds.at(-1)?.connections === this.#driver.ledger.opened) this.#rounds.pop();
-    this.#addRound('cycles', rest.latest.census);
+    this.#judged.addAtRest(rest.latest.census);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
@@ -124,7 +131,7 @@ export class Trial {
     for (;;) {
       const round = this.#driver.isOver ? undefined : next(this.#evidence());
       if (!round) break;
-      if (!budget.hasTimeFor(this.#rounds)) {
+      if (!budget.hasTimeFor(this.#judged.rounds)) {
         this.#budgetSpent = true;
         break;
       }
@@ -135,7 +142,7 @@ export class Trial {
         ...(await makeConfirmingRound(round, this.#driver, this.#observer)),
       };
       await this.#restAgain(MOST_CONFIRMING_REST_MS);
-      if (!round.manner) this.#addRound('confirm', this.#latest.census);
+      if (!round.manner) this.#judged.add('confirm', this.#latest.census);
     }
     // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
     if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
@@ -160,6 +167,10 @@ export class Trial {
     return { ...this.#evidence(), before: await this.#beforeWithRss, after };
   }
 
+  latency(): Latency | undefined {
+    return this.#driver.latency();
+  }
+
   get isServerAlive(): boolean {
     return !this.#observer.serverIsGone();
   }
@@ -170,7 +181,9 @@ export class Trial {
       options: this.#options,
       observer: this.#observer,
       driver: this.#driver,
-      rounds: this.#rounds,
+      rounds: this.#judged.rounds,
+      pace: this.#judged.pace,
+      hold: this.#hold.facts(),
       apart: this.#apart,
       before: this.#observer.before,
       baseline: this.#baseline,
@@ -180,15 +193,6 @@ export class Trial {
       budgetSpent: this.#budgetSpent,
       interrupted: this.#signal.aborted,
       ...this.#witnessed,
-    });
-  }
-
-  #addRound(phase: Round['phase'], counts: Census | undefined): void {
-    this.#rounds.push({
-      phase,
-      connections: this.#driver.ledger.opened,
-      anonBytes: this.#observer.anonBytes(),
-      counts,
     });
   }
 }

@@ -8,7 +8,9 @@ import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
 import type { Finding } from '../verdict/finding.js';
 import type { Verdict } from '../verdict/judge.js';
+import type { Latency } from '../workload/stopwatch.js';
 import { breakProof, escapeText } from './escape.js';
+import { reportHold, reportLatency } from './load.js';
 import type {
   Report,
   ReportedCycles,
@@ -40,6 +42,8 @@ export interface Circumstances {
   readonly clients?: readonly string[] | undefined;
   /** Of the order in which several clients were taken; null when nothing was random. */
   readonly seed?: number | null;
+  /** undefined where no times were taken. */
+  readonly latency?: Latency | undefined;
   readonly notes: readonly string[];
 }
 
@@ -59,6 +63,8 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     interrupted: evidence.interrupted,
     target: around.target,
     cycles,
+    latency: reportLatency(around.latency),
+    hold: reportHold(evidence),
     before: reportState(evidence, evidence.before),
     after: reportState(evidence, evidence.after),
     checks: verdict.checks.map(check => ({

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
+import { loadRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { wrap } from './wrap.js';
 
@@ -49,6 +50,7 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
   return [
     row('cycles', cycleText(cycles)),
     ...clientRows(report).map(text => row('clients', text)),
+    ...loadRows(report).map(([name, text]) => row(name, text)),
     row('accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`),
     row('fds', arrow(before.fds, after.fds)),
     row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),

@@ -4,7 +4,7 @@ import { parseProcessStatus } from '../proc/parse/process-status.js';
 import { openStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 
-export type Phase = 'before' | 'warm-up' | 'cycles' | 'settle' | 'confirm' | 'after';
+export type Phase = 'before' | 'warm-up' | 'hold' | 'cycles' | 'settle' | 'confirm' | 'after';
 
 /** One point of the series: sums over the tree, cheap to take. */
 export interface Point {

@@ -17,6 +17,46 @@ export interface Round {
   readonly counts: Census | undefined;
 }
 
+/** How fast some of the judged cycles were made, and what they cost this process. */
+export interface Pace {
+  readonly cycles: number;
+  readonly durationMs: number;
+  readonly ownCpuMs: number;
+}
+
+/** What the whole tree had at one moment. */
+export interface HeldState {
+  readonly fds: number;
+  /** Of the process that had most. */
+  readonly fullestFds: number;
+  readonly anonBytes: number | undefined;
+  readonly threads: number;
+  readonly processes: number;
+}
+
+/** Silent clients that were connected during the judged cycles, and whether others were served beside them. */
+export interface HeldClients {
+  readonly wanted: number;
+  readonly opened: number;
+  /** Of these, those that have left the accept queue. */
+  readonly accepted: number;
+  readonly failures: Tally['failures'];
+  /** Closed by the server while they were held. */
+  readonly ended: number;
+  /** How they were let go. */
+  readonly end: 'fin' | 'rst';
+  readonly servedBy: 'answer' | 'accept';
+  /** How long a probe took before, with none held; undefined when it was not served then either. */
+  readonly aloneMs: number | undefined;
+  /** How long each took that was served while they were held. */
+  readonly serviceMs: readonly number[];
+  /** A probe, or the clients themselves, waited for so long and in vain. */
+  readonly blocked: boolean;
+  readonly waitedMs: number;
+  readonly idle: HeldState;
+  readonly holding: HeldState;
+}
+
 /** Everything that is judged by whether it recurs, counted in one snapshot. Sockets: those held since before the run. */
 export type CensusKey =
   | 'dead-socket'
@@ -79,6 +119,8 @@ export interface Apart {
 export interface Evidence {
   readonly serverPort: number | undefined;
   readonly concurrency: number;
+  readonly ratePerSecond: number | undefined;
+  readonly rampMs: number;
   readonly timeoutMs: number;
   readonly before: Snapshot;
   /** After the warm-up, settled. */
@@ -86,6 +128,10 @@ export interface Evidence {
   readonly after: Snapshot;
   readonly baselineCounts: Census;
   readonly rounds: readonly Round[];
+  /** The judged cycles, portion by portion. */
+  readonly pace: readonly Pace[];
+  /** undefined when no clients were held. */
+  readonly hold: HeldClients | undefined;
   readonly warmup: Tally;
   readonly cycles: Tally;
   readonly confirm: Tally;

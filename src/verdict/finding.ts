@@ -1,4 +1,5 @@
 import type { TcpState } from '../proc/parse/socket-table.js';
+import type { CyclePhase } from '../workload/ledger.js';
 import type { CensusKey } from './evidence.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
@@ -36,6 +37,7 @@ export interface HeldGroup {
   readonly pattern: Pattern | undefined;
   /** How many of them came from the warm-up. */
   readonly inWarmup: number;
+  readonly heldClients?: readonly number[];
   /** Growth in each confirming round, where recurrence was asked for. */
   readonly perRound: readonly number[];
   /** What became of connections that were followed by their inodes; only sockets in no table need that. */
@@ -101,7 +103,7 @@ export interface CrashFinding {
   readonly pids: readonly number[];
   /** The cycle it died on lies between these two, both included; undefined when nothing narrows it down. */
   readonly cycles: readonly [number, number] | undefined;
-  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+  readonly phase: CyclePhase;
   /** The same as numbers of the connection since the start of the run, as the server counts. */
   readonly connections: readonly [number, number] | undefined;
 }
@@ -132,6 +134,8 @@ export interface HangFinding {
   readonly stalledMs: number;
   /** The fd limit was reached: accept() answers EMFILE. */
   readonly atFdLimit: boolean;
+  /** So many connected clients that say nothing keep all others from being served. */
+  readonly silentClients?: number;
 }
 
 export interface RefusedFinding {
@@ -142,7 +146,7 @@ export interface RefusedFinding {
   readonly of: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly firstCycle: number;
-  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+  readonly phase: CyclePhase;
   readonly listenerGone: boolean;
 }
 
@@ -162,7 +166,7 @@ export interface ReplyFinding {
   readonly closedFirst: boolean;
   readonly timeoutMs: number;
   readonly firstCycle: number;
-  readonly phase: 'warm-up' | 'cycles' | 'confirm';
+  readonly phase: CyclePhase;
 }
 
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */

@@ -17,6 +17,10 @@ export function connectionGroups(evidence: Evidence): HeldGroup[] {
       sockets.flatMap(({ connection }) => connection ?? []),
     ),
     inWarmup: sockets.filter(socket => isWarmup(evidence, socket.connection)).length,
+    heldClients: heldClients(
+      evidence,
+      sockets.flatMap(({ connection }) => connection ?? []),
+    ),
     perRound: [],
   }));
 }
@@ -43,6 +47,7 @@ export function outsideGroups(evidence: Evidence): HeldGroup[] {
       fdNumbers: [],
       pattern: cyclePattern(evidence, connections),
       inWarmup: connections.filter(connection => isWarmup(evidence, connection)).length,
+      heldClients: heldClients(evidence, connections),
       perRound: [],
     };
   });
@@ -113,6 +118,13 @@ function cyclePattern(evidence: Evidence, connections: readonly number[]): HeldG
   );
   if (byClient) return byClient;
   return patternOf(cycles, evidence.cycles.completed, evidence.concurrency - 1);
+}
+
+function heldClients(evidence: Evidence, connections: readonly number[]): number[] {
+  const origins = connections.map(evidence.originOf);
+  return origins
+    .flatMap(({ phase, cycle }) => (phase === 'hold' ? [cycle] : []))
+    .sort((one, other) => one - other);
 }
 
 function isWarmup(evidence: Evidence, connection: number | undefined): boolean {

@@ -12,6 +12,7 @@ import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
 import { judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
+import { ownBottleneck } from './own-bottleneck.js';
 import { applyPolicy, type Policy } from './policy.js';
 import { idleCpuPercent, isSpinning } from './spinning.js';
 
@@ -57,7 +58,9 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const steadyRise = evidence.runtime !== 'managed' && judgeMemory(evidence).steady;
   const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory' || steadyRise);
   const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
-  const finished = !evidence.interrupted && !unseen && served;
+  // It has gone on accepting since, but not in time for all cycles to be made.
+  const stalled = evidence.cycles.stopped === 'accept-stalled';
+  const finished = !evidence.interrupted && !unseen && served && !stalled;
   const failed = findings.some(({ severity }) => severity === 'fail');
   const verdict = failed ? 'fail' : doubtful || !finished ? 'undecided' : 'pass';
   return {
@@ -76,6 +79,12 @@ function runNotes(evidence: Evidence): Note[] {
   const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
   const { cycles } = evidence;
   if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
+  notes.push(...ownBottleneck(evidence));
+  const { hold } = evidence;
+  if (hold && hold.opened < hold.wanted && !hold.blocked) {
+    notes.push({ note: 'held-short', opened: hold.opened, wanted: hold.wanted });
+  }
+  if (hold && hold.ended > 0) notes.push({ note: 'held-ended', count: hold.ended, of: hold.opened });
   if (isSpinning(evidence)) {
     notes.push({ note: 'spinning', cpuPercent: Math.round(idleCpuPercent(evidence) ?? 0) });
   }

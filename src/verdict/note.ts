@@ -28,4 +28,15 @@ export type Note =
       readonly held: number;
     }
   | { readonly note: 'not-answered'; readonly closedFirst: boolean; readonly timeoutMs: number }
+  | { readonly note: 'own-cpu'; readonly percent: number }
+  | { readonly note: 'own-slowdown'; readonly fromUs: number; readonly toUs: number }
+  | {
+      readonly note: 'rate-missed';
+      readonly wanted: number;
+      readonly made: number;
+      /** Connections that could be open at a time. */
+      readonly most: number;
+    }
+  | { readonly note: 'held-short'; readonly opened: number; readonly wanted: number }
+  | { readonly note: 'held-ended'; readonly count: number; readonly of: number }
   | { readonly note: 'confirmed-with'; readonly cycles: number };

@@ -6,21 +6,23 @@ import type { Evidence } from './evidence.js';
  * The tester's own troubles are never the server's fault: when this machine or this process ran out of something,
  * there is no verdict. Asked only when nothing was found: forgotten sockets that hold all our ports are a leak.
  */
-export function ownTrouble({ warmup, cycles, confirm, departed }: Evidence): ChurnError | undefined {
+export function ownTrouble({ warmup, cycles, confirm, departed, hold }: Evidence): ChurnError | undefined {
   const tallies = [warmup, cycles, confirm];
   const made = tallies.reduce((sum, { completed }) => sum + completed, 0);
-  if (tallies.some(({ stopped }) => stopped === 'own-ports')) {
+  const ranOutOf = (what: 'own-ports' | 'own-fds') =>
+    tallies.some(({ stopped }) => stopped === what) || (hold?.failures[what] ?? 0) > 0;
+  if (ranOutOf('own-ports')) {
     return new ChurnError(
       'own-limit',
       `This machine has no free local ports left after ${made} connections.`,
       'Wait a minute for TIME_WAIT to end, or widen net.ipv4.ip_local_port_range, or make fewer --cycles.',
     );
   }
-  if (tallies.some(({ stopped }) => stopped === 'own-fds')) {
+  if (ranOutOf('own-fds')) {
     return new ChurnError(
       'own-limit',
       'churn itself has no file descriptors left.',
-      'Raise its limit (ulimit -n 65536) or lower --concurrency.',
+      'Raise its limit (ulimit -n 65536) or lower --concurrency or --hold.',
     );
   }
   const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');

@@ -10,6 +10,7 @@ import type { Stage } from './stage.js';
  */
 export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: Duplex = cycle.socket): void {
   const { request, greets, expect } = stage.script;
+  const askedAtMs = performance.now();
   let heard = '';
   let asked = !greets;
   const over = () => {
@@ -35,12 +36,13 @@ export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: D
     if (heard.length < MOST_HEARD) heard += chunk.toString('latin1');
     if (!isExpected(heard, expect)) return;
     over();
+    stage.stopwatch?.answered(performance.now() - (stage.isTimed ? cycle.sinceMs : askedAtMs));
     stage.tally.answered += 1;
     channel.resume();
     onAnswer();
   };
   channel.on('data', listen).once('end', giveUp);
-  cycle.dueAtMs = performance.now() + stage.timeoutMs;
+  cycle.dueAtMs = askedAtMs + stage.timeoutMs;
   cycle.onDeadline = giveUp;
   if (!greets) channel.write(request);
 }

@@ -5,6 +5,9 @@ export interface Cycle {
   /** Another one after a full backlog. */
   socket: Socket;
   readonly connection: number;
+  /** When it was due to begin, or began where nothing is due. */
+  readonly sinceMs: number;
+  /** Its deadline. */
   dueAtMs: number;
   /** What its behaviour wants done when its time is up; without it the cycle has failed. */
   onDeadline: (() => void) | undefined;
@@ -15,10 +18,11 @@ export interface Cycle {
   closing: boolean;
 }
 
-export function newCycle(socket: Socket, connection: number, dueAtMs: number): Cycle {
+export function newCycle(socket: Socket, connection: number, dueAtMs: number, sinceMs = 0): Cycle {
   return {
     socket,
     connection,
+    sinceMs,
     dueAtMs,
     onDeadline: undefined,
     error: undefined,

@@ -1,3 +1,4 @@
+import { Admission } from './admission.js';
 import { type Cycle, DEADLINE, newCycle } from './cycle.js';
 import { Deadlines } from './deadlines.js';
 import { dial, isSelfConnected } from './dial.js';
@@ -6,18 +7,20 @@ import { reasonToStop } from './giving-up.js';
 import type { CyclePhase } from './ledger.js';
 import { open } from './open.js';
 import { StallWatch } from './pacer.js';
+import { Schedule } from './schedule.js';
 import type { Stage } from './stage.js';
 import { noteFailure, type StopReason, type Tally } from './tally.js';
 import { Turns } from './turns.js';
 import type { Workload } from './workload.js';
 
 /**
- * Opens and closes `count` connections, `concurrency` at a time, and adds what became of them to `tally`.
- * Never rejects: a failed cycle is data. Resolves when the last socket is closed.
+ * Opens and closes `count` connections, or as many as begin within `forMs`, `concurrency` at a time or when they are
+ * due, and adds what became of them to `tally`. Never rejects: a failed cycle is data. Resolves when the last socket is
+ * closed.
  */
 export function runCycles(work: Workload, phase: CyclePhase, count: number, tally: Tally): Promise<void> {
   work.ledger.beginPhase(phase);
-  tally.requested += count;
+  if (work.forMs === undefined) tally.requested += count;
   return new Promise(resolve => new Batch(work, count, tally, resolve).start());
 }
 
@@ -28,15 +31,15 @@ class Batch {
   readonly #stall = new StallWatch(this.#startedAtMs);
   readonly #deadlines = new Deadlines(this.#startedAtMs, DEADLINE_STEP_MS);
   readonly #onAbort = () => this.#stop('interrupted');
+  readonly #admission: Admission;
+  readonly #schedule: Schedule;
   #timer: NodeJS.Timeout | undefined;
   #launched = 0;
   /** Launched, and neither connected nor failed. */
   #connecting = 0;
   #pausing = 0;
-  #credits = 0;
-  #blockedTurns = 0;
-  #waiting = false;
   #deadlinesInARow = 0;
+  #isOver = false;
 
   constructor(
     readonly work: Workload,
@@ -44,9 +47,17 @@ class Batch {
     readonly tally: Tally,
     readonly finished: () => void,
   ) {
-    const { script, patience, timeoutMs, concurrency, destination } = work;
+    const { script, patience, timeoutMs, concurrency, destination, stopwatch, tempo } = work;
+    this.#schedule = new Schedule(work, this.#startedAtMs, () => this.#pump());
+    this.#admission = new Admission({
+      credits: () => work.pacer.credits(this.#lookAtQueue(), this.#connecting),
+      again: () => this.#pump(),
+    });
     const host = destination.transport === 'tcp' ? destination.host : undefined;
-    this.#stage = { turns: new Turns(), script, patience, tally, timeoutMs, concurrency, host };
+    const isTimed = tempo?.beat.ratePerSecond !== undefined;
+    this.#stage = {
+      ...{ turns: new Turns(), script, patience, tally, timeoutMs, concurrency, host, stopwatch, isTimed },
+    };
   }
 
   start(): void {
@@ -57,35 +68,18 @@ class Batch {
   }
 
   #pump(): void {
-    while (this.#launched < this.count && this.#inFlight.size + this.#pausing < this.work.concurrency) {
-      if (this.tally.stopped) break;
-      // One look for a handful: what is under way has to arrive before the queue is looked at again.
-      if (this.#credits <= 0 && (this.#connecting > 0 || !this.#mayGoOn())) return;
-      this.#credits -= 1;
+    while (this.#hasMore() && this.#inFlight.size + this.#pausing < this.#schedule.clients()) {
+      if (!this.#schedule.isDue() || !this.#admission.admits(this.#connecting)) return;
       this.#launched += 1;
       this.#launch();
     }
-    const over = this.tally.stopped !== undefined || this.#launched >= this.count;
-    if (over && this.#inFlight.size === 0 && this.#pausing === 0) this.#finish();
+    if (this.#hasMore()) return;
+    this.#schedule.stop();
+    if (this.#inFlight.size === 0 && this.#pausing === 0) this.#finish();
   }
 
-  /** Reads the accept queue; where it is full enough, comes back in a moment: at once at first, then every millisecond. */
-  #mayGoOn(): boolean {
-    this.#credits = this.work.pacer.credits(this.#lookAtQueue(), this.#connecting);
-    if (this.#credits > 0) {
-      this.#blockedTurns = 0;
-      return true;
-    }
-    if (this.#waiting) return false;
-    this.#waiting = true;
-    const again = () => {
-      this.#waiting = false;
-      this.#pump();
-    };
-    this.#blockedTurns += 1;
-    if (this.#blockedTurns < SPIN_TURNS) setImmediate(again);
-    else setTimeout(again, 1);
-    return false;
+  #hasMore(): boolean {
+    return this.tally.stopped === undefined && this.#launched < this.count && !this.#schedule.isOver;
   }
 
   /** What has left the queue was accepted: the only proof of it that a client can have. */
@@ -98,8 +92,11 @@ class Batch {
   }
 
   #launch(): void {
-    const { destination, ledger, timeoutMs } = this.work;
-    const cycle = newCycle(dial(destination), ledger.next(), performance.now() + timeoutMs);
+    const { destination, ledger, timeoutMs, tempo, stopwatch } = this.work;
+    const now = performance.now();
+    const sinceMs = tempo?.begin(now) ?? now;
+    if (tempo?.beat.ratePerSecond !== undefined) stopwatch?.began(now - sinceMs);
+    const cycle = newCycle(dial(destination), ledger.next(), now + timeoutMs, sinceMs);
     this.#inFlight.add(cycle);
     this.#connecting += 1;
     open(cycle, destination, {
@@ -114,7 +111,9 @@ class Batch {
   #connected(cycle: Cycle): void {
     this.#connecting -= 1;
     cycle.connected = true;
-    this.work.pacer.noteConnect(performance.now() - cycle.dueAtMs + this.work.timeoutMs);
+    const now = performance.now();
+    this.work.pacer.noteConnect(now - cycle.dueAtMs + this.work.timeoutMs);
+    this.work.stopwatch?.connected(now - cycle.sinceMs);
     const { socket } = cycle;
     const { localPort } = socket;
     if (localPort !== undefined) {
@@ -138,7 +137,7 @@ class Batch {
     } else {
       this.#failed(cycle, cycle.error);
     }
-    if (this.work.pauseMs > 0 && this.#launched < this.count) this.#pause();
+    if (this.work.pauseMs > 0 && this.#hasMore()) this.#pause();
     this.#pump();
   }
 
@@ -165,9 +164,10 @@ class Batch {
     const now = performance.now();
     this.#deadlines.check(this.#inFlight, now);
     const length = this.#lookAtQueue() ?? 0;
-    if (this.#stall.stalledMs(length, this.#launched, now) < this.work.timeoutMs) return;
-    this.#stop('accept-stalled');
-    this.#pump();
+    if (this.#stall.stalledMs(length, this.#launched, now) >= this.work.timeoutMs)
+      this.#stop('accept-stalled');
+    // Also for those whose number has grown meanwhile, and where the time is up.
+    if (this.tally.stopped || this.work.tempo || this.work.forMs !== undefined) this.#pump();
   }
 
   #stop(reason: StopReason): void {
@@ -180,7 +180,10 @@ class Batch {
   }
 
   #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     clearInterval(this.#timer);
+    if (this.work.forMs !== undefined) this.tally.requested += this.#launched;
     this.work.signal.removeEventListener('abort', this.#onAbort);
     this.tally.durationMs += performance.now() - this.#startedAtMs;
     this.finished();
@@ -188,5 +191,4 @@ class Batch {
 }
 
 const DEADLINE_STEP_MS = 50;
-const SPIN_TURNS = 50;
 const INTERRUPTED = 'interrupted';

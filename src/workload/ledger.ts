@@ -1,5 +1,8 @@
-/** A phase of the run that opens connections; the numbers of its connections follow those of the phase before. */
-export type CyclePhase = 'warm-up' | 'cycles' | 'confirm';
+/**
+ * A part of the run that opens connections; the numbers of its connections follow those of the part before. `hold` are
+ * silent clients, `probe` asks whether others are served meanwhile.
+ */
+export type CyclePhase = 'warm-up' | 'hold' | 'probe' | 'cycles' | 'confirm';
 
 /** Which connection of the run a forgotten socket came from. */
 export interface CycleOrigin {
@@ -14,7 +17,12 @@ export interface CycleOrigin {
  */
 export class Ledger {
   readonly #lastConnection = new Int32Array(65_536);
-  readonly #phases: { readonly phase: CyclePhase; readonly after: number }[] = [];
+  readonly #phases: {
+    readonly phase: CyclePhase;
+    readonly after: number;
+    /** Opened in earlier spans of the same phase. */
+    readonly earlier: number;
+  }[] = [];
   #opened = 0;
 
   /** Connections opened so far, in all phases. */
@@ -31,7 +39,8 @@ export class Ledger {
   }
 
   beginPhase(phase: CyclePhase): void {
-    if (this.#phases.at(-1)?.phase !== phase) this.#phases.push({ phase, after: this.#opened });
+    if (this.#phases.at(-1)?.phase === phase) return;
+    this.#phases.push({ phase, after: this.#opened, earlier: this.openedIn(phase) });
   }
 
   /** The number of a new connection, from 1. */
@@ -51,6 +60,9 @@ export class Ledger {
 
   origin(connection: number): CycleOrigin {
     const started = this.#phases.findLast(({ after }) => after < connection);
-    return { phase: started?.phase ?? 'cycles', cycle: connection - (started?.after ?? 0) };
+    return {
+      phase: started?.phase ?? 'cycles',
+      cycle: connection - (started?.after ?? 0) + (started?.earlier ?? 0),
+    };
   }
 }

@@ -1,6 +1,7 @@
 import type { Cycle } from './cycle.js';
 import type { Patience } from './patience.js';
 import type { Script } from './script.js';
+import type { Stopwatch } from './stopwatch.js';
 import type { Tally } from './tally.js';
 import type { Turns } from './turns.js';
 
@@ -14,6 +15,9 @@ export interface Stage {
   readonly concurrency: number;
   /** Where the connection goes, for the certificate; undefined for a Unix socket. */
   readonly host: string | undefined;
+  readonly stopwatch: Stopwatch | undefined;
+  /** Cycles are due at a time of their own: what they wait counts from there. */
+  readonly isTimed: boolean;
 }
 
 /** Ends the cycle with FIN, as close(2) does, after what has arrived was read. */

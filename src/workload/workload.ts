@@ -4,6 +4,8 @@ import type { Ledger } from './ledger.js';
 import type { Pacer } from './pacer.js';
 import type { Patience } from './patience.js';
 import type { Script } from './script.js';
+import type { Stopwatch } from './stopwatch.js';
+import type { Tempo } from './tempo.js';
 
 /** What is to be done to a server, and what has to be known of it meanwhile. */
 export interface Workload {
@@ -18,6 +20,11 @@ export interface Workload {
   readonly timeoutMs: number;
   /** Wait of each client between two of its cycles. */
   readonly pauseMs: number;
+  /** When cycles begin, if not each when the one before is over. Kept for the whole run. */
+  readonly tempo?: Tempo | undefined;
+  /** Cycles begin until so much time has passed, up to their count. */
+  readonly forMs?: number | undefined;
+  readonly stopwatch?: Stopwatch | undefined;
   readonly ledger: Ledger;
   /** Kept for the whole run: it learns how short the backlog is. */
   readonly pacer: Pacer;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { drawProgress, progressLine } from '../../src/cli/progress.js';
+import { drawProgress, progressLine, tellProgress } from '../../src/cli/progress.js';
 import type { Progress } from '../../src/gather/timeline.js';
 
-const PHASES = ['before', 'warm-up', 'cycles', 'settle', 'confirm', 'after'] as const;
+const PHASES = ['before', 'warm-up', 'hold', 'cycles', 'settle', 'confirm', 'after'] as const;
 
 const LINES: ReadonlyArray<readonly [different: Partial<Progress>, line: string]> = [
   [{ phase: 'before' }, 'looking at the server  7 fds  2.0 s'],
@@ -28,6 +28,7 @@ test('a line never reaches the last column, where a terminal would break it', ()
     phase: fc.constantFrom(...PHASES),
     cyclesDone: fc.nat(200_000_000),
     cycles: fc.nat(100_000_000),
+    durationMs: fc.option(fc.integer({ min: 100, max: 1e9 }), { nil: undefined }),
     elapsedMs: fc.nat(1e9),
     fds: fc.nat(1e9),
     suspects: fc.array(fc.constantFrom('thread', 'memory', 'dead-socket')),
@@ -69,7 +70,8 @@ test('what was never shown is not taken away, and nothing is taken away twice', 
 });
 
 for (const [what, isTTY, wanted] of [
-  ['a pipe', false, true],
+  ['a pipe, of a short run', false, true],
+  ['a pipe, with --no-progress', false, false],
   ['a terminal, with --no-progress', true, false],
 ] as const) {
   test(`nothing is shown on ${what}`, () => {
@@ -81,11 +83,37 @@ for (const [what, isTTY, wanted] of [
   });
 }
 
+test('on a pipe a long run writes a plain line every ten seconds, and every minute after the first', () => {
+  const { written, output } = terminal(false);
+  const line = progressLine(output, true);
+  for (let elapsedMs = 0; elapsedMs <= 200_000; elapsedMs += 50) {
+    line.update(progress({ elapsedMs, cyclesDone: elapsedMs, cycles: 1_000_000 }));
+  }
+  line.clear();
+  assert.deepEqual(written, [
+    'churn: 10.0 s, 10\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 20.0 s, 20\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 30.0 s, 30\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 40.0 s, 40\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 50.0 s, 50\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 1 min 0 s, 60\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 2 min 0 s, 120\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+    'churn: 3 min 0 s, 180\u00a0000 of 1\u00a0000\u00a0000 cycles, 1000/s, 7 fds\n',
+  ]);
+});
+
+test('a run that ends by the clock tells no number of cycles that it would come to', () => {
+  const timed = progress({ durationMs: 4_000, elapsedMs: 2_000 });
+  assert.equal(drawProgress(timed, 100), '████████████░░░░░░░░░░░░ 500  250/s  7 fds  2.0 s');
+  assert.equal(tellProgress(timed), '2.0 s, 500 cycles, 250/s, 7 fds');
+});
+
 function progress(different: Partial<Progress> = {}): Progress {
   return {
     phase: 'cycles',
     cyclesDone: 500,
     cycles: 1_000,
+    durationMs: undefined,
     elapsedMs: 2_000,
     fds: 7,
     suspects: [],

@@ -160,6 +160,11 @@ const NOTES = {
     closedFirst: fc.boolean(),
     timeoutMs: count,
   }),
+  'own-cpu': fc.record({ note: fc.constant('own-cpu'), percent: count }),
+  'own-slowdown': fc.record({ note: fc.constant('own-slowdown'), fromUs: count, toUs: count }),
+  'rate-missed': fc.record({ note: fc.constant('rate-missed'), wanted: count, made: count, most: count }),
+  'held-short': fc.record({ note: fc.constant('held-short'), opened: count, wanted: count }),
+  'held-ended': fc.record({ note: fc.constant('held-ended'), count, of: count }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

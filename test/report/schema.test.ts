@@ -9,8 +9,17 @@ import type { Report } from '../../src/report/report.js';
 import type { Finding } from '../../src/verdict/finding.js';
 import { judge } from '../../src/verdict/judge.js';
 import { KINDS } from '../../src/verdict/kinds.js';
-import { buildEvidence, grown, leaking, rounds, snapshot, tally, upTo } from '../support/evidence.js';
-import { buildReport, DEFAULT_POLICY } from '../support/report.js';
+import {
+  buildEvidence,
+  grown,
+  heldClients,
+  leaking,
+  rounds,
+  snapshot,
+  tally,
+  upTo,
+} from '../support/evidence.js';
+import { buildReport, DEFAULT_POLICY, latency } from '../support/report.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../../src/report/report.schema.json', import.meta.url), 'utf8'),
@@ -46,6 +55,8 @@ const REPORTS: ReadonlyArray<readonly [name: string, report: Report, verdict: Re
     buildReport(buildEvidence({ rounds: rounds().map(round => ({ ...round, anonBytes: undefined })) })),
     'pass',
   ],
+  ['a run beside held clients', buildReport(buildEvidence({ hold: heldClients() })), 'pass'],
+  ['a run whose times were taken', buildReport(buildEvidence(), undefined, { latency: latency() }), 'pass'],
   ['an error', anError(), 'error'],
 ];
 
@@ -76,7 +87,7 @@ test('every field of a report is described by the schema', () => {
 });
 
 test('a field that is not known yet is let through', () => {
-  assertFits({ ...parsed(), latency: { medianMs: 1 }, runs: [] });
+  assertFits({ ...parsed(), weather: { degrees: 1 }, runs: [] });
 });
 
 const WRONG: ReadonlyArray<readonly [what: string, make: () => object]> = [
@@ -120,6 +131,8 @@ const WRONG: ReadonlyArray<readonly [what: string, make: () => object]> = [
     () => ({ ...parsed(), phases: [{ phase: 'lunch', startMs: 0, durationMs: 1 }] }),
   ],
   ['a state without descriptors', () => ({ ...parsed(), after: without(parsed().after ?? {}, 'fds') })],
+  ['a time that has no percentiles', () => ({ ...parsed(), latency: { since: 'due', late: {} } })],
+  ['held clients that are not counted', () => ({ ...parsed(), hold: {} })],
   ['a note that is no text', () => ({ ...parsed(), notes: [null] })],
 ];
 

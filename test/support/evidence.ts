@@ -3,7 +3,7 @@ import type { FdKind } from '../../src/proc/parse/fd-link.js';
 import type { SocketRow } from '../../src/proc/parse/socket-table.js';
 import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
-import type { Census, CensusKey, Evidence, Round } from '../../src/verdict/evidence.js';
+import type { Census, CensusKey, Evidence, HeldClients, Round } from '../../src/verdict/evidence.js';
 import type { HeldSocket } from '../../src/verdict/held.js';
 import type { CycleOrigin } from '../../src/workload/ledger.js';
 import { emptyTally, type Tally } from '../../src/workload/tally.js';
@@ -19,6 +19,10 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
   return {
     serverPort: SERVER_PORT,
     concurrency: 1,
+    ratePerSecond: undefined,
+    rampMs: 0,
+    pace: [],
+    hold: undefined,
     timeoutMs: 5_000,
     before: snapshot([serverProcess()]),
     baseline: snapshot([serverProcess()]),
@@ -60,6 +64,18 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     pidsLimit: { most: 32_768, now: 768 },
     budgetSpent: false,
     interrupted: false,
+    ...different,
+  };
+}
+
+/** A hundred silent clients, beside whom others were served; each cost a descriptor and 4 KiB. */
+export function heldClients(different: Partial<HeldClients> = {}): HeldClients {
+  const idle = { fds: 5, fullestFds: 5, anonBytes: 2_048 * KIB, threads: 1, processes: 1 };
+  return {
+    ...{ wanted: 100, opened: 100, accepted: 100, failures: {}, ended: 0, end: 'fin', servedBy: 'accept' },
+    ...{ aloneMs: 0.21, serviceMs: [0.4, 0.2, 0.3], blocked: false, waitedMs: 0 },
+    idle,
+    holding: { ...idle, fds: 105, fullestFds: 105, anonBytes: 2_448 * KIB },
     ...different,
   };
 }

@@ -4,6 +4,7 @@ import type { Report } from '../../src/report/report.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import { judge, type Verdict } from '../../src/verdict/judge.js';
 import type { Policy } from '../../src/verdict/policy.js';
+import type { Latency } from '../../src/workload/stopwatch.js';
 import { buildEvidence } from './evidence.js';
 
 export const DEFAULT_POLICY: Policy = { strict: false, failOn: undefined, allow: {} };
@@ -23,10 +24,28 @@ export interface OutsideText {
   readonly address?: string;
   readonly comm?: string;
   readonly note?: string;
+  readonly latency?: Latency;
+}
+
+/** Of 1000 connections; no answers were waited for. */
+export function latency(different: Partial<Latency> = {}): Latency {
+  const buckets = [
+    { untilMs: 0.05, count: 600 },
+    { untilMs: 0.1, count: 395 },
+    { untilMs: 0.2, count: 0 },
+    { untilMs: 0.5, count: 5 },
+  ];
+  return {
+    since: 'begun',
+    late: undefined,
+    connect: { count: 1_000, p50Ms: 0.046, p90Ms: 0.09, p99Ms: 0.1, maxMs: 0.31, buckets },
+    reply: undefined,
+    ...different,
+  };
 }
 
 /** Facts of the host, as a run hands them over: what comes from outside is escaped where it comes in. */
-function circumstances({ command, address, comm, note }: OutsideText): Circumstances {
+function circumstances({ command, address, comm, note, latency }: OutsideText): Circumstances {
   const where = escapeText(address ?? '127.0.0.1:9000');
   return {
     tool: {
@@ -76,6 +95,7 @@ function circumstances({ command, address, comm, note }: OutsideText): Circumsta
     ],
     timings: { startupMs: 40, cyclesMs: 90 },
     requested: 1_000,
+    latency,
     notes: note === undefined ? [] : [note],
   };
 }

@@ -139,3 +139,9 @@ test('the same evidence has the same verdict', () => {
 function eof(closedByServer: number): Evidence {
   return buildEvidence({ cycles: tally({ completed: 1_000, closedByServer }) });
 }
+
+test('cycles that stood still are no pass, although the queue has drained since', () => {
+  const cycles = tally({ requested: 1_000, completed: 112, stopped: 'accept-stalled' });
+  const { verdict, clean } = judge(buildEvidence({ cycles }), DEFAULT_POLICY);
+  assert.deepEqual([verdict, clean], ['undecided', false]);
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import { ownTrouble } from '../../src/verdict/own-trouble.js';
-import { buildEvidence, tally } from '../support/evidence.js';
+import { buildEvidence, heldClients, tally } from '../support/evidence.js';
 
 const none = { warmup: tally(), cycles: tally() };
 const gone = { pid: 4_242, comm: 'server', isRoot: true, servedOther: false, replacedBy: undefined };
@@ -17,6 +17,8 @@ const TROUBLES: ReadonlyArray<
   ['no free ports in the cycles', { cycles: tally({ completed: 500, stopped: 'own-ports' }) }, 'own-limit'],
   ['no free ports while confirming', { confirm: tally({ stopped: 'own-ports' }) }, 'own-limit'],
   ['no free descriptors in the warm-up', { warmup: tally({ stopped: 'own-fds' }) }, 'own-limit'],
+  ['no descriptors for silent clients', { hold: heldClients({ failures: { 'own-fds': 3 } }) }, 'own-limit'],
+  ['silent clients that were reset', { hold: heldClients({ failures: { reset: 3 } }) }, undefined],
   ['an interrupt before the first cycle', { ...none, interrupted: true }, 'interrupted-early'],
   ['an interrupt in the cycles', { cycles: tally({ completed: 3 }), interrupted: true }, undefined],
   ['failed cycles alone', { ...none, cycles: tally({ failed: 5 }) }, undefined],

@@ -102,3 +102,14 @@ function origins(ledger: Ledger): string[] {
   const said = ({ phase, cycle }: CycleOrigin) => `${phase} ${cycle}`;
   return Array.from({ length: ledger.opened }, (_, index) => said(ledger.origin(index + 1)));
 }
+
+test('the cycles of a phase go on behind probes in between', () => {
+  const ledger = ledgerOf([
+    ['hold', 1],
+    ['cycles', 2],
+    ['probe', 1],
+    ['cycles', 1],
+    ['probe', 1],
+  ]);
+  assert.deepEqual(origins(ledger), ['hold 1', 'cycles 1', 'cycles 2', 'probe 1', 'cycles 3', 'probe 2']);
+});

@@ -108,7 +108,13 @@ function cycleBands({ cycles, series }: Report): Band[] {
 
 /** "confirm" is the name of the phase in the report; in a picture it says what the server is put through. */
 function phaseName(phase: string): string {
-  return phase === 'confirm' ? 'confirming' : phase === 'settle' ? 'settling' : phase;
+  return phase === 'confirm'
+    ? 'confirming'
+    : phase === 'hold'
+      ? 'holding'
+      : phase === 'settle'
+        ? 'settling'
+        : phase;
 }
 
 function overCycles({ series }: Report, read: (point: ReportedPoint) => number | null): Dot[] {

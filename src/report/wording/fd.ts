@@ -8,9 +8,22 @@ import { describePattern, ordinal } from './pattern.js';
 import type { ServerKind } from './server-kind.js';
 
 /** "fds 7 → 1017 (10 of them in the warm-up), one on every cycle". */
-export function fdTitle({ fdsBefore, fdsAfter, inWarmup, pattern, perCycle }: FdFinding): string {
+export function fdTitle({
+  fdsBefore,
+  fdsAfter,
+  inWarmup,
+  pattern,
+  perCycle,
+  groups,
+  count,
+}: FdFinding): string {
   const warm = inWarmup > 0 ? ` (${formatCount(inWarmup)} of them in the warm-up)` : '';
-  const which = pattern ? describePattern(pattern) : ratio(perCycle);
+  const onlyHeld = groups.reduce((sum, { heldClients = [] }) => sum + heldClients.length, 0) >= count;
+  const which = pattern
+    ? describePattern(pattern)
+    : onlyHeld
+      ? 'held connections and no others'
+      : ratio(perCycle);
   return `fds ${fdsBefore} → ${fdsAfter}${warm}, ${which}`;
 }
 
@@ -21,7 +34,7 @@ export function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFindi
     const doubled = group.descriptors > group.count ? `, ${formatCount(group.descriptors)} descriptors` : '';
     const pattern = groups.length > 1 && group.pattern ? `, ${describePattern(group.pattern)}` : '';
     const line = `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
-    return [line, ...followedLine(group)];
+    return [line, ...heldLine(group), ...followedLine(group)];
   });
   if (limit !== undefined && connectionsLeft !== undefined) {
     lines.push(
@@ -35,6 +48,14 @@ export function fdEvidence({ groups, limit, connectionsLeft, spinning }: FdFindi
       'the server keeps a CPU busy although nobody talks to it: its loop is woken by an end of file that it ignores',
     );
   return lines;
+}
+
+/** "2 of them were held connections: 17, 40". */
+function heldLine({ heldClients = [], count }: HeldGroup): string[] {
+  if (heldClients.length === 0) return [];
+  const which = `${heldClients.length === 1 ? 'held connection' : 'held connections'} ${shortNumbers(heldClients)}`;
+  if (heldClients.length === count) return [count === 1 ? `it was ${which}` : `they were ${which}`];
+  return [`${formatCount(heldClients.length)} of them ${heldClients.length === 1 ? 'was' : 'were'} ${which}`];
 }
 
 /** "19 of 20 followed connections were kept: confirming cycles 301 … 319 (fd 14 … 32)". */
@@ -54,9 +75,13 @@ function shortNumbers(numbers: readonly number[]): string {
   return `${numbers.slice(0, inARow ? 1 : 3).join(', ')} … ${numbers.at(-1)}`;
 }
 
-function groupName({ what, state, count }: HeldGroup): string {
-  if (what === 'connection' || what === 'outside' || what === 'nowhere')
-    return state ? `TCP socket in ${state}` : 'TCP socket, reset since by the next owner of its port';
+function groupName({ what, state, count, heldClients = [] }: HeldGroup): string {
+  if (what === 'connection' || what === 'outside' || what === 'nowhere') {
+    if (state) return `TCP socket in ${state}`;
+    return heldClients.length > 0
+      ? 'TCP socket that the client has reset'
+      : 'TCP socket, reset since by the next owner of its port';
+  }
   return nameOf(what, count);
 }
 

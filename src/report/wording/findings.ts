@@ -5,7 +5,6 @@ import type {
   Finding,
   GrowingKind,
   GrowthFinding,
-  HangFinding,
   Kind,
   MemoryFinding,
   RefusedFinding,
@@ -15,6 +14,7 @@ import type {
 import { escapeText } from '../escape.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
+import { hangAdvice, hangCause, hangEvidence, hangTitle } from './hang.js';
 import { ratio, rounds, signed } from './numbers.js';
 import type { ServerKind } from './server-kind.js';
 
@@ -76,13 +76,8 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   hang: {
     title: hangTitle,
     cause: hangCause,
-    advice: finding =>
-      finding.atFdLimit
-        ? 'look at: who holds the descriptors (above); accepting goes on when some are closed'
-        : adviceOn('hang')(finding),
-    evidence: ({ count, stalledMs }) => [
-      `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
-    ],
+    advice: finding => hangAdvice(finding) ?? adviceOn('hang')(finding),
+    evidence: hangEvidence,
   },
   reply: {
     title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'request')} got no proper answer`,
@@ -178,16 +173,4 @@ function restartCause({ cutOff, watched = 0, workers }: RestartFinding): string 
 
 function endedBy(signal: number | undefined): string {
   return signal === undefined ? '' : ` ended by signal ${signal}`;
-}
-
-function hangTitle({ accepted, connected, atFdLimit }: HangFinding): string {
-  const why = atFdLimit ? ' at its fd limit' : '';
-  return accepted === 0
-    ? `the server accepts nothing${why}: accepted 0 of ${formatCount(connected)}`
-    : `the server stopped accepting${why}: accepted ${formatCount(accepted)} of ${formatCount(connected)}`;
-}
-
-function hangCause({ accepted, atFdLimit }: HangFinding): string {
-  if (atFdLimit) return 'accept() answers EMFILE, so connections pile up in the accept queue';
-  return accepted === 0 ? 'the process listens, but it does not call accept()' : EXPLANATIONS.hang.cause;
 }

@@ -34,6 +34,7 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
         ? again('--warmup', '0', '--cycles', String(finding.connections[1]))
         : explain;
     case 'hang':
+      if (finding.silentClients) return explain;
       return finding.atFdLimit ? ['explain', 'fd'] : inspect;
     case 'refused':
       return finding.listenerGone ? explain : again('--pause', '10ms');

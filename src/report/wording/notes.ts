@@ -43,9 +43,23 @@ export function noteSentence(note: Note): string {
           ? 'closed instead of answering'
           : `did not answer within ${formatDuration(note.timeoutMs)}`
       }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
+    case 'own-cpu':
+      return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the cycles. The rate is its own, not the server's.`;
+    case 'own-slowdown':
+      return `churn itself became slower: a cycle cost it ${formatCount(note.fromUs)} µs of CPU at its best and ${formatCount(note.toUs)} µs at the end. Most of the local ports are in use, and the kernel searches for a free one: make fewer cycles, or widen net.ipv4.ip_local_port_range.`;
+    case 'rate-missed':
+      return `The rate was not kept: ${formatRate(note.made)} of ${formatRate(note.wanted)}. At most ${plural(note.most, 'connection')} may be open at a time (--concurrency), and none begins while the accept queue is full.`;
+    case 'held-short':
+      return `Only ${formatCount(note.opened)} of ${plural(note.wanted, 'silent client')} could connect.`;
+    case 'held-ended':
+      return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'held connection')} by itself during the run.`;
     case 'confirmed-with':
       return `${plural(note.cycles, 'further cycle')} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
   }
+}
+
+function formatRate(perSecond: number): string {
+  return `${perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1)}/s`;
 }
 
 function neverClosed(count: number): string {

@@ -1,5 +1,5 @@
 import { acceptedConnections } from '../accepted.js';
-import type { Evidence } from '../evidence.js';
+import type { Evidence, HeldClients } from '../evidence.js';
 import { attempts } from '../failures.js';
 import type { CheckResult } from '../finding.js';
 import { isAtFdLimit } from '../recurrence.js';
@@ -10,6 +10,8 @@ import { isAtFdLimit } from '../recurrence.js';
  */
 export function checkHang(evidence: Evidence): CheckResult {
   const { hangs, queued, stalled } = standstill(evidence);
+  const { hold } = evidence;
+  if (!hangs && hold && isBlocking(hold, stalled)) return blockedBySilence(evidence, hold);
   return {
     check: {
       kind: 'hang',
@@ -37,6 +39,36 @@ export function checkHang(evidence: Evidence): CheckResult {
   };
 }
 
+/** A pool goes on accepting for a while when all its workers wait for silent clients: then the cycles stand still. */
+function isBlocking(hold: HeldClients, stalled: boolean): boolean {
+  return hold.accepted > 0 && (hold.blocked || (stalled && hold.aloneMs !== undefined));
+}
+
+/** Clients that say nothing have all that the server can serve at a time. */
+function blockedBySilence(
+  evidence: Evidence,
+  { accepted, opened, waitedMs, holding }: HeldClients,
+): CheckResult {
+  const count = Math.max(1, opened - accepted);
+  return {
+    check: { kind: 'hang', status: 'fail', before: 0, after: count, perRound: [], bound: undefined },
+    findings: [
+      {
+        kind: 'hang',
+        severity: 'fail',
+        count,
+        perCycle: count / Math.max(1, evidence.connections),
+        accepted,
+        connected: opened,
+        stalledMs: waitedMs || evidence.timeoutMs,
+        atFdLimit: holding.fullestFds >= (evidence.fdLimit ?? Number.POSITIVE_INFINITY) - FULL_WITHIN,
+        silentClients: accepted,
+      },
+    ],
+    notes: [],
+  };
+}
+
 export function isHanging(evidence: Evidence): boolean {
   return standstill(evidence).hangs;
 }
@@ -52,3 +84,6 @@ function standstill(evidence: Evidence) {
     !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
   return { hangs, queued, stalled };
 }
+
+/** A descriptor or two may be spare at the limit. */
+const FULL_WITHIN = 2;

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedConnections } from '../../../src/verdict/accepted.js';
 import { checkHang } from '../../../src/verdict/checks/hang.js';
-import type { Evidence } from '../../../src/verdict/evidence.js';
+import type { Evidence, HeldClients } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
 import {
   buildEvidence,
   fd,
+  heldClients,
   leaking,
   row,
   serverProcess,
@@ -79,4 +80,37 @@ test('what left the queue was accepted', () => {
   assert.equal(acceptedConnections(buildEvidence()), 1_010);
   assert.equal(acceptedConnections(buildEvidence({ acceptQueue: 3, unaccepted: waiting })), 1_005);
   assert.equal(acceptedConnections(buildEvidence({ warmup: tally(), cycles: tally(), acceptQueue: 3 })), 0);
+});
+
+const BLOCKING: ReadonlyArray<
+  readonly [what: string, hold: Partial<HeldClients>, cycles: Evidence['cycles'], silent: number | undefined]
+> = [
+  ['others are served', {}, tally({ completed: 1_000 }), undefined],
+  ['one client has the server', { wanted: 1, accepted: 1, blocked: true }, tally({ completed: 1_000 }), 1],
+  ['clients have the workers of a pool, which stops later', {}, stalled, 100],
+  ['nothing was ever accepted', { accepted: 0, blocked: true }, tally({ completed: 1_000 }), undefined],
+  ['nobody was served before either', { aloneMs: undefined }, stalled, undefined],
+];
+
+for (const [what, hold, cycles, silent] of BLOCKING) {
+  test(`silent clients, ${what}: ${silent ? `${silent} block the others` : 'they block nobody'}`, () => {
+    const { check, findings } = checkHang(buildEvidence({ hold: heldClients(hold), cycles }));
+    assert.equal(check.status, silent ? 'fail' : 'pass');
+    assert.deepEqual(
+      findings.map(finding => finding.kind === 'hang' && finding.silentClients),
+      silent ? [silent] : [],
+    );
+  });
+}
+
+test('silent clients that have every descriptor of the server are told from those that have its only thread', () => {
+  const hold = heldClients({ accepted: 1_018, blocked: true });
+  const full = { ...hold, holding: { ...hold.holding, fullestFds: 1_024 } };
+  for (const [given, atFdLimit] of [
+    [full, true],
+    [hold, false],
+  ] as const) {
+    const [finding] = checkHang(buildEvidence({ hold: given, fdLimit: 1_024 })).findings;
+    assert.equal(finding?.kind === 'hang' && finding.atFdLimit, atFdLimit);
+  }
 });

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Options } from '../options.js';
+import type { Snapshot } from '../sampler/snapshot.js';
+import type { HeldClients, HeldState } from '../verdict/evidence.js';
+import { HoldingClients } from '../workload/holding-clients.js';
+import type { Driver } from './driver.js';
+import type { Observer } from './observer.js';
+
+/** Silent clients that stay connected during the judged cycles, and probes that ask whether others are served. */
+export class Hold {
+  readonly #driver: Driver;
+  readonly #observer: Observer;
+  readonly #options: Options;
+  readonly #clients = new HoldingClients();
+  readonly #serviceMs: number[] = [];
+  #facts: Omit<HeldClients, 'serviceMs' | 'ended'> | undefined;
+
+  constructor(driver: Driver, observer: Observer, options: Options) {
+    this.#driver = driver;
+    this.#observer = observer;
+    this.#options = options;
+  }
+
+  /**
+   * Asks a probe, connects the clients, asks again. Resolves with what the server holds with them, or undefined where
+   * nobody else is served: then they are let go at once.
+   */
+  async begin(idle: Snapshot): Promise<Snapshot | undefined> {
+    const { hold, holdEnd } = this.#options;
+    const alone = await this.#driver.probe();
+    // Nobody is served anyway: the cycles will tell why, and that sooner.
+    if (alone.ms !== undefined && !this.#driver.isOver) await this.#driver.connectHeld(this.#clients, hold);
+    const stuck = this.#clients.tally.stopped === 'accept-stalled' || !(await this.#areAccepted());
+    const held = this.#observer.rememberConnected();
+    const opened = this.#clients.count;
+    const accepted = Math.max(0, opened - (this.#observer.queueLength() ?? 0));
+    const probe = stuck || opened === 0 ? undefined : await this.#driver.probe();
+    const blocked = !this.#driver.isOver && opened > 0 && probe?.ms === undefined;
+    this.#facts = {
+      ...{ wanted: hold, opened, accepted, blocked, end: holdEnd },
+      failures: this.#clients.tally.failures,
+      servedBy: alone.by,
+      aloneMs: alone.ms,
+      waitedMs: blocked ? this.#driver.timeoutMs : 0,
+      idle: stateOf(idle),
+      holding: stateOf(held),
+    };
+    if (probe?.ms !== undefined) this.#serviceMs.push(probe.ms);
+    if (blocked) await this.end();
+    return blocked ? undefined : held;
+  }
+
+  /** Whether the last ones leave the accept queue too; until then the server does not hold what it will hold. */
+  async #areAccepted(): Promise<boolean> {
+    if (this.#clients.count === 0) return true;
+    const startedAtMs = performance.now();
+    while ((this.#observer.queueLength() ?? 0) > 0 && !this.#driver.isOver) {
+      if (performance.now() - startedAtMs >= this.#driver.timeoutMs) return false;
+      await sleep(STEP_MS);
+    }
+    return true;
+  }
+
+  /** Between two rounds, when the accept queue is the probe's own. */
+  async ask(): Promise<void> {
+    if (!this.#facts || this.#facts.blocked || this.#facts.opened === 0 || this.#driver.isOver) return;
+    const { ms } = await this.#driver.probe();
+    if (ms !== undefined) this.#serviceMs.push(ms);
+    else if (!this.#driver.isOver) {
+      this.#facts = { ...this.#facts, blocked: true, waitedMs: this.#driver.timeoutMs };
+    }
+  }
+
+  /** Lets them go. */
+  end(): Promise<void> {
+    return this.#clients.letGo(this.#options.holdEnd);
+  }
+
+  facts(): HeldClients | undefined {
+    return this.#facts && { ...this.#facts, serviceMs: this.#serviceMs, ended: this.#clients.endedByServer };
+  }
+}
+
+function stateOf({ processes }: Snapshot): HeldState {
+  const sum = (of: (process: Snapshot['processes'][number]) => number) =>
+    processes.reduce((total, process) => total + of(process), 0);
+  return {
+    fds: sum(({ fds }) => fds.length),
+    fullestFds: Math.max(0, ...processes.map(({ fds }) => fds.length)),
+    anonBytes: processes.some(({ anonBytes }) => anonBytes === undefined)
+      ? undefined
+      : sum(({ anonBytes }) => anonBytes ?? 0),
+    threads: sum(({ threads }) => threads),
+    processes: processes.length,
+  };
+}
+
+const STEP_MS = 2;

@@ -1,0 +1,60 @@
+import type { Options } from '../options.js';
+import { ownCpuMs } from '../proc/own.js';
+import type { Snapshot } from '../sampler/snapshot.js';
+import type { Census, Pace, Round } from '../verdict/evidence.js';
+import type { Driver } from './driver.js';
+import type { Hold } from './hold.js';
+import type { Observer } from './observer.js';
+import { restBriefly } from './rest.js';
+import { type Portion, portionsOf } from './rounds.js';
+
+/** The rounds of one trial: what was read at the end of each, and how fast it went. */
+export class JudgedRounds {
+  readonly rounds: Round[] = [];
+  readonly pace: Pace[] = [];
+  readonly #driver: Driver;
+  readonly #observer: Observer;
+
+  constructor(driver: Driver, observer: Observer) {
+    this.#driver = driver;
+    this.#observer = observer;
+  }
+
+  /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
+  async make(options: Options, usual: Snapshot, hold: Hold, signal: AbortSignal): Promise<void> {
+    for (const portion of portionsOf(options, options.rounds)) {
+      if (this.#driver.isOver) break;
+      await this.#makePortion(portion);
+      await restBriefly(this.#observer, usual, signal);
+      if (!portion.endsRound) continue;
+      await hold.ask();
+      this.add('cycles', undefined);
+    }
+  }
+
+  add(phase: Round['phase'], counts: Census | undefined): void {
+    this.rounds.push({
+      phase,
+      connections: this.#driver.ledger.opened,
+      anonBytes: this.#observer.anonBytes(),
+      counts,
+    });
+  }
+
+  /** The last reading of the judged cycles, made again at rest. */
+  addAtRest(counts: Census): void {
+    if (this.rounds.at(-1)?.connections === this.#driver.ledger.opened) this.rounds.pop();
+    this.add('cycles', counts);
+  }
+
+  async #makePortion(portion: Portion): Promise<void> {
+    const { cycles } = this.#driver.tallies;
+    const [completed, durationMs, cpuMs] = [cycles.completed, cycles.durationMs, ownCpuMs()];
+    await this.#driver.makeJudged(portion);
+    this.pace.push({
+      cycles: cycles.completed - completed,
+      durationMs: cycles.durationMs - durationMs,
+      ownCpuMs: ownCpuMs() - cpuMs,
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { readProcTextOrNothing } from './file.js';
+import { ownPid, readLimits } from './process.js';
+
+/** Time that the main thread of this process has had a CPU, in milliseconds: the first field of schedstat. */
+export function ownCpuMs(): number {
+  const nanoseconds = readProcTextOrNothing('/proc/self/schedstat')?.split(' ')[0];
+  return nanoseconds === undefined ? 0 : Number(nanoseconds) / 1e6;
+}
+
+/** How many descriptors this process may have; undefined is without limit. Node has raised it to the hard limit. */
+export function ownFdLimit(): number | undefined {
+  return readLimits(ownPid()).openFiles;
+}

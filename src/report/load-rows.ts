@@ -1,0 +1,59 @@
+import { formatBytes, formatCount, plural } from '../units.js';
+import type { Report, ReportedHold, ReportedSpread } from './report.js';
+
+/** What the text report says of held clients and of times: name and text. Nothing where nothing was asked. */
+export function loadRows({ hold, latency }: Report): [name: string, text: string][] {
+  return [
+    ...(hold ? ([['held', holdText(hold)]] as [string, string][]) : []),
+    ...spreadRow('connect', latency?.connect),
+    ...spreadRow('reply', latency?.reply),
+    ...spreadRow('late', latency?.late),
+  ];
+}
+
+/** "0.08 ms", "12 ms", "3100 ms": three digits are what was measured. */
+export function formatMs(ms: number): string {
+  return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`;
+}
+
+function spreadRow(name: string, spread: ReportedSpread | null | undefined): [string, string][] {
+  if (!spread) return [];
+  const { p50Ms, p90Ms, p99Ms, maxMs } = spread;
+  return [
+    [
+      name,
+      `p50 ${formatMs(p50Ms)}   p90 ${formatMs(p90Ms)}   p99 ${formatMs(p99Ms)}   max ${formatMs(maxMs)}${
+        name === 'late' ? '   behind their time' : ''
+      }`,
+    ],
+  ];
+}
+
+function holdText(hold: ReportedHold): string {
+  const { requested, accepted, opened, medianMs, aloneMs, perClient } = hold;
+  const short = accepted < requested ? `, accepted ${formatCount(accepted)}` : '';
+  const failed = opened < requested ? `, connected ${formatCount(opened)}` : '';
+  const how = hold.servedBy === 'answer' ? 'answered' : 'accepted';
+  const served =
+    hold.othersServed === null
+      ? 'nobody was served even before'
+      : hold.othersServed
+        ? `others ${how} in ${formatMs(medianMs ?? 0)} (${formatMs(aloneMs ?? 0)} without)`
+        : `others not ${how}`;
+  const cost = costText(perClient);
+  return [
+    `${plural(requested, 'silent client')}${failed}${short}`,
+    served,
+    ...(cost === '' ? [] : [`each ${cost}`]),
+    hold.forgotten === 0 ? 'all released' : `kept after their end: ${formatCount(hold.forgotten)}`,
+  ].join('; ');
+}
+
+function costText({ fds, anonBytes, threads, processes }: ReportedHold['perClient']): string {
+  return [
+    ...(fds === null ? [] : [`${fds} fd`]),
+    ...(anonBytes === null ? [] : [formatBytes(anonBytes)]),
+    ...(threads !== null && threads >= 0.5 && !(processes !== null && processes >= 0.5) ? ['a thread'] : []),
+    ...(processes !== null && processes >= 0.5 ? ['a process'] : []),
+  ].join(', ');
+}
