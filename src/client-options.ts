@@ -11,6 +11,8 @@ export interface RawClientOptions {
   readonly client?: string | undefined;
   /** Short for the client `tls`. */
   readonly tls?: boolean | undefined;
+  /** Every client in turn. */
+  readonly thorough?: boolean | undefined;
   readonly send?: string | Uint8Array | undefined;
   readonly expect?: string | undefined;
   readonly protocol?: string | undefined;
@@ -29,7 +31,11 @@ export function parseClients(
   raw: RawClientOptions,
   waitMs: number,
 ): { readonly clients: Clients; readonly script: Script } {
-  const clients = raw.tls ? tlsClients(raw) : parseNames(raw.client ?? 'fin');
+  const clients = raw.thorough
+    ? allClients(raw)
+    : raw.tls
+      ? tlsClients(raw)
+      : parseNames(raw.client ?? 'fin');
   requireUse(clients, raw);
   const protocol = raw.protocol === undefined ? undefined : PROTOCOLS[protocolName(raw.protocol)];
   const { request, expect, greets } = protocol ?? { ...PROTOCOLS.http, expect: undefined };
@@ -49,6 +55,15 @@ export function parseClients(
       },
     },
   };
+}
+
+function allClients({ client, tls }: RawClientOptions): Clients {
+  if (client === undefined && !tls) return CLIENT_NAMES;
+  const option = tls ? '--tls' : '--client';
+  throw usage(
+    `--thorough takes every client in turn, and ${option} names one.`,
+    `Leave out ${option}, or --thorough.`,
+  );
 }
 
 function tlsClients({ client }: RawClientOptions): Clients {

@@ -19,6 +19,7 @@ export interface RawOptions extends RawClientOptions {
   readonly pause?: string | undefined;
   readonly wait?: string | undefined;
   readonly seed?: string | number | undefined;
+  readonly thorough?: boolean | undefined;
   readonly warmup?: string | number | undefined;
   readonly rounds?: string | number | undefined;
   readonly settle?: string | undefined;
@@ -51,6 +52,10 @@ export interface Options {
   /** Time for confirming; 0 with `--no-confirm`. */
   readonly budgetMs: number;
   readonly policy: Policy;
+  /** Every client in turn, and the time for all of them. */
+  readonly thorough: { readonly wholeMs: number } | undefined;
+  /** Descriptors that this run may use up of the server; undefined: as many as its limit leaves. */
+  readonly mostFds?: number;
 }
 
 export const DEFAULTS = {
@@ -66,23 +71,45 @@ export const DEFAULTS = {
   budget: '10s',
 } as const;
 
+/** Of `--thorough`, where they differ: cycles of each client, and the time for all that is done. */
+export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
+
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
 export function parseOptions(raw: RawOptions): Options {
   const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
+  const { cycles } = raw.thorough ? THOROUGH_DEFAULTS : DEFAULTS;
+  requireNoOrder(raw);
   return {
     ...parseAddress(raw),
     ...parseClients(raw, waitMs),
     seed: raw.seed === undefined ? undefined : count('--seed', raw.seed, 0, 0xffff_ffff),
-    cycles: count('--cycles', raw.cycles ?? DEFAULTS.cycles, 1, 100_000_000),
+    cycles: count('--cycles', raw.cycles ?? cycles, 1, 100_000_000),
     concurrency: count('--concurrency', raw.concurrency ?? DEFAULTS.concurrency, 1, 10_000),
     timeoutMs: duration('--timeout', raw.timeout ?? DEFAULTS.timeout, 10, 600_000),
     pauseMs: duration('--pause', raw.pause ?? DEFAULTS.pause, 0, 600_000),
     warmup: count('--warmup', raw.warmup ?? DEFAULTS.warmup, 0, 1_000_000),
     rounds: count('--rounds', raw.rounds ?? DEFAULTS.rounds, 6, 1_000),
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
-    budgetMs: raw.confirm === false ? 0 : duration('--budget', raw.budget ?? DEFAULTS.budget, 0, 86_400_000),
+    ...parseBudget(raw),
     policy: parsePolicy(raw),
   };
+}
+
+/** The time for confirming; in a thorough run `--budget` is the time for all. */
+function parseBudget({ confirm, budget, thorough }: RawOptions): Pick<Options, 'budgetMs' | 'thorough'> {
+  const given = (preset: string) => duration('--budget', budget ?? preset, 0, 86_400_000);
+  return {
+    budgetMs: confirm === false ? 0 : given(DEFAULTS.budget),
+    thorough: thorough ? { wholeMs: given(THOROUGH_DEFAULTS.budget) } : undefined,
+  };
+}
+
+function requireNoOrder({ thorough, seed, client }: RawOptions): void {
+  if (!thorough || seed === undefined || client !== undefined) return;
+  throw usage(
+    '--seed has no meaning with --thorough, which takes the clients one after the other.',
+    'Leave out --seed. For a random order: --client fin,rst,half --seed 7',
+  );
 }
 
 /** The part of the options that says who is under test; `inspect` takes only these. */

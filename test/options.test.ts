@@ -24,6 +24,7 @@ test('a port is all that has to be said', () => {
     rounds: 12,
     settleMs: 5_000,
     budgetMs: 10_000,
+    thorough: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);

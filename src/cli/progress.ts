@@ -28,7 +28,7 @@ export function progressLine(output: Output, wanted: boolean): ProgressLine {
 
 /** One line that fits: phase, bar, rate, descriptors now. */
 export function drawProgress(progress: Progress, columns: number): string {
-  const { phase, cyclesDone, cycles, elapsedMs, fds, suspects } = progress;
+  const { phase, cyclesDone, cycles, elapsedMs, fds, suspects, client } = progress;
   const share = cycles === 0 ? 1 : Math.min(1, cyclesDone / cycles);
   const width = Math.max(5, Math.min(24, columns - 56));
   const bar = '█'.repeat(Math.round(share * width)).padEnd(width, '░');
@@ -41,5 +41,6 @@ export function drawProgress(progress: Progress, columns: number): string {
     confirm: `confirming: ${suspects.join(', ')}`,
     after: 'judging',
   }[phase];
-  return `${text}  ${fds} fds  ${formatDuration(elapsedMs)}`.slice(0, Math.max(10, columns - 1));
+  const whose = client === undefined ? '' : `${client}: `;
+  return `${whose}${text}  ${fds} fds  ${formatDuration(elapsedMs)}`.slice(0, Math.max(10, columns - 1));
 }

@@ -12,7 +12,7 @@ import { collectEvidence } from './collect.js';
 import { makeConfirmingRound, type Witnessed } from './confirming.js';
 import { Driver } from './driver.js';
 import { type Observation, Observer } from './observer.js';
-import { atRest, type LastRest, restAtLast, restBriefly, restToCount } from './rest.js';
+import { atRest, type LastRest, restAtLast, restBriefly, restToCount, usesUp } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
 
@@ -90,7 +90,7 @@ export class Trial {
   /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
-    const { cycles } = this.#options;
+    const { cycles, mostFds } = this.#options;
     // The first half of the rounds is warm-up for the memory of a runtime, so twice as many are made as are judged.
     const rounds = Math.min(cycles, 2 * this.#options.rounds);
     for (let round = 1, made = 0; round <= rounds && !this.#driver.isOver; round++) {
@@ -99,6 +99,7 @@ export class Trial {
       made = until;
       await restBriefly(this.#observer, this.#baseline.snapshot, this.#signal);
       this.#addRound('cycles', undefined);
+      if (await usesUp(this.#observer, this.#baseline.snapshot, mostFds, this.#signal)) break;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Check, Kind, Severity } from '../verdict/finding.js';
+import type { Standing } from '../verdict/rows.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;
@@ -85,7 +86,35 @@ export interface Report {
   }>;
   readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
+  readonly sentence?: string;
+  readonly runs?: readonly ReportedRun[];
 }
+
+/** One row of a thorough run. What was not applicable or not run has no more than its reason. */
+export interface ReportedRun {
+  /** Name of the client behaviour, or "mixed". */
+  readonly client: string;
+  readonly status: Standing['status'];
+  readonly reason: string | null;
+  /** The reason in words. */
+  readonly said: string | null;
+  readonly cells: Cells | null;
+  readonly cycles: ReportedCycles | null;
+  readonly before: ReportedState | null;
+  readonly after: ReportedState | null;
+  readonly checks: readonly ReportedCheck[];
+  readonly findings: readonly ReportedFinding[];
+  readonly held: readonly ReportedHeld[];
+  readonly rounds: Report['rounds'];
+  readonly notes: readonly string[];
+  readonly durationMs: number;
+}
+
+export const COLUMNS = ['fd', 'memory', 'threads', 'children', 'server'] as const;
+
+/** What the matrix says of one client, in words and numbers. */
+export type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
 export interface ReportedTarget {
   readonly address: string;

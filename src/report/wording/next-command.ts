@@ -14,6 +14,11 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
   return formatCommand(['churn', ...wordsOfCommand(finding, address, done)]);
 }
 
+/** The command that looks closer at one client behaviour. */
+export function closerLook(address: string, client: string, options: readonly string[] = []): string {
+  return formatCommand(['churn', ...serverOptions(address), '--client', client, ...options]);
+}
+
 function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Done): string[] {
   const explain = ['explain', finding.kind];
   const again = (...options: string[]) => [...serverOptions(address), ...options];

@@ -1,0 +1,55 @@
+import type { Options } from './options.js';
+import { FACTS } from './workload/behaviours/facts.js';
+import type { ClientName } from './workload/client-names.js';
+
+/** What is left for the rows of a thorough run that are still to be made. */
+export interface Left {
+  readonly rows: number;
+  readonly ms: number;
+  /** Descriptors that the server may still open; undefined: no limit. */
+  readonly fds: number | undefined;
+}
+
+/** Fewer prove nothing. */
+const LEAST_FDS = 12;
+
+/**
+ * The options of one row: its share of the time and of the server's descriptors, so that a row that leaks leaves some
+ * for the others. undefined: too few descriptors are left. Settling is not cut short: a server that closes late is
+ * told from one that forgets by that alone.
+ */
+export function rowOptions(options: Options, client: ClientName, left: Left): Options | undefined {
+  const facts = FACTS[client];
+  const mostFds = left.fds === undefined ? undefined : Math.floor(left.fds / (left.rows + 1));
+  if (mostFds !== undefined && mostFds < LEAST_FDS) return undefined;
+  const waitsForFirst =
+    facts.waitsFor === 'handshake' || (facts.waitsFor === 'answer' && !options.script.meant);
+  return {
+    ...options,
+    clients: [client],
+    seed: undefined,
+    // Those that wait do so side by side.
+    concurrency: facts.pauses > 0 ? Math.max(options.concurrency, SIDE_BY_SIDE) : options.concurrency,
+    timeoutMs: waitsForFirst ? Math.min(options.timeoutMs, MOST_SILENCE_MS) : options.timeoutMs,
+    warmup: mostFds === undefined ? options.warmup : Math.min(options.warmup, Math.ceil(mostFds / 4)),
+    budgetMs: Math.min(options.budgetMs, Math.max(LEAST_BUDGET_MS, left.ms / Math.max(1, left.rows))),
+    ...(mostFds === undefined ? {} : { mostFds }),
+  };
+}
+
+/** The options of the mixed row, which has what is left. */
+export function mixedOptions(options: Options, clients: readonly ClientName[], left: Left): Options {
+  return {
+    ...options,
+    clients: clients as Options['clients'],
+    cycles: Math.max(options.cycles, CYCLES_OF_MIX),
+    budgetMs: Math.min(options.budgetMs, left.ms),
+  };
+}
+
+const SIDE_BY_SIDE = 16;
+/** A server that nobody has said to answer: so long is its silence listened to. */
+const MOST_SILENCE_MS = 2_000;
+const LEAST_BUDGET_MS = 1_000;
+/** From so many on memory has a trend. */
+const CYCLES_OF_MIX = 1_000;
