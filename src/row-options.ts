@@ -1,4 +1,5 @@
 import type { Options } from './options.js';
+import { SHORT_SETTLE_MS } from './verdict/second-look.js';
 import { FACTS } from './workload/behaviours/facts.js';
 import type { ClientName } from './workload/client-names.js';
 
@@ -8,6 +9,8 @@ export interface Left {
   readonly ms: number;
   /** Descriptors that the server may still open; undefined: no limit. */
   readonly fds: number | undefined;
+  /** The server was seen to hold on for the whole of `--settle`, so it is not asked again whether it wakes up. */
+  readonly holdsOn: boolean;
 }
 
 /** Fewer prove nothing. */
@@ -15,8 +18,8 @@ const LEAST_FDS = 12;
 
 /**
  * The options of one row: its share of the time and of the server's descriptors, so that a row that leaks leaves some
- * for the others. undefined: too few descriptors are left. Settling is not cut short: a server that closes late is
- * told from one that forgets by that alone.
+ * for the others. undefined: too few descriptors are left. Settling is cut short only where the server has
+ * shown before that waiting is vain; whoever does that looks a second time.
  */
 export function rowOptions(options: Options, client: ClientName, left: Left): Options | undefined {
   const facts = FACTS[client];
@@ -32,6 +35,7 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
     concurrency: facts.pauses > 0 ? Math.max(options.concurrency, SIDE_BY_SIDE) : options.concurrency,
     timeoutMs: waitsForFirst ? Math.min(options.timeoutMs, MOST_SILENCE_MS) : options.timeoutMs,
     warmup: mostFds === undefined ? options.warmup : Math.min(options.warmup, Math.ceil(mostFds / 4)),
+    settleMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.settleMs,
     budgetMs: Math.min(options.budgetMs, Math.max(LEAST_BUDGET_MS, left.ms / Math.max(1, left.rows))),
     ...(mostFds === undefined ? {} : { mostFds }),
   };

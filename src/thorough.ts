@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Examined, examine, type RunContext } from './examine.js';
 import { fdsInUse } from './gather/fds-in-use.js';
 import type { Options } from './options.js';
@@ -5,9 +6,11 @@ import { primeRss } from './proc/usage.js';
 import type { Report } from './report/report.js';
 import { assembleThorough, type Row } from './report/thorough/assemble.js';
 import { type Left, mixedOptions, rowOptions } from './row-options.js';
+import { takeSnapshot } from './sampler/snapshot.js';
 import { attach } from './target/attach.js';
 import type { Target } from './target/target.js';
 import { nextConfirmingRound } from './verdict/confirmation.js';
+import type { Evidence } from './verdict/evidence.js';
 import { judge } from './verdict/judge.js';
 import { ownTrouble } from './verdict/own-trouble.js';
 import {
@@ -20,6 +23,7 @@ import {
   standingOf,
   type Untried,
 } from './verdict/rows.js';
+import { hasLetGo, heldToTheEnd } from './verdict/second-look.js';
 import { FACTS } from './workload/behaviours/facts.js';
 import { CLIENT_NAMES, type ClientName } from './workload/client-names.js';
 
@@ -40,6 +44,9 @@ class ThoroughRun {
   readonly #rows = new Map<ClientName, Row>();
   readonly #standings = new Map<ClientName, Standing>();
   #over: Untried | undefined;
+  #holdsOn = false;
+  /** Rows that were settled for a short time only, and when they ended. */
+  readonly #hurried = new Map<ClientName, { readonly evidence: Evidence; readonly endedAtMs: number }>();
 
   constructor(
     readonly target: Target,
@@ -49,11 +56,12 @@ class ThoroughRun {
 
   async make(): Promise<Report> {
     for (const [index, client] of IN_ORDER.entries()) await this.#makeRow(client, IN_ORDER.length - index);
+    const mixed = await this.#makeMixed();
+    await this.#lookAgain();
     const rows = CLIENT_NAMES.flatMap(client => this.#rows.get(client) ?? []);
-    return assembleThorough([...rows, ...(await this.#makeMixed())], {
+    return assembleThorough([...rows, ...mixed], {
       tool: this.context.tool,
       interrupted: this.context.signal.aborted,
-      cyclesEach: this.options.cycles,
       wholeMs: performance.now() - this.#startedAtMs,
     });
   }
@@ -78,6 +86,9 @@ class ThoroughRun {
       this.#over = standing.reason;
     }
     this.#over ??= reasonToEnd(evidence, verdict);
+    if (options.settleMs < this.options.settleMs && standing.status === 'fail') {
+      this.#hurried.set(client, { evidence, endedAtMs: performance.now() });
+    } else if (heldToTheEnd(evidence, options.settleMs)) this.#holdsOn = true;
     this.#note(client, standing, examined);
   }
 
@@ -98,6 +109,24 @@ class ThoroughRun {
     return [{ name: 'mixed', standing, report: examined.report, verdict: examined.verdict }];
   }
 
+  /** What was not given long enough, as a second look tells, is made again with all the time that it may have. */
+  async #lookAgain(): Promise<void> {
+    const hurried = [...this.#hurried];
+    const { signal } = this.context;
+    for (const [client, { evidence, endedAtMs }] of hurried) {
+      const waitMs = endedAtMs + this.options.settleMs - performance.now();
+      if (this.#over === 'server-gone') return;
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      const now = takeSnapshot(
+        this.target.roots.map(({ pid }) => pid),
+        performance.now(),
+      );
+      if (signal.aborted || !hasLetGo(evidence, now)) continue;
+      this.#holdsOn = false;
+      await this.#makeRow(client, 1);
+    }
+  }
+
   #untried(left: Left): Standing | undefined {
     const reason = this.context.signal.aborted
       ? 'interrupted'
@@ -111,6 +140,7 @@ class ThoroughRun {
     const used = fdsInUse(this.target);
     return {
       rows,
+      holdsOn: this.#holdsOn,
       ms: wholeMs - (performance.now() - this.#startedAtMs),
       fds: openFiles === undefined ? undefined : Math.max(0, openFiles - used),
     };

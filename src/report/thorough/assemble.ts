@@ -22,7 +22,6 @@ export interface Row {
 interface Around {
   readonly tool: Report['tool'];
   readonly interrupted: boolean;
-  readonly cyclesEach: number;
   readonly wholeMs: number;
 }
 
@@ -54,7 +53,7 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
     ...(first.before && { before: first.before }),
     ...(last.after && { after: last.after }),
     checks: mergeChecks(judged),
-    findings: mergeFindings(runs, address, around.tool.command.includes('--insecure') ? ['--insecure'] : []),
+    findings: mergeFindings(runs, address, around.tool.command.includes('--insecure')),
     allowed,
     held: judged.flatMap(({ held }) => held).slice(0, MOST_HELD),
     rounds: [],

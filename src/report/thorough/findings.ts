@@ -5,7 +5,7 @@ import { closerLook } from '../wording/next-command.js';
 export function mergeFindings(
   runs: readonly ReportedRun[],
   address: string,
-  options: readonly string[],
+  isInsecure: boolean,
 ): ReportedFinding[] {
   const groups = new Map<string, { readonly client: string; readonly finding: ReportedFinding }[]>();
   for (const { client, findings } of runs) {
@@ -28,7 +28,7 @@ export function mergeFindings(
           ...first.finding.evidence,
           ...others.map(({ client, finding }) => `with ${client}: ${finding.title}`),
         ],
-        next: first.client === 'mixed' ? first.finding.next : closerLook(address, first.client, options),
+        next: first.client === 'mixed' ? first.finding.next : closerLook(address, first.client, isInsecure),
         facts: { ...first.finding.facts, clients },
       },
     ];

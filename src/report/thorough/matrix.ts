@@ -21,9 +21,11 @@ export function matrixLines(runs: readonly ReportedRun[]): string[] {
   ];
   // A sentence that goes over all columns makes none of them wider.
   const widths = ['client', ...COLUMNS].map((_, column) =>
-    Math.max(...rows.filter(row => row.length > 2).map(row => row[column]?.length ?? 0)),
+    Math.max(...rows.map(row => (row.length > 2 || column === 0 ? (row[column]?.length ?? 0) : 0))),
   );
-  return rows.map(row =>
-    `  ${row.map((cell, column) => (row.length > 2 || column === 0 ? cell.padEnd((widths[column] ?? 0) + 2) : cell)).join('')}`.trimEnd(),
-  );
+  const padded = (row: readonly string[]) =>
+    row.map((cell, column) =>
+      row.length > 2 || column === 0 ? cell.padEnd((widths[column] ?? 0) + 2) : cell,
+    );
+  return rows.map(row => `  ${padded(row).join('')}`.trimEnd());
 }

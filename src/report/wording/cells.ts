@@ -60,7 +60,9 @@ function kept({ count, perCycle }: ReportedFinding): string {
   return `kept ${formatCount(count)}, ${share}`;
 }
 
-function doubt({ checks }: Told, kind: Kind): string {
+function doubt({ checks, findings }: Told, kind: Kind): string {
+  // What a dead server leaves behind says nothing more.
+  if (findings.some(found => found.kind === 'crash')) return '';
   return checks.some(check => check.kind === kind && check.status === 'undecided') ? 'not decided, ' : '';
 }
 

@@ -15,8 +15,9 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
 }
 
 /** The command that looks closer at one client behaviour. */
-export function closerLook(address: string, client: string, options: readonly string[] = []): string {
-  return formatCommand(['churn', ...serverOptions(address), '--client', client, ...options]);
+export function closerLook(address: string, client: string, isInsecure: boolean): string {
+  const trust = isInsecure && client.startsWith('tls') ? ['--insecure'] : [];
+  return formatCommand(['churn', ...serverOptions(address), '--client', client, ...trust]);
 }
 
 function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Done): string[] {

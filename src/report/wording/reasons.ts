@@ -2,13 +2,12 @@ import type { Inapplicable, Untried } from '../../verdict/rows.js';
 
 /** Why a client behaviour has no verdict. Total. */
 export const REASONS: Readonly<Record<Inapplicable | Untried, string>> = {
-  unanswered:
-    'not applicable: the server does not answer the request (say what it understands with --send or --protocol)',
+  unanswered: 'not applicable: the server does not answer the request (name one with --send or --protocol)',
   'no-tls': 'not applicable: no TLS handshake succeeded',
   untrusted:
     'not applicable: the certificate is not trusted (name one with --ca, or trust any with --insecure)',
   'not-handed-over':
-    'not applicable: the kernel ends such connections before the server could accept them (TCP_DEFER_ACCEPT)',
+    'not applicable: such connections end before the server can accept them (TCP_DEFER_ACCEPT)',
   'server-gone': 'not run: the server is gone',
   'server-hangs': 'not run: the server hangs',
   interrupted: 'not run: interrupted',

@@ -14,7 +14,7 @@ export function sentenceOf(runs: readonly Told[]): string {
   const judged = [...names('pass'), ...names('fail'), ...names('undecided')];
   const faults = faultsOf(rows.filter(({ status }) => status === 'fail'));
   const parts = [
-    ...clauses(names('pass'), faults, judged),
+    ...clauses(names('pass'), faults, judged, names('not-run').length === 0),
     ...mixedClause(runs.find(({ client }) => client === 'mixed')),
     ...(names('undecided').length > 0 ? [`not decided with ${names('undecided').join(', ')}`] : []),
     ...(names('not-run').length > 0 ? [`not run: ${names('not-run').join(', ')}`] : []),
@@ -25,25 +25,43 @@ export function sentenceOf(runs: readonly Told[]): string {
 
 type Faults = ReadonlyMap<string, readonly string[]>;
 
-function clauses(passed: readonly string[], faults: Faults, judged: readonly string[]): string[] {
+/** Where rows are missing, what the others have in common is a guess: then they are named. */
+function clauses(
+  passed: readonly string[],
+  faults: Faults,
+  judged: readonly string[],
+  isWhole: boolean,
+): string[] {
+  const verb = (clients: readonly string[]) => (isWhole ? verbOf(clients, judged) : undefined);
+  const all = isWhole && judged.length > 1;
   if (faults.size === 0) {
     if (passed.length === 0) return [];
     return [
-      passed.length === judged.length ? 'clean whatever clients do' : `clean with ${passed.join(', ')}`,
+      all && passed.length === judged.length
+        ? 'clean whatever clients do'
+        : `clean with ${passed.join(', ')}`,
     ];
   }
   const [[sole = '', guilty = []] = []] = faults;
-  if (faults.size === 1 && guilty.length === judged.length && judged.length > 1)
-    return [`${sole} whatever clients do`];
-  const polite = verbOf(passed, judged);
+  if (all && faults.size === 1 && guilty.length === judged.length) return [`${sole} whatever clients do`];
+  const polite = verb(passed);
   const said = [...faults].map(([fault, clients], index) => {
-    const verb = verbOf(clients, judged);
+    const does = verb(clients);
     const they = polite || index > 0 ? 'they' : 'clients';
-    return `${fault} ${verb ? `when ${they} ${verb}` : `with ${clients.join(', ')}`}`;
+    return `${shortened(fault, index === 0 ? '' : sole)} ${does ? `when ${they} ${does}` : `with ${clients.join(', ')}`}`;
   });
   if (polite) return [[`clean when clients ${polite}`, ...said].join(', ')];
-  return [[...said, ...(passed.length > 0 ? ['clean otherwise'] : [])].join(', ')];
+  const rest = isWhole ? 'clean otherwise' : `clean with ${passed.join(', ')}`;
+  return [[...said, ...(passed.length > 0 ? [rest] : [])].join(', ')];
 }
+
+/** The same leak once more, only rarer. */
+function shortened(fault: string, first: string): string {
+  const rarely = first.replace('per connection', RARELY);
+  return first !== '' && first !== rarely && fault === rarely ? RARELY : fault;
+}
+
+const RARELY = 'now and then';
 
 /** Clients by what goes wrong with them, the first fault of each. */
 function faultsOf(rows: readonly Told[]): Faults {
@@ -81,7 +99,7 @@ const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
 };
 
 function leaks(what: string, perCycle: number): string {
-  return perCycle > 2 / 3 ? `leaks one ${what} per connection` : `leaks one ${what} now and then`;
+  return perCycle > 2 / 3 ? `leaks one ${what} per connection` : `leaks one ${what} ${RARELY}`;
 }
 
 /** What exactly these clients do, of all that were tried: "reset"; undefined when there is no word for it. */
