@@ -6,7 +6,8 @@ import { primeRss } from './proc/usage.js';
 import type { Report } from './report/report.js';
 import { assembleThorough, type Row } from './report/thorough/assemble.js';
 import { type Left, mixedOptions, rowOptions } from './row-options.js';
-import { takeSnapshot } from './sampler/snapshot.js';
+import { sleepsForGood } from './sampler/sleep.js';
+import { type Snapshot, takeSnapshot } from './sampler/snapshot.js';
 import { attach } from './target/attach.js';
 import type { Target } from './target/target.js';
 import { nextConfirmingRound } from './verdict/confirmation.js';
@@ -23,7 +24,7 @@ import {
   standingOf,
   type Untried,
 } from './verdict/rows.js';
-import { hasLetGo, heldToTheEnd } from './verdict/second-look.js';
+import { hasLetGo, holdsForGood } from './verdict/second-look.js';
 import { FACTS } from './workload/behaviours/facts.js';
 import { CLIENT_NAMES, type ClientName } from './workload/client-names.js';
 
@@ -74,7 +75,7 @@ class ThoroughRun {
     if (!options) return this.#note(client, { status: 'not-run', reason: 'few-descriptors' });
     const judgeIt = {
       next: nextRoundOfRow,
-      judge: (seen: Examined['evidence']) => judgeRow(seen, options.policy),
+      judge: (seen: Evidence) => judgeRow(seen, options.policy),
     };
     const examined = await examine(this.target, options, judgeIt, this.#contextOf(client));
     const { evidence, verdict } = examined;
@@ -88,7 +89,7 @@ class ThoroughRun {
     this.#over ??= reasonToEnd(evidence, verdict);
     if (options.settleMs < this.options.settleMs && standing.status === 'fail') {
       this.#hurried.set(client, { evidence, endedAtMs: performance.now() });
-    } else if (heldToTheEnd(evidence, options.settleMs)) this.#holdsOn = true;
+    } else if (holdsForGood(evidence, options.settleMs)) this.#holdsOn = true;
     this.#note(client, standing, examined);
   }
 
@@ -102,29 +103,36 @@ class ThoroughRun {
     const options = mixedOptions(this.options, clients, left);
     const judgeIt = {
       next: nextConfirmingRound,
-      judge: (seen: Examined['evidence']) => judge(seen, options.policy),
+      judge: (seen: Evidence) => judge(seen, options.policy),
     };
     const examined = await examine(this.target, options, judgeIt, this.#contextOf('mixed'));
     const standing = standingOf(examined.evidence, examined.verdict, undefined, false);
+    this.#over ??= reasonToEnd(examined.evidence, examined.verdict);
     return [{ name: 'mixed', standing, report: examined.report, verdict: examined.verdict }];
   }
 
   /** What was not given long enough, as a second look tells, is made again with all the time that it may have. */
   async #lookAgain(): Promise<void> {
-    const hurried = [...this.#hurried];
     const { signal } = this.context;
-    for (const [client, { evidence, endedAtMs }] of hurried) {
-      const waitMs = endedAtMs + this.options.settleMs - performance.now();
+    const { settleMs } = this.options;
+    for (const [client, { evidence, endedAtMs }] of [...this.#hurried]) {
       if (this.#over === 'server-gone') return;
+      const dueMs = endedAtMs + (sleepsForGood(this.#look(), settleMs) ? ASLEEP_MS : settleMs);
+      const waitMs = dueMs - performance.now();
       if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-      const now = takeSnapshot(
-        this.target.roots.map(({ pid }) => pid),
-        performance.now(),
-      );
-      if (signal.aborted || !hasLetGo(evidence, now)) continue;
-      this.#holdsOn = false;
-      await this.#makeRow(client, 1);
+      if (signal.aborted) this.#note(client, { status: 'not-run', reason: 'interrupted' });
+      else if (hasLetGo(evidence, this.#look())) {
+        this.#holdsOn = false;
+        await this.#makeRow(client, 1);
+      }
     }
+  }
+
+  #look(): Snapshot {
+    return takeSnapshot(
+      this.target.roots.map(({ pid }) => pid),
+      performance.now(),
+    );
   }
 
   #untried(left: Left): Standing | undefined {
@@ -166,4 +174,6 @@ const IN_ORDER: readonly ClientName[] = [
   ...CLIENT_NAMES.filter(client => !FACTS[client].tls && FACTS[client].waitsFor !== 'answer'),
   ...(['tls-rst', 'tls', 'tls-abort', 'reply', 'reply-rst'] as const),
 ];
+/** What has been held unchanged for that long by a server that sleeps is held. */
+const ASLEEP_MS = 1_000;
 const LEAST_MIX_MS = 1_000;

@@ -63,6 +63,19 @@ for (const [what, raw, options] of UNDERSTOOD) {
   });
 }
 
+test('a thorough run has every client, fewer cycles of each, and a time for all of it', () => {
+  const options = parseOptions({ port: 9_000, thorough: true });
+  assert.deepEqual(options, {
+    ...parseOptions({ port: 9_000 }),
+    clients: CLIENT_NAMES,
+    cycles: 200,
+    thorough: { wholeMs: 30_000 },
+  });
+  const longer = parseOptions({ port: 9_000, thorough: true, cycles: 1_000, budget: '2m', confirm: false });
+  assert.deepEqual([longer.cycles, longer.budgetMs, longer.thorough], [1_000, 0, { wholeMs: 120_000 }]);
+  assert.equal(parseOptions({ port: 9_000, thorough: true, insecure: true }).script.tls.insecure, true);
+});
+
 for (const name of CLIENT_NAMES) {
   test(`--client ${name} is understood`, () => {
     assert.deepEqual(parseOptions({ port: 9_000, client: name }).clients, [name]);

@@ -2,12 +2,12 @@ import type { Snapshot } from '../sampler/snapshot.js';
 import type { Evidence } from './evidence.js';
 import { identity } from './held.js';
 
-/** How long a row is settled once the server was seen to hold on for the whole of `--settle` before. */
-export const SHORT_SETTLE_MS = 1_000;
+/** How long a row is settled once the server was seen to hold on for good: a second look tells whether that was enough. */
+export const SHORT_SETTLE_MS = 400;
 
-/** The server may still have woken up to close something, and was given all the time that it has for that. */
-export function heldToTheEnd({ settled }: Evidence, settleMs: number): boolean {
-  return settled.state === 'held' && !settled.asleep && settled.tookMs >= settleMs;
+/** It slept without a timeout, or it may have woken up to close something and was given all the time that it has. */
+export function holdsForGood({ settled }: Evidence, settleMs: number): boolean {
+  return settled.state === 'held' && (settled.asleep || settled.tookMs >= settleMs);
 }
 
 /** Whether something that was held when the row ended is gone by now: then it had not been given long enough. */
@@ -18,7 +18,7 @@ export function hasLetGo({ before, after, held }: Evidence, now: Snapshot): bool
   const known = new Set(before.processes.map(identity));
   const alive = new Map(now.processes.map(process => [identity(process), process.threads]));
   return (
-    held.some(({ inode }) => !inodes.has(inode)) ||
+    held.some(({ role, inode }) => role !== 'other-client' && !inodes.has(inode)) ||
     after.processes.some(process => {
       const threads = alive.get(identity(process));
       return known.has(identity(process))

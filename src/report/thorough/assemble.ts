@@ -8,6 +8,7 @@ import { REASONS } from '../wording/reasons.js';
 import { sentenceOf } from '../wording/sentence.js';
 import { sumCycles } from './cycles.js';
 import { mergeFindings } from './findings.js';
+import { notesOf } from './notes.js';
 import { summarizeRows } from './summary.js';
 import { joinTimes } from './times.js';
 
@@ -58,7 +59,7 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
     held: judged.flatMap(({ held }) => held).slice(0, MOST_HELD),
     rounds: [],
     ...joinTimes(made, around.wholeMs),
-    notes: notesOf(runs),
+    notes: notesOf(rows, runs),
     sentence: sentenceOf(runs),
     runs,
   };
@@ -105,15 +106,6 @@ function allowedOf(reports: readonly Report[]): Report['allowed'] {
     );
     return counts.length > 0 ? [{ kind, count: counts.reduce((sum, count) => sum + count, 0) }] : [];
   });
-}
-
-/** Each note once, with the clients that it came with. */
-function notesOf(runs: readonly ReportedRun[]): string[] {
-  const clients = new Map<string, string[]>();
-  for (const { client, notes } of runs) {
-    for (const note of notes) clients.set(note, [...(clients.get(note) ?? []), client]);
-  }
-  return [...clients].map(([note, names]) => `${names.join(', ')}: ${note}`);
 }
 
 const MOST_HELD = 1_000;

@@ -1,3 +1,4 @@
+import { CLIENT_NAMES } from '../../workload/client-names.js';
 import type { Report, ReportedCycles, ReportedRun } from '../report.js';
 
 interface Told extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | 'allowed'> {
@@ -11,8 +12,10 @@ export function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycl
   const named = (status: ReportedRun['status']) =>
     runs.filter(run => run.status === status).map(({ client }) => client);
   if (verdict === 'fail') return `FAIL  ${made}, ${faults(runs)}`;
-  if (interrupted)
-    return `INTERRUPTED  ${made}, nothing proved; not run: ${named('not-run').join(', ') || 'mixed'}`;
+  if (interrupted) {
+    const tried = runs.filter(({ cells }) => cells).length;
+    return `INTERRUPTED  ${made}, nothing proved; clients tried: ${tried} of ${CLIENT_NAMES.length}`;
+  }
   if (verdict === 'undecided') {
     const parts = [
       ...(named('undecided').length > 0 ? [`not decided: ${named('undecided').join(', ')}`] : []),

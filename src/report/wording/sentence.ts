@@ -1,6 +1,6 @@
 import type { Kind } from '../../verdict/finding.js';
 import { type BehaviourFacts, FACTS } from '../../workload/behaviours/facts.js';
-import type { ClientName } from '../../workload/client-names.js';
+import { CLIENT_NAMES, type ClientName } from '../../workload/client-names.js';
 import { breakProof } from '../escape.js';
 import type { ReportedRun } from '../report.js';
 
@@ -34,11 +34,13 @@ function clauses(
 ): string[] {
   const verb = (clients: readonly string[]) => (isWhole ? verbOf(clients, judged) : undefined);
   const all = isWhole && judged.length > 1;
+  const applying =
+    judged.length < CLIENT_NAMES.length ? ` (${judged.length} of ${CLIENT_NAMES.length} apply)` : '';
   if (faults.size === 0) {
     if (passed.length === 0) return [];
     return [
       all && passed.length === judged.length
-        ? 'clean whatever clients do'
+        ? `clean whatever clients do${applying}`
         : `clean with ${passed.join(', ')}`,
     ];
   }
