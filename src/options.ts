@@ -56,6 +56,8 @@ export interface Options {
   readonly thorough: { readonly wholeMs: number } | undefined;
   /** Descriptors that this run may use up of the server; undefined: as many as its limit leaves. */
   readonly mostFds?: number;
+  /** No further round of cycles is begun after this time; undefined: all are made, however long they take. */
+  readonly mostMs?: number;
 }
 
 export const DEFAULTS = {

@@ -27,16 +27,18 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
   if (mostFds !== undefined && mostFds < LEAST_FDS) return undefined;
   const waitsForFirst =
     facts.waitsFor === 'handshake' || (facts.waitsFor === 'answer' && !options.script.meant);
+  const waits = facts.pauses > 0 || client === 'half';
   return {
     ...options,
     clients: [client],
     seed: undefined,
-    // Those that wait do so side by side.
-    concurrency: facts.pauses > 0 ? Math.max(options.concurrency, SIDE_BY_SIDE) : options.concurrency,
+    // Those that wait do so side by side; not for an answer, which would come the later.
+    concurrency: waits ? Math.max(options.concurrency, SIDE_BY_SIDE) : options.concurrency,
     timeoutMs: waitsForFirst ? Math.min(options.timeoutMs, MOST_SILENCE_MS) : options.timeoutMs,
     warmup: mostFds === undefined ? options.warmup : Math.min(options.warmup, Math.ceil(mostFds / 4)),
     settleMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.settleMs,
     budgetMs: Math.min(options.budgetMs, Math.max(LEAST_BUDGET_MS, left.ms / Math.max(1, left.rows))),
+    mostMs: Math.max(LEAST_CYCLES_MS, left.ms / Math.max(1, left.rows)),
     ...(mostFds === undefined ? {} : { mostFds }),
   };
 }
@@ -47,7 +49,8 @@ export function mixedOptions(options: Options, clients: readonly ClientName[], l
     ...options,
     clients: clients as Options['clients'],
     cycles: Math.max(options.cycles, CYCLES_OF_MIX),
-    budgetMs: Math.min(options.budgetMs, left.ms),
+    budgetMs: Math.min(options.budgetMs, left.ms / 2),
+    mostMs: left.ms / 2,
   };
 }
 
@@ -55,5 +58,7 @@ const SIDE_BY_SIDE = 16;
 /** A server that nobody has said to answer: so long is its silence listened to. */
 const MOST_SILENCE_MS = 2_000;
 const LEAST_BUDGET_MS = 1_000;
+/** Two seconds are what `half` waits for a server that does not close its side, the first time. */
+const LEAST_CYCLES_MS = 4_000;
 /** From so many on memory has a trend. */
 const CYCLES_OF_MIX = 1_000;

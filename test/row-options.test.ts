@@ -25,9 +25,16 @@ test('it has its share of the descriptors, and is not made with too few', () => 
   assert.equal(rowOptions(options, 'fin', left({ fds: 100 })), undefined);
 });
 
+test('a server that takes its time gets fewer cycles of that client', () => {
+  assert.equal(rowOptions(options, 'half', left({ rows: 5 }))?.mostMs, 6_000);
+  assert.equal(rowOptions(options, 'half', left({ ms: 10 }))?.mostMs, 4_000);
+});
+
 test('those that wait do so side by side, and a first answer is not waited for long', () => {
   assert.equal(rowOptions(options, 'idle', left())?.concurrency, 16);
   assert.equal(rowOptions({ ...options, concurrency: 64 }, 'drip', left())?.concurrency, 64);
+  assert.equal(rowOptions(options, 'half', left())?.concurrency, 16);
+  assert.equal(rowOptions(options, 'reply', left())?.concurrency, 1);
   assert.equal(rowOptions(options, 'fin', left())?.concurrency, 1);
   assert.equal(rowOptions(options, 'reply', left())?.timeoutMs, 2_000);
   assert.equal(rowOptions(options, 'tls-rst', left())?.timeoutMs, 2_000);
@@ -43,5 +50,5 @@ test('a server that was seen to hold on is not waited for again', () => {
 
 test('the mix has enough cycles for memory, and the time that is left', () => {
   const mix = mixedOptions(options, ['fin', 'rst'], left({ ms: 4_000 }));
-  assert.deepEqual([mix.clients, mix.cycles, mix.budgetMs], [['fin', 'rst'], 1_000, 4_000]);
+  assert.deepEqual([mix.clients, mix.cycles, mix.budgetMs], [['fin', 'rst'], 1_000, 2_000]);
 });

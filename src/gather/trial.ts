@@ -15,6 +15,7 @@ import { type Observation, Observer } from './observer.js';
 import { atRest, type LastRest, restAtLast, restBriefly, restToCount, usesUp } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
+import { makeWarmUp } from './warm-up.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
 export class Trial {
@@ -81,16 +82,16 @@ export class Trial {
 
   /** Lets the server open what it opens once; what it forgets already here still counts, by its port. */
   async warmUp(): Promise<void> {
-    const { warmup } = this.#options;
+    const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
-    if (warmup > 0) await this.#driver.make('warm-up', warmup);
+    await makeWarmUp(this.#driver, warmup, mostMs);
     this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
   }
 
   /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
-    const { cycles, mostFds } = this.#options;
+    const { cycles, mostFds, mostMs = Infinity } = this.#options;
     // The first half of the rounds is warm-up for the memory of a runtime, so twice as many are made as are judged.
     const rounds = Math.min(cycles, 2 * this.#options.rounds);
     for (let round = 1, made = 0; round <= rounds && !this.#driver.isOver; round++) {
@@ -99,6 +100,7 @@ export class Trial {
       made = until;
       await restBriefly(this.#observer, this.#baseline.snapshot, this.#signal);
       this.#addRound('cycles', undefined);
+      if (this.timeline.elapsedMs > mostMs) break;
       if (await usesUp(this.#observer, this.#baseline.snapshot, mostFds, this.#signal)) break;
     }
   }

@@ -25,15 +25,23 @@ export interface Suite {
   readonly client: string | undefined;
   readonly cases: readonly Case[];
   readonly durationMs: number;
+  /** What is worth saying beside the cases. */
+  readonly said: readonly string[];
 }
 
 export function suitesOf(report: Report): Suite[] {
-  if (!report.runs) {
-    return [{ client: undefined, cases: casesOf(report), durationMs: report.cycles?.durationMs ?? 0 }];
-  }
+  const { runs, summary, notes, sentence } = report;
+  const said = [summary, ...(sentence ? [sentence] : []), ...notes];
+  const whole = { client: undefined, said };
+  if (!runs) return [{ ...whole, cases: casesOf(report), durationMs: report.cycles?.durationMs ?? 0 }];
   return [
-    { client: undefined, cases: [runCase(report)], durationMs: 0 },
-    ...report.runs.map(run => ({ client: run.client, cases: rowCases(run), durationMs: run.durationMs })),
+    { ...whole, cases: [runCase(report)], durationMs: 0 },
+    ...runs.map(run => ({
+      client: run.client,
+      cases: rowCases(run),
+      durationMs: run.durationMs,
+      said: [run.said ?? Object.values(run.cells ?? {}).join(' · '), ...run.notes],
+    })),
   ];
 }
 

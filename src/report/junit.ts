@@ -18,8 +18,8 @@ export function renderJunit(report: Report): string {
 }
 
 function suiteElement(report: Report, suite: Suite): Markup {
-  const { target, tool, environment, notes, summary } = report;
-  const { client, cases } = suite;
+  const { target, tool, environment } = report;
+  const { client, cases, said } = suite;
   const name = ['churn', ...(target ? [target.address] : []), ...(client ? [client] : [])].join(' ');
   const skipped = cases.filter(({ status }) => status === 'skip').length;
   return x('testsuite', { name, ...totals(suite), skipped, hostname: 'localhost' }, [
@@ -30,7 +30,7 @@ function suiteElement(report: Report, suite: Suite): Markup {
       property('kernel', environment.kernel),
     ]),
     ...cases.map(given => testCase(given, client)),
-    ...(client ? [] : [x('system-out', `\n${[summary, ...notes].join('\n')}\n`)]),
+    x('system-out', `\n${said.join('\n')}\n`),
   ]);
 }
 

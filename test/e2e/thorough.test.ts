@@ -132,7 +132,7 @@ describe('churn --thorough', () => {
       assert.equal(named(report, 'fail').length, 11);
       assert.match(
         report.notes.join('\n'),
-        /fewer cycles were made, so that the descriptors of the server last/,
+        /fewer cycles were made, so that the time and the descriptors of the server last/,
       );
     } finally {
       await server.stop();

@@ -23,7 +23,7 @@ export function notesOf(rows: readonly Noted[], runs: readonly ReportedRun[]): s
   return [...[...clients].map(([note, names]) => `${names.join(', ')}: ${note}`), ...shortRows(runs)];
 }
 
-/** A row that leaks ends early where the descriptors of the server would not last for all rows. */
+/** A row ends early where the descriptors of the server, or the time, would not last for all rows. */
 function shortRows(runs: readonly ReportedRun[]): string[] {
   const short = runs.filter(
     ({ cycles }) => cycles && cycles.stopped === null && cycles.completed + cycles.failed < cycles.requested,
@@ -31,6 +31,6 @@ function shortRows(runs: readonly ReportedRun[]): string[] {
   if (short.length === 0) return [];
   const names = short.map(({ client }) => client).join(', ');
   return [
-    `${names}: fewer cycles were made, so that the descriptors of the server last for the other clients.`,
+    `${names}: fewer cycles were made, so that the time and the descriptors of the server last for the other clients.`,
   ];
 }

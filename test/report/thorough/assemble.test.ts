@@ -45,10 +45,10 @@ test('the series goes on from row to row', () => {
 
 test('columns stand below each other, and a reason goes over all of them', () => {
   assert.deepEqual(matrixLines(found.runs ?? []), [
-    '  client    fd                        memory      threads  children  server',
-    '  fin       5 → 5                     0 B/cycle   1 → 1    0 → 0     alive',
-    '  rst       ✖ kept 1010, 1 per cycle  not judged  1 → 1    0 → 0     alive',
-    '  byte-rst  ✖ kept 1010, 1 per cycle  not judged  1 → 1    0 → 0     alive',
+    '  client    fd                        memory     threads  children  server',
+    '  fin       5 → 5                     0 B/cycle  1 → 1    0 → 0     alive',
+    '  rst       ✖ kept 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
+    '  byte-rst  ✖ kept 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
     '  tls       not applicable: no TLS handshake succeeded',
   ]);
 });
@@ -70,7 +70,7 @@ test('the verdict names the rows', () => {
 
 test('every reporter draws the rows', () => {
   assert.match(renderText(found, { colorLevel: 0, columns: 100 }), /^ {2}rst +✖ kept 1010, 1 per cycle/m);
-  assert.match(renderMarkdown(found), /^\| rst \| ✖ kept 1010, 1 per cycle \| not judged \|/m);
+  assert.match(renderMarkdown(found), /^\| rst \| ✖ kept 1010, 1 per cycle \| 0 B\/cycle \|/m);
   const junit = renderJunit(found);
   assert.match(junit, /<testsuite name="churn 127\.0\.0\.1:9000 rst" [^>]*failures="1" errors="0"/);
   assert.match(junit, /<testcase name="fd" classname="churn\.rst"><failure/);
