@@ -11,6 +11,8 @@ export interface RawClientOptions {
   readonly client?: string | undefined;
   /** Short for the client `tls`. */
   readonly tls?: boolean | undefined;
+  /** Every client in turn. */
+  readonly thorough?: boolean | undefined;
   readonly send?: string | Uint8Array | undefined;
   readonly expect?: string | undefined;
   readonly protocol?: string | undefined;
@@ -33,7 +35,11 @@ export function parseClients(
   waitMs: number,
   probes: boolean,
 ): { readonly clients: Clients; readonly script: Script } {
-  const clients = raw.tls ? tlsClients(raw) : parseNames(raw.client ?? 'fin');
+  const clients = raw.thorough
+    ? allClients(raw)
+    : raw.tls
+      ? tlsClients(raw)
+      : parseNames(raw.client ?? 'fin');
   requireUse(clients, raw, probes);
   const protocol = raw.protocol === undefined ? undefined : PROTOCOLS[protocolName(raw.protocol)];
   const { request, expect, greets } = protocol ?? { ...PROTOCOLS.http, expect: undefined };
@@ -53,6 +59,15 @@ export function parseClients(
       },
     },
   };
+}
+
+function allClients({ client, tls }: RawClientOptions): Clients {
+  if (client === undefined && !tls) return CLIENT_NAMES;
+  const option = tls ? '--tls' : '--client';
+  throw usage(
+    `--thorough takes every client in turn, and ${option} names one.`,
+    `Leave out ${option}, or --thorough.`,
+  );
 }
 
 function tlsClients({ client }: RawClientOptions): Clients {

@@ -37,15 +37,13 @@ export interface Load {
 export const LOAD_DEFAULTS = { cycles: 1_000, concurrency: 1, openAtRate: 256, pause: '0s' } as const;
 
 /** @throws ChurnError `usage` for what is none, and for options that do not go together. */
-export function parseLoad(raw: RawLoadOptions): Load {
+export function parseLoad(raw: RawLoadOptions, usualCycles: number = LOAD_DEFAULTS.cycles): Load {
   requireSense(raw);
   const ratePerSecond = raw.rate === undefined ? undefined : rate(raw.rate);
   const usual = ratePerSecond === undefined ? LOAD_DEFAULTS.concurrency : LOAD_DEFAULTS.openAtRate;
   const load: Load = {
     cycles:
-      raw.duration === undefined
-        ? count('--cycles', raw.cycles ?? LOAD_DEFAULTS.cycles, 1, MOST_CYCLES)
-        : MOST_CYCLES,
+      raw.duration === undefined ? count('--cycles', raw.cycles ?? usualCycles, 1, MOST_CYCLES) : MOST_CYCLES,
     durationMs:
       raw.duration === undefined ? undefined : duration('--duration', raw.duration, 100, 604_800_000),
     concurrency: count('--concurrency', raw.concurrency ?? usual, 1, 10_000),

@@ -16,6 +16,7 @@ export interface RawOptions extends RawClientOptions, RawLoadOptions {
   readonly timeout?: string | undefined;
   readonly wait?: string | undefined;
   readonly seed?: string | number | undefined;
+  readonly thorough?: boolean | undefined;
   readonly warmup?: string | number | undefined;
   readonly rounds?: string | number | undefined;
   readonly settle?: string | undefined;
@@ -45,6 +46,12 @@ export interface Options extends Load {
   /** Time for confirming; 0 with `--no-confirm`. */
   readonly budgetMs: number;
   readonly policy: Policy;
+  /** Every client in turn, and the time for all of them. */
+  readonly thorough: { readonly wholeMs: number } | undefined;
+  /** Descriptors that this run may use up of the server; undefined: as many as its limit leaves. */
+  readonly mostFds?: number;
+  /** No further round of cycles is begun after this time; undefined: all are made, however long they take. */
+  readonly mostMs?: number;
 }
 
 export const DEFAULTS = {
@@ -58,21 +65,52 @@ export const DEFAULTS = {
   budget: '10s',
 } as const;
 
+/** Of `--thorough`, where they differ: cycles of each client, and the time for all that is done. */
+export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
+
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
 export function parseOptions(raw: RawOptions): Options {
   const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
+  const { cycles } = raw.thorough ? THOROUGH_DEFAULTS : LOAD_DEFAULTS;
+  requireNoOrder(raw);
   return {
     ...parseAddress(raw),
-    ...parseLoad(raw),
+    ...parseLoad(raw, cycles),
     ...parseClients(raw, waitMs, raw.hold !== undefined),
     seed: raw.seed === undefined ? undefined : count('--seed', raw.seed, 0, 0xffff_ffff),
     timeoutMs: duration('--timeout', raw.timeout ?? DEFAULTS.timeout, 10, 600_000),
     warmup: count('--warmup', raw.warmup ?? DEFAULTS.warmup, 0, 1_000_000),
     rounds: count('--rounds', raw.rounds ?? DEFAULTS.rounds, 6, 1_000),
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
-    budgetMs: raw.confirm === false ? 0 : duration('--budget', raw.budget ?? DEFAULTS.budget, 0, 86_400_000),
+    ...parseBudget(raw),
     policy: parsePolicy(raw),
   };
+}
+
+/** The time for confirming; in a thorough run `--budget` is the time for all. */
+function parseBudget({ confirm, budget, thorough }: RawOptions): Pick<Options, 'budgetMs' | 'thorough'> {
+  const given = (preset: string) => duration('--budget', budget ?? preset, 0, 86_400_000);
+  return {
+    budgetMs: confirm === false ? 0 : given(DEFAULTS.budget),
+    thorough: thorough ? { wholeMs: given(THOROUGH_DEFAULTS.budget) } : undefined,
+  };
+}
+
+function requireNoOrder(raw: RawOptions): void {
+  const { thorough, seed, client } = raw;
+  if (!thorough) return;
+  const shape = (['duration', 'rate', 'ramp', 'hold'] as const).find(name => raw[name] !== undefined);
+  if (shape !== undefined) {
+    throw usage(
+      `--${shape} does not go with --thorough, which gives every client the same cycles.`,
+      `Use --cycles and --budget, or --${shape} with one --client.`,
+    );
+  }
+  if (seed === undefined || client !== undefined) return;
+  throw usage(
+    '--seed has no meaning with --thorough, which takes the clients one after the other.',
+    'Leave out --seed. For a random order: --client fin,rst,half --seed 7',
+  );
 }
 
 /** The part of the options that says who is under test; `inspect` takes only these. */

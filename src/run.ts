@@ -1,34 +1,15 @@
+import { examine, type RunContext } from './examine.js';
 import { requireRoom } from './gather/room.js';
-import type { Progress } from './gather/timeline.js';
-import { Trial } from './gather/trial.js';
 import type { Options } from './options.js';
-import { readHostFacts } from './proc/host.js';
 import { primeRss } from './proc/usage.js';
-import { assembleReport } from './report/assemble.js';
-import { escapeText } from './report/escape.js';
-import type { Report, ReportedTarget } from './report/report.js';
+import type { Report } from './report/report.js';
 import { attach } from './target/attach.js';
-import { formatEndpoint, type Target } from './target/target.js';
-import { cyclesToTellApart } from './verdict/apart.js';
 import { nextConfirmingRound } from './verdict/confirmation.js';
-import type { Evidence } from './verdict/evidence.js';
 import { judge } from './verdict/judge.js';
 import { ownTrouble } from './verdict/own-trouble.js';
 
-/** What a run needs from whoever starts it. */
-export interface RunContext {
-  /** Ends the run early; what was measured so far is still reported. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  readonly tool: Report['tool'];
-  readonly environment: Omit<Report['environment'], 'kernel'>;
-  /** Milliseconds that had passed before the run began, by name, for `timings`. */
-  readonly timings: Report['timings'];
-}
-
 /**
- * The story of a run: find the server, look at it, open and close connections in rounds, let it settle, make more
- * rounds where growth has to recur, judge, and tell.
+ * The story of a run: find the server, try it out, and tell what came of it, unless this machine stood in the way.
  *
  * @throws ChurnError when the server cannot be tested. A server at fault is a report, not an error.
  */
@@ -37,76 +18,14 @@ export async function run(options: Options, context: RunContext): Promise<Report
   requireRoom(options);
   primeRss();
   const target = await attach(options);
-  const discoveryMs = performance.now() - startedAtMs;
-  const isMixed = options.clients.length > 1;
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
-  const trial = await Trial.open(target, options, seed, context);
-  try {
-    trial.begin();
-    await trial.warmUp();
-    await trial.holdClients();
-    await trial.makeRounds();
-    await trial.settle();
-    await trial.confirm(nextConfirmingRound);
-    if (isMixed) await trial.tellApart(cyclesToTellApart);
-    const evidence = await trial.evidence();
-    const verdict = judge(evidence, options.policy);
-    const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
-    if (trouble) throw trouble;
-    trial.timeline.finish();
-    const { phases } = trial.timeline;
-    return assembleReport(evidence, verdict, {
-      tool: context.tool,
-      environment: { kernel: readHostFacts().kernel, ...context.environment },
-      target: reportTarget(target, evidence, trial.isServerAlive),
-      series: trial.timeline.points(),
-      phases: phases.map(span => ({ ...span })),
-      timings: timingsOf(context.timings, discoveryMs, phases),
-      requested: options.durationMs === undefined ? options.cycles : evidence.cycles.requested,
-      latency: trial.latency(),
-      program: target.program,
-      seed: isMixed ? seed : null,
-      clients: options.clients,
-      notes: target.notes,
-    });
-  } finally {
-    trial.close();
-  }
-}
-
-function reportTarget(target: Target, { before }: Evidence, alive: boolean): ReportedTarget {
-  return {
-    address: escapeText(formatEndpoint(target.endpoint)),
-    pids: target.roots.map(({ pid }) => pid),
-    command: target.command.map(escapeText),
-    listeners: target.listeners.map(listener =>
-      escapeText(
-        listener.transport === 'unix'
-          ? listener.path
-          : formatEndpoint({ ...listener, host: listener.address }),
-      ),
-    ),
-    limits: { openFiles: target.limits.openFiles ?? null, processes: target.limits.processes ?? null },
-    processes: before.processes.map(({ pid, comm, fds, threads }) => ({
-      pid,
-      comm: escapeText(comm),
-      fds: fds.length,
-      threads,
-    })),
-    alive,
-  };
-}
-
-/** Where the wall time went, in milliseconds. */
-function timingsOf(
-  earlier: Report['timings'],
-  discoveryMs: number,
-  phases: ReadonlyArray<{ readonly phase: string; readonly durationMs: number }>,
-): Report['timings'] {
-  const timings: Record<string, number> = { ...earlier, discoveryMs };
-  for (const { phase, durationMs } of phases) {
-    const name = `${phase.replace('-', '')}Ms`;
-    timings[name] = (timings[name] ?? 0) + durationMs;
-  }
-  return Object.fromEntries(Object.entries(timings).map(([name, ms]) => [name, Math.round(ms * 10) / 10]));
+  const timings = { ...context.timings, discoveryMs: performance.now() - startedAtMs };
+  const { evidence, verdict, report } = await examine(
+    target,
+    options,
+    { next: nextConfirmingRound, judge: seen => judge(seen, options.policy) },
+    { ...context, timings },
+  );
+  const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
+  if (trouble) throw trouble;
+  return report;
 }

@@ -30,6 +30,7 @@ test('a port is all that has to be said', () => {
     rounds: 12,
     settleMs: 5_000,
     budgetMs: 10_000,
+    thorough: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);
@@ -67,6 +68,19 @@ for (const [what, raw, options] of UNDERSTOOD) {
     assert.deepEqual(parseOptions({ port: 9_000, ...raw }), { ...parseOptions({ port: 9_000 }), ...options });
   });
 }
+
+test('a thorough run has every client, fewer cycles of each, and a time for all of it', () => {
+  const options = parseOptions({ port: 9_000, thorough: true });
+  assert.deepEqual(options, {
+    ...parseOptions({ port: 9_000 }),
+    clients: CLIENT_NAMES,
+    cycles: 200,
+    thorough: { wholeMs: 30_000 },
+  });
+  const longer = parseOptions({ port: 9_000, thorough: true, cycles: 1_000, budget: '2m', confirm: false });
+  assert.deepEqual([longer.cycles, longer.budgetMs, longer.thorough], [1_000, 0, { wholeMs: 120_000 }]);
+  assert.equal(parseOptions({ port: 9_000, thorough: true, insecure: true }).script.tls.insecure, true);
+});
 
 for (const name of CLIENT_NAMES) {
   test(`--client ${name} is understood`, () => {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { DEFAULTS } from '../options.js';
+import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
@@ -134,6 +134,10 @@ function addCycleOptions(command: Command): Command {
     .option(
       '--client <names>',
       `what the clients do: ${CLIENT_NAMES.join(', ')} (default: ${DEFAULTS.client})`,
+    )
+    .option(
+      '--thorough',
+      `every client in turn, ${THOROUGH_DEFAULTS.cycles} cycles each, --budget (${THOROUGH_DEFAULTS.budget}) for all`,
     )
     .option(
       '--seed <n>',

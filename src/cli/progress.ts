@@ -67,7 +67,7 @@ function phaseWords(phase: Exclude<Progress['phase'], 'cycles'>, suspects: reado
 
 /** One line that fits: phase, bar, rate, descriptors now. */
 export function drawProgress(progress: Progress, columns: number): string {
-  const { phase, cyclesDone, cycles, durationMs, elapsedMs, fds, suspects } = progress;
+  const { phase, cyclesDone, cycles, durationMs, elapsedMs, fds, suspects, client } = progress;
   const done = durationMs === undefined ? cyclesDone / Math.max(1, cycles) : elapsedMs / durationMs;
   const share = cycles === 0 ? 1 : Math.min(1, done);
   const width = Math.max(5, Math.min(24, columns - 56));
@@ -76,7 +76,8 @@ export function drawProgress(progress: Progress, columns: number): string {
   const of = durationMs === undefined ? `/${formatCount(cycles)}` : '';
   const text =
     phase === 'cycles' ? `${bar} ${formatCount(cyclesDone)}${of}  ${rate}/s` : phaseWords(phase, suspects);
-  return `${text}  ${fds} fds  ${formatDuration(elapsedMs)}`.slice(0, Math.max(10, columns - 1));
+  const whose = client === undefined ? '' : `${client}: `;
+  return `${whose}${text}  ${fds} fds  ${formatDuration(elapsedMs)}`.slice(0, Math.max(10, columns - 1));
 }
 
 const OFTEN_MS = 10_000;

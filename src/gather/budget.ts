@@ -13,9 +13,9 @@ export class Budget {
   readonly #startedAtMs = performance.now();
   readonly #waitedBeforeMs: number;
 
-  constructor(budgetMs: number, serverPids: readonly number[]) {
+  constructor(budgetMs: number, server: ReadonlyArray<{ readonly pid: number }>) {
     this.#budgetMs = budgetMs;
-    this.#pids = [ownPid(), ...serverPids];
+    this.#pids = [ownPid(), ...server.map(({ pid }) => pid)];
     this.#waitedBeforeMs = this.#waitedMs();
   }
 

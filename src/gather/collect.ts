@@ -81,9 +81,17 @@ export function collectEvidence(gathered: Gathered): Evidence {
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
+    fdRoom: roomLeft(options.mostFds, before, latest.snapshot),
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
   };
+}
+
+/** Confirming may take as much again as the judged cycles. */
+function roomLeft(mostFds: number | undefined, before: Snapshot, now: Snapshot): number | undefined {
+  if (mostFds === undefined) return undefined;
+  const count = ({ processes }: Snapshot) => processes.reduce((sum, { fds }) => sum + fds.length, 0);
+  return Math.max(0, 2 * mostFds - (count(now) - count(before)));
 }
 
 function descriptorsOf({ processes }: Snapshot, inode: number) {

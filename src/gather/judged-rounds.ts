@@ -5,7 +5,7 @@ import type { Census, Pace, Round } from '../verdict/evidence.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
-import { restBriefly } from './rest.js';
+import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
 
 /** The rounds of one trial: what was read at the end of each, and how fast it went. */
@@ -21,7 +21,13 @@ export class JudgedRounds {
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
-  async make(options: Options, usual: Snapshot, hold: Hold, signal: AbortSignal): Promise<void> {
+  async make(
+    options: Options,
+    usual: Snapshot,
+    hold: Hold,
+    isLate: () => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (const portion of portionsOf(options, options.rounds)) {
       if (this.#driver.isOver) break;
       await this.#makePortion(portion);
@@ -29,6 +35,7 @@ export class JudgedRounds {
       if (!portion.endsRound) continue;
       await hold.ask();
       this.add('cycles', undefined);
+      if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
     }
   }
 

@@ -26,6 +26,22 @@ export async function restBriefly(
   observer.rememberHeld(usual);
 }
 
+/** Whether the server has more descriptors than it had by `most`, and keeps them for longer than a runtime takes to close. */
+export async function usesUp(
+  observer: Observer,
+  baseline: Snapshot,
+  most: number | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (most === undefined) return false;
+  const usual = baseline.processes.reduce((sum, process) => sum + process.fds.length, 0);
+  for (const pauseMs of [10, 20, 40, 80]) {
+    if (observer.fdCount() - usual <= most) return false;
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+  return observer.fdCount() - usual > most;
+}
+
 /** After a confirming round, which asks whether a count grows: a count that stands still for a moment is enough. */
 export async function restToCount(
   observer: Observer,

@@ -10,6 +10,8 @@ export interface Progress {
   readonly durationMs: number | undefined;
   readonly elapsedMs: number;
   readonly fds: number;
+  /** Whose turn it is, where all clients take turns. */
+  readonly client?: string;
   /** What is being confirmed. */
   readonly suspects: readonly string[];
 }

@@ -18,6 +18,7 @@ import { type Observation, Observer } from './observer.js';
 import { atRest, type LastRest, restAtLast, restToCount } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
+import { makeWarmUp } from './warm-up.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
 export class Trial {
@@ -90,9 +91,9 @@ export class Trial {
 
   /** Lets the server open what it opens once; what it forgets already here still counts, by its port. */
   async warmUp(): Promise<void> {
-    const { warmup } = this.#options;
+    const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
-    if (warmup > 0) await this.#driver.make('warm-up', warmup);
+    await makeWarmUp(this.#driver, warmup, mostMs);
     this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
     this.#usual = this.#baseline.snapshot;
   }
@@ -100,7 +101,8 @@ export class Trial {
   /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
-    await this.#judged.make(this.#options, this.#usual, this.#hold, this.#signal);
+    const isLate = () => this.timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
+    await this.#judged.make(this.#options, this.#usual, this.#hold, isLate, this.#signal);
   }
 
   /** Connects the silent clients of `--hold`, and asks whether anybody else is served. */
@@ -118,16 +120,14 @@ export class Trial {
     // An accept queue that has stood still for a whole deadline needs no second one.
     const settleMs = this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
     const limits = { settleMs, drainMs: settleMs + budgetMs };
-    const rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#signal);
-    this.#rest = rest;
-    this.#latest = rest.latest;
-    this.#judged.addAtRest(rest.latest.census);
+    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#signal);
+    this.#latest = this.#rest.latest;
+    this.#judged.addAtRest(this.#latest.census);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
   async confirm(next: (evidence: Evidence) => ConfirmingRound | undefined): Promise<void> {
-    const rootPids = this.#target.roots.map(({ pid }) => pid);
-    const budget = new Budget(this.#options.budgetMs, rootPids);
+    const budget = new Budget(this.#options.budgetMs, this.#target.roots);
     for (;;) {
       const round = this.#driver.isOver ? undefined : next(this.#evidence());
       if (!round) break;

@@ -1,5 +1,5 @@
 import { KINDS } from '../verdict/kinds.js';
-import type { Report, ReportedCheck, ReportedFinding } from './report.js';
+import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
 
 /** One line of a test report: a kind of trouble, or the run itself. */
 export interface Case {
@@ -19,13 +19,53 @@ export function casesOf(report: Report): Case[] {
   return [runCase(report), ...KINDS.flatMap(kind => kindCases(report, kind))];
 }
 
+/** Cases that belong together: all of a plain report; of a thorough one those of each client. */
+export interface Suite {
+  /** Name of the client, where there are several. */
+  readonly client: string | undefined;
+  readonly cases: readonly Case[];
+  readonly durationMs: number;
+  /** What is worth saying beside the cases. */
+  readonly said: readonly string[];
+}
+
+export function suitesOf(report: Report): Suite[] {
+  const { runs, summary, notes, sentence } = report;
+  const said = [summary, ...(sentence ? [sentence] : []), ...notes];
+  const whole = { client: undefined, said };
+  if (!runs) return [{ ...whole, cases: casesOf(report), durationMs: report.cycles?.durationMs ?? 0 }];
+  return [
+    { ...whole, cases: [runCase(report)], durationMs: 0 },
+    ...runs.map(run => ({
+      client: run.client,
+      cases: rowCases(run),
+      durationMs: run.durationMs,
+      said: [run.said ?? Object.values(run.cells ?? {}).join(' · '), ...run.notes],
+    })),
+  ];
+}
+
+/** What is not applicable is skipped, what was not run or not decided is an error: nothing is proved by either. */
+function rowCases({ status, said, checks, findings, notes }: ReportedRun): Case[] {
+  const verdict = status === 'not-applicable' || status === 'not-run' ? 'undecided' : status;
+  const name = 'run';
+  if (status === 'not-applicable') return [{ name, status: 'skip', message: said ?? '', details: [] }];
+  const message = said ?? (status === 'undecided' ? 'not decided' : '');
+  const observed = status === 'pass' || status === 'fail';
+  const first: Case = { name, status: observed ? 'pass' : 'error', message, details: notes };
+  return [first, ...KINDS.flatMap(kind => kindCases({ verdict, checks, findings }, kind))];
+}
+
 function runCase({ verdict, interrupted, summary, error, notes }: Report): Case {
   if (error) return { name: 'run', status: 'error', message: error.sentence, details: [error.hint] };
   const observed = verdict !== 'undecided' && !interrupted;
   return { name: 'run', status: observed ? 'pass' : 'error', message: summary, details: notes };
 }
 
-function kindCases(report: Report, kind: ReportedCheck['kind']): Case[] {
+function kindCases(
+  report: Pick<Report, 'verdict' | 'checks' | 'findings'>,
+  kind: ReportedCheck['kind'],
+): Case[] {
   const findings = report.findings.filter(finding => finding.kind === kind);
   const finding = findings.find(({ severity }) => severity === 'fail') ?? findings[0];
   if (finding) {
@@ -43,7 +83,7 @@ function kindCases(report: Report, kind: ReportedCheck['kind']): Case[] {
   return check ? [checkCase(report, check)] : [];
 }
 
-function checkCase({ verdict }: Report, { kind, status }: ReportedCheck): Case {
+function checkCase({ verdict }: Pick<Report, 'verdict'>, { kind, status }: ReportedCheck): Case {
   if (status === 'undecided') {
     return {
       name: kind,

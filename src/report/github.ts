@@ -31,8 +31,9 @@ function annotations(report: Report): Annotation[] {
         text: `${report.error.sentence}\n${report.error.hint}`,
       },
     ];
-  const { summary, verdict } = report;
+  const { summary, verdict, sentence } = report;
   return [
+    ...(sentence ? [{ level: 'notice' as const, title: 'churn', text: sentence }] : []),
     ...report.findings.map(findingAnnotation),
     ...(verdict === 'undecided' ? [{ level: 'warning' as const, title: 'churn', text: summary }] : []),
     ...(verdict === 'pass' ? [{ level: 'notice' as const, title: 'churn', text: summary }] : []),

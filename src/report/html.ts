@@ -3,6 +3,7 @@ import { type Markup, serialize } from './markup.js';
 import { findingsSection } from './page/findings.js';
 import { heldSection } from './page/held.js';
 import { latencySection } from './page/latency.js';
+import { matrixSection } from './page/matrix.js';
 import { measuredSection } from './page/measured.js';
 import { pictureSection } from './page/picture.js';
 import { reproduceSection } from './page/reproduce.js';
@@ -10,8 +11,9 @@ import { PAGE_STYLE } from './page/style.js';
 import { verdictSection } from './page/verdict.js';
 import type { Report } from './report.js';
 
-/** In the order of the page. What a report does not have (later: `runs`) gives no section. */
+/** In the order of the page. What a report does not have gives no section. */
 const SECTIONS: ReadonlyArray<(report: Report) => Markup[]> = [
+  matrixSection,
   pictureSection,
   findingsSection,
   heldSection,

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, plural } from '../units.js';
-import type { Report, ReportedHold, ReportedSpread } from './report.js';
+import type { Report } from './report.js';
+import type { ReportedHold, ReportedSpread } from './reported-load.js';
 
 /** What the text report says of held clients and of times: name and text. Nothing where nothing was asked. */
 export function loadRows({ hold, latency }: Report): [name: string, text: string][] {

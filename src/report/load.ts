@@ -1,6 +1,6 @@
 import type { Evidence } from '../verdict/evidence.js';
 import type { Latency } from '../workload/stopwatch.js';
-import type { ReportedHold, ReportedLatency } from './report.js';
+import type { ReportedHold, ReportedLatency } from './reported-load.js';
 
 export function reportLatency(latency: Latency | undefined): ReportedLatency | null {
   if (!latency) return null;

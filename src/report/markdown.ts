@@ -1,7 +1,8 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import { codeSpan, escapeMarkdown } from './escape-markdown.js';
-import type { Report, ReportedFinding } from './report.js';
+import type { Report, ReportedFinding, ReportedRun } from './report.js';
+import { matrixTable } from './thorough/matrix.js';
 
 /** The report for a pull request or the summary of a job. */
 export function renderMarkdown(report: Report): string {
@@ -11,7 +12,7 @@ export function renderMarkdown(report: Report): string {
       ? `churn ${codeSpan(report.target.address)} · ${codeSpan(formatCommand(report.target.command))}`
       : `churn ${codeSpan(formatCommand(report.tool.command))}`,
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
-    ...measurements(report),
+    ...(report.runs ? matrix(report, report.runs) : measurements(report)),
     ...report.findings.map(findingBlock),
     ...(report.notes.length > 0
       ? [report.notes.map(note => `- note: ${escapeMarkdown(note)}`).join('\n')]
@@ -19,6 +20,15 @@ export function renderMarkdown(report: Report): string {
     `<sub>churn ${report.tool.version}, node ${escapeMarkdown(report.environment.node)}, Linux ${escapeMarkdown(report.environment.kernel)}</sub>`,
   ];
   return `${blocks.join('\n\n')}\n`;
+}
+
+function matrix({ sentence = '' }: Report, runs: readonly ReportedRun[]): string[] {
+  const { head, rows } = matrixTable(runs);
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [
+    `**${escapeMarkdown(sentence)}**`,
+    [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n'),
+  ];
 }
 
 function measurements({ cycles, before, after }: Report): string[] {

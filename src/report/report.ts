@@ -1,4 +1,6 @@
 import type { Check, Kind, Severity } from '../verdict/finding.js';
+import type { Standing } from '../verdict/rows.js';
+import type { ReportedHold, ReportedLatency } from './reported-load.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;
@@ -89,7 +91,35 @@ export interface Report {
   }>;
   readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
+  readonly sentence?: string;
+  readonly runs?: readonly ReportedRun[];
 }
+
+/** One row of a thorough run. What was not applicable or not run has no more than its reason. */
+export interface ReportedRun {
+  /** Name of the client behaviour, or "mixed". */
+  readonly client: string;
+  readonly status: Standing['status'];
+  readonly reason: string | null;
+  /** The reason in words. */
+  readonly said: string | null;
+  readonly cells: Cells | null;
+  readonly cycles: ReportedCycles | null;
+  readonly before: ReportedState | null;
+  readonly after: ReportedState | null;
+  readonly checks: readonly ReportedCheck[];
+  readonly findings: readonly ReportedFinding[];
+  readonly held: readonly ReportedHeld[];
+  readonly rounds: Report['rounds'];
+  readonly notes: readonly string[];
+  readonly durationMs: number;
+}
+
+export const COLUMNS = ['fd', 'memory', 'threads', 'children', 'server'] as const;
+
+/** What the matrix says of one client, in words and numbers. */
+export type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
 export interface ReportedTarget {
   readonly address: string;
@@ -120,44 +150,6 @@ export interface ReportedCycles {
   readonly ratePerSecond: number;
   readonly stopped: string | null;
   readonly failures: Readonly<Record<string, number>>;
-}
-
-/** Milliseconds. With a rate they count from when a cycle was due: nothing that waited behind a slow one is left out. */
-export interface ReportedLatency {
-  readonly since: 'due' | 'begun';
-  readonly late: ReportedSpread | null;
-  readonly connect: ReportedSpread | null;
-  readonly reply: ReportedSpread | null;
-}
-
-export interface ReportedSpread {
-  readonly count: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly buckets: ReadonlyArray<{ readonly untilMs: number; readonly count: number }>;
-}
-
-export interface ReportedHold {
-  readonly requested: number;
-  readonly opened: number;
-  readonly accepted: number;
-  readonly endedByServer: number;
-  readonly failures: Readonly<Record<string, number>>;
-  /** How they went. */
-  readonly end: 'fin' | 'rst';
-  /** null: nobody was served without them either. */
-  readonly othersServed: boolean | null;
-  readonly servedBy: 'answer' | 'accept';
-  readonly probes: number;
-  readonly aloneMs: number | null;
-  readonly medianMs: number | null;
-  readonly maxMs: number | null;
-  /** What the server had more with them, for each that it accepted. */
-  readonly perClient: Readonly<Record<'fds' | 'anonBytes' | 'threads' | 'processes', number | null>>;
-  /** Sockets of theirs that the server kept after their end. */
-  readonly forgotten: number;
 }
 
 export interface ReportedCheck extends Omit<Check, 'before' | 'after' | 'bound'> {

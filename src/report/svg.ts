@@ -51,10 +51,11 @@ function placed(panel: Markup, index: number, top: number): Markup {
 }
 
 /** The verdict is never broken; what follows it may be long. */
-function headingLines({ summary, clean, target, error }: Report): string[] {
+function headingLines({ summary, clean, target, error, sentence }: Report): string[] {
   const columns = error ? 64 : 130;
   return [
     ...(clean ? [summary] : broken(summary, columns)),
+    ...broken(sentence ?? '', columns).filter(line => line !== ''),
     ...broken(error ? error.hint : `churn ${target?.address ?? ''}`, columns),
   ];
 }

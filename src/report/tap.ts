@@ -1,9 +1,11 @@
-import { type Case, casesOf } from './cases.js';
+import { type Case, suitesOf } from './cases.js';
 import type { Report } from './report.js';
 
 /** TAP 14, one test for the run and one for each kind of trouble, with YAML for those that did not pass. */
 export function renderTap(report: Report): string {
-  const cases = casesOf(report);
+  const cases = suitesOf(report).flatMap(suite =>
+    suite.cases.map(given => (suite.client ? { ...given, name: `${suite.client} ${given.name}` } : given)),
+  );
   const lines = [
     'TAP version 14',
     `1..${cases.length}`,

@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import { loadRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
+import { matrixLines } from './thorough/matrix.js';
 import { wrap } from './wrap.js';
 
 /** How a text report is drawn; all of it is told, nothing is looked up. */
@@ -18,7 +19,9 @@ export function renderText(report: Report, style: TextStyle): string {
   const lines = [
     ...wrap(heading(report, chalk), style.columns, 2),
     '',
-    ...measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13)),
+    ...(report.runs
+      ? thoroughLines(report, chalk).flatMap(line => wrap(line, style.columns, 15))
+      : measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13))),
     '',
     verdictLine(report, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
@@ -59,6 +62,26 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
       `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
     ),
     row('server', serverText(report, cycles)),
+  ];
+}
+
+/** The sentence that matters, the matrix, and what it took. */
+function thoroughLines(
+  { runs = [], sentence = '', cycles, timings }: Report,
+  chalk: ChalkInstance,
+): string[] {
+  const [head = '', ...rows] = matrixLines(runs);
+  return [
+    `  ${chalk.bold(sentence)}`,
+    '',
+    chalk.dim(head),
+    ...rows.map(row => (row.includes('✖') ? chalk.red(row) : row)),
+    ...(cycles
+      ? [
+          '',
+          `  ${chalk.dim('cycles'.padEnd(13))}${cycleText(cycles)}, ${formatDuration(timings['wholeMs'] ?? 0)} in all`,
+        ]
+      : []),
   ];
 }
 

@@ -102,9 +102,9 @@ function watchRound(evidence: Evidence): ConfirmingRound | undefined {
   };
 }
 
-function fdsLeft({ after, fdLimit }: Evidence): number {
-  if (fdLimit === undefined) return Infinity;
-  return fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length));
+function fdsLeft({ after, fdLimit, fdRoom = Infinity }: Evidence): number {
+  if (fdLimit === undefined) return fdRoom;
+  return Math.min(fdRoom, fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length)));
 }
 
 const LEAST_CYCLES = 100;

@@ -181,6 +181,8 @@ export interface Evidence {
   /** Processes at the top of the tree; what is below them are children. */
   readonly rootCount: number;
   readonly fdLimit: number | undefined;
+  /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
+  readonly fdRoom?: number | undefined;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;

@@ -15,6 +15,7 @@ const LINES: ReadonlyArray<readonly [different: Partial<Progress>, line: string]
   [{ phase: 'settle' }, 'waiting for the server to settle  7 fds  2.0 s'],
   [{ phase: 'confirm', suspects: ['thread', 'memory'] }, 'confirming: thread, memory  7 fds  2.0 s'],
   [{ phase: 'after' }, 'judging  7 fds  2.0 s'],
+  [{ phase: 'warm-up', client: 'rst' }, 'rst: warming up  7 fds  2.0 s'],
 ];
 
 for (const [different, line] of LINES) {

@@ -9,6 +9,8 @@ export interface Case {
   /** Further arguments of the server, beside its fault. */
   readonly args?: readonly string[];
   readonly client: ClientName;
+  /** Instead of one client: all of them in turn. Those that must fail, and those that may; no other may. */
+  readonly thorough?: { readonly fails: readonly ClientName[]; readonly may?: readonly ClientName[] };
   /** What churn is told in both forms of the exam. */
   readonly churn?: readonly string[];
   /** What it is told in the short form only, to be done sooner. */

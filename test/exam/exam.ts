@@ -63,7 +63,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function select(group: Group, only: string, long: boolean): Case[] {
   const words = only.split(/\s+/).filter(word => word !== '');
   const wanted = group.cases.filter(one => {
-    const name = `${group.name} ${one.server} ${describeFault(one)} ${one.client}`;
+    const name = `${group.name} ${one.server} ${describeFault(one)} ${one.thorough ? 'thorough' : one.client}`;
     return (long || !one.long) && words.every(word => name.includes(word));
   });
   return long ? wanted.flatMap(one => [one, one, one]) : wanted;

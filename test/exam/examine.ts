@@ -38,8 +38,8 @@ export async function examine(question: Case, { long, isolated, signal }: Form):
   }
 }
 
-function argumentsOf({ client, churn = [], hurry = [] }: Case, long: boolean): string[] {
-  return ['--client', client, ...churn, ...(long ? [] : hurry)];
+function argumentsOf({ client, thorough, churn = [], hurry = [] }: Case, long: boolean): string[] {
+  return [...(thorough ? ['--thorough'] : ['--client', client]), ...churn, ...(long ? [] : hurry)];
 }
 
 /** What churn says about a server. */
@@ -56,7 +56,10 @@ export async function askChurn(
     verdict: report?.verdict ?? (late ? 'late' : 'broken'),
     fails: kindsOf('fail'),
     warns: kindsOf('warn'),
-    summary: [report?.error?.sentence ?? report?.summary, ...(report?.notes ?? [])].join(' | '),
+    failedClients: report?.runs?.filter(({ status }) => status === 'fail').map(({ client }) => client) ?? [],
+    summary: [report?.sentence, report?.error?.sentence ?? report?.summary, ...(report?.notes ?? [])]
+      .filter(Boolean)
+      .join(' | '),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Answer {
   readonly fails: readonly Kind[];
   readonly warns: readonly Kind[];
   readonly summary: string;
+  /** Clients that failed, in a thorough run. */
+  readonly failedClients?: readonly string[];
 }
 
 export type Mark = 'right' | 'false alarm' | 'missed' | 'wrong kind' | 'wrong';
@@ -26,7 +28,15 @@ export function mark(question: Case, answer: Answer): Mark {
   const isComplete =
     kinds.every(kind => answer.fails.includes(kind)) && warns.every(kind => answer.warns.includes(kind));
   const isExact = answer.fails.every(kind => kinds.includes(kind) || allowed.includes(kind));
-  return isComplete && isExact ? 'right' : 'wrong kind';
+  if (!isComplete || !isExact) return 'wrong kind';
+  return question.thorough ? markRows(question.thorough, answer.failedClients ?? []) : 'right';
+}
+
+/** The right rows, and only those. */
+function markRows({ fails, may = [] }: NonNullable<Case['thorough']>, failed: readonly string[]): Mark {
+  if (!fails.every(name => failed.includes(name))) return 'missed';
+  const allowed: readonly string[] = [...fails, ...may];
+  return failed.every(name => allowed.includes(name)) ? 'right' : 'false alarm';
 }
 
 /** Cells of the matrix that an answer counts in: what was expected, and what was given for it. */

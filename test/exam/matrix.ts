@@ -7,7 +7,7 @@ export function drawLine(marked: Marked): string {
   const { question, seconds } = marked;
   const { kinds = [], warns = [], verdict } = question;
   const expected = [verdict, ...kinds, ...warns.map(kind => `(${kind})`)].join(' ');
-  const what = `${question.server.padEnd(24)} ${describeFault(question).padEnd(28)} ${question.client.padEnd(4)}`;
+  const what = `${question.server.padEnd(24)} ${describeFault(question).padEnd(28)} ${(question.thorough ? 'all' : question.client).padEnd(4)}`;
   if (marked.skipped !== undefined) return `${what} skipped: ${marked.skipped} is not installed`;
   const { answer, mark } = marked;
   const given = [answer.verdict, ...answer.fails, ...answer.warns.map(kind => `(${kind})`)].join(' ');

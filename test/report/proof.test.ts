@@ -7,6 +7,7 @@ import { REPORTERS, type Reporter, type ReporterName } from '../../src/report/re
 import type { Report } from '../../src/report/report.js';
 import { parseSavedReport } from '../../src/report/saved.js';
 import type { TextStyle } from '../../src/report/text.js';
+import type { Row } from '../../src/report/thorough/assemble.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
 import type { Check, Finding, HeldGroup, Kind } from '../../src/verdict/finding.js';
@@ -16,8 +17,17 @@ import type { Note } from '../../src/verdict/note.js';
 import type { Pattern } from '../../src/verdict/pattern.js';
 import { applyPolicy } from '../../src/verdict/policy.js';
 import { isDescriptor } from '../../src/verdict/recurrence.js';
+import type { RowName } from '../../src/verdict/rows.js';
 import { buildEvidence, tally } from '../support/evidence.js';
-import { buildReport, DEFAULT_POLICY, type OutsideText } from '../support/report.js';
+import {
+  buildReport,
+  buildRow,
+  buildThorough,
+  DEFAULT_POLICY,
+  NO_TLS,
+  type OutsideText,
+  TIME_IS_UP,
+} from '../support/report.js';
 
 /** The proof that students paste and scripts look for. */
 const PROOF = /0 leak|no leak/;
@@ -282,6 +292,15 @@ const failedToRun: fc.Arbitrary<Report> = fc
     );
   });
 
+const CLEAN: Verdict = {
+  verdict: 'pass',
+  clean: true,
+  checks: [],
+  findings: [],
+  allowed: [],
+  notes: [],
+};
+
 /** Half of them clean: by chance few would be. */
 const cleanRun = fc
   .tuple(evidence, outside, notes)
@@ -292,7 +311,31 @@ const cleanRun = fc
       text,
     ),
   );
-const report = fc.oneof(ran, cleanRun, failedToRun);
+
+/** Rows of a thorough run: made with any verdict, not applicable, not run. The first is always made. */
+const madeRow = (name: fc.Arbitrary<RowName>): fc.Arbitrary<Row> =>
+  fc
+    .tuple(name, evidence, fc.oneof<fc.Arbitrary<Verdict>[]>(verdict, fc.constant(CLEAN)), outside)
+    .map(([client, seen, judged, text]) => ({
+      name: client,
+      standing: { status: judged.verdict },
+      verdict: judged,
+      report: buildReport(seen, judged, text),
+    }));
+const row: fc.Arbitrary<Row> = fc.oneof(
+  madeRow(fc.constantFrom('rst', 'half', 'mixed')),
+  fc.constant(NO_TLS),
+  fc.constant(TIME_IS_UP),
+);
+const thorough: fc.Arbitrary<Report> = fc
+  .tuple(madeRow(fc.constant('fin')), fc.array(row, { maxLength: 3 }), fc.boolean())
+  .map(([first, others, interrupted]) => buildThorough([first, ...others], interrupted));
+const cleanThorough = fc
+  .tuple(evidence, outside)
+  .map(([seen, text]) => ({ ...buildRow('fin'), report: buildReport(seen, CLEAN, text) }))
+  .map(first => buildThorough([first, buildRow('rst'), NO_TLS]));
+
+const report = fc.oneof(ran, cleanRun, failedToRun, thorough, cleanThorough);
 
 for (const [name, render] of REPORTER_ENTRIES) {
   describe(`the ${name} reporter`, () => {
@@ -307,7 +350,7 @@ for (const [name, render] of REPORTER_ENTRIES) {
 
     test('proves a clean run with what a student pastes, in one piece', () => {
       fc.assert(
-        fc.property(cleanRun, given => {
+        fc.property(fc.oneof(cleanRun, cleanThorough), given => {
           for (const style of STYLES) {
             const output = render(given, style);
             assert.match(output, /1000.*cycle|churn/);

@@ -1,9 +1,11 @@
 import { assembleReport, type Circumstances } from '../../src/report/assemble.js';
 import { escapeText } from '../../src/report/escape.js';
 import type { Report } from '../../src/report/report.js';
+import { assembleThorough, type Row } from '../../src/report/thorough/assemble.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import { judge, type Verdict } from '../../src/verdict/judge.js';
 import type { Policy } from '../../src/verdict/policy.js';
+import { judgeRow, type RowName } from '../../src/verdict/rows.js';
 import type { Latency } from '../../src/workload/stopwatch.js';
 import { buildEvidence } from './evidence.js';
 
@@ -99,3 +101,21 @@ function circumstances({ command, address, comm, note, latency }: OutsideText): 
     notes: note === undefined ? [] : [note],
   };
 }
+
+/** A row of a thorough run, of evidence that is judged as rows are. */
+export function buildRow(name: RowName, evidence: Evidence = buildEvidence()): Row {
+  const verdict = judgeRow(evidence, DEFAULT_POLICY);
+  return { name, standing: { status: verdict.verdict }, verdict, report: buildReport(evidence, verdict) };
+}
+
+/** The report of a thorough run: of a clean one when nothing is said. */
+export function buildThorough(
+  rows: readonly Row[] = [buildRow('fin'), buildRow('rst'), NO_TLS],
+  interrupted = false,
+): Report {
+  const tool = { name: 'churn', version: '0.1.0', command: ['--port', '9000', '--thorough'] } as const;
+  return assembleThorough(rows, { tool, interrupted, wholeMs: 1_700 });
+}
+
+export const NO_TLS: Row = { name: 'tls', standing: { status: 'not-applicable', reason: 'no-tls' } };
+export const TIME_IS_UP: Row = { name: 'drip', standing: { status: 'not-run', reason: 'time-is-up' } };

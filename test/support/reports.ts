@@ -3,7 +3,7 @@ import { ChurnError } from '../../src/errors.js';
 import type { Report } from '../../src/report/report.js';
 import { judge } from '../../src/verdict/judge.js';
 import { buildEvidence, grown, leaking, rounds, tally, upTo } from './evidence.js';
-import { buildReport, DEFAULT_POLICY } from './report.js';
+import { buildReport, buildRow, buildThorough, DEFAULT_POLICY, NO_TLS, TIME_IS_UP } from './report.js';
 
 export const HOSTILE =
   '<script>alert(1)</script> ]]> ::error::x ##[error]x %0A `|` @all # SKIP \u202e \u0000 \ud800 0 leaks';
@@ -30,6 +30,9 @@ export const REPORTS = {
     comm: HOSTILE,
     note: HOSTILE,
   }),
+  thorough: buildThorough(),
+  thoroughLeak: buildThorough([buildRow('fin'), buildRow('rst', leak), buildRow('byte-rst', leak), NO_TLS]),
+  thoroughDoubt: buildThorough([buildRow('fin'), buildRow('half', grown('file', 10, [])), TIME_IS_UP]),
   error: errorReport(
     { argv: ['--port', '9', HOSTILE], nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<
       typeof errorReport

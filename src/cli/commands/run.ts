@@ -1,7 +1,10 @@
 import { ChurnError } from '../../errors.js';
+import type { RunContext } from '../../examine.js';
+import type { Options } from '../../options.js';
 import { parseOptions, type RawOptions } from '../../options.js';
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
+import type { Report } from '../../report/report.js';
 import { run } from '../../run.js';
 import { VERSION } from '../../version.js';
 import { deliver } from '../deliver.js';
@@ -24,7 +27,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   requireProc();
   const progress = progressLine(io.stderr, raw.progress && !raw.quiet);
   try {
-    const report = await run(options, {
+    const report = await storyOf(options, {
       signal: io.signal,
       onProgress: progress.update,
       tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
@@ -41,6 +44,13 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   } finally {
     progress.clear();
   }
+}
+
+/** Most runs are plain ones, and load no more than they need. */
+async function storyOf(options: Options, context: RunContext): Promise<Report> {
+  if (!options.thorough) return run(options, context);
+  const { runThorough } = await import('./on-demand.js');
+  return runThorough(options, context);
 }
 
 async function deliverError(

@@ -2,7 +2,8 @@ import { x as element } from 'xastscript';
 import { formatCount } from '../../units.js';
 import { formatMs } from '../load-rows.js';
 import type { Markup } from '../markup.js';
-import type { Report, ReportedSpread } from '../report.js';
+import type { Report } from '../report.js';
+import type { ReportedSpread } from '../reported-load.js';
 import { table } from './table.js';
 
 /** How long things took: percentiles, and a bar for each bucket. */

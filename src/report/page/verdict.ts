@@ -27,6 +27,7 @@ export function verdictSection(report: Report): Markup {
 function sentence(report: Report): string {
   const { verdict, clean, cycles, error, findings, notes, interrupted } = report;
   if (error) return error.hint;
+  if (report.sentence) return `${report.sentence}.`;
   const made = cycles
     ? `${plural(cycles.connections, 'connection was', 'connections were')} made, the judged ones in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s). `
     : '';

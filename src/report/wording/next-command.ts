@@ -14,6 +14,12 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
   return formatCommand(['churn', ...wordsOfCommand(finding, address, done)]);
 }
 
+/** The command that looks closer at one client behaviour. */
+export function closerLook(address: string, client: string, isInsecure: boolean): string {
+  const trust = isInsecure && client.startsWith('tls') ? ['--insecure'] : [];
+  return formatCommand(['churn', ...serverOptions(address), '--client', client, ...trust]);
+}
+
 function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Done): string[] {
   const explain = ['explain', finding.kind];
   const again = (...options: string[]) => [...serverOptions(address), ...options];

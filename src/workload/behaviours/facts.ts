@@ -12,9 +12,11 @@ export interface BehaviourFacts {
   readonly waitsFor: 'nothing' | 'answer' | 'close' | 'handshake';
   readonly tls: boolean;
   readonly ends: 'FIN' | 'RST';
+  /** How many times a cycle does nothing for as long as `--wait` says. */
+  readonly pauses: number;
 }
 
-const SILENT = { request: 'none', waitsFor: 'nothing', tls: false } as const;
+const SILENT = { request: 'none', waitsFor: 'nothing', tls: false, pauses: 0 } as const;
 const HANDSHAKE = ['> ClientHello', '< ServerHello, certificate', '> Finished', '< session tickets'] as const;
 
 /** Total: a behaviour without its facts does not compile. */
@@ -71,6 +73,7 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     waitsFor: 'answer',
     tls: false,
     ends: 'FIN',
+    pauses: 0,
   },
   'reply-rst': {
     summary: 'a request, reset while the answer is coming',
@@ -79,12 +82,14 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     waitsFor: 'answer',
     tls: false,
     ends: 'RST',
+    pauses: 0,
   },
   idle: {
     ...SILENT,
     summary: 'say nothing for a while (--wait), close',
     packets: ['> (a while)', '> FIN', '< FIN'],
     ends: 'FIN',
+    pauses: 1,
   },
   drip: {
     ...SILENT,
@@ -92,6 +97,7 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     packets: ['> 1 byte', '> (a while)', '> 1 byte', '> (a while)', '> 1 byte', '> FIN', '< FIN'],
     request: 'part',
     ends: 'FIN',
+    pauses: 2,
   },
   tls: {
     summary: 'whole TLS handshake, close_notify, close',
@@ -100,6 +106,7 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     waitsFor: 'close',
     tls: true,
     ends: 'FIN',
+    pauses: 0,
   },
   'tls-abort': {
     summary: 'a ClientHello, then gone',
@@ -108,6 +115,7 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     waitsFor: 'nothing',
     tls: true,
     ends: 'FIN',
+    pauses: 0,
   },
   'tls-rst': {
     summary: 'whole TLS handshake, reset',
@@ -116,5 +124,6 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     waitsFor: 'handshake',
     tls: true,
     ends: 'RST',
+    pauses: 0,
   },
 };

@@ -1,0 +1,135 @@
+import type { BehaviourFacts } from '../workload/behaviours/facts.js';
+import type { ClientName } from '../workload/client-names.js';
+import { isHardlyServed } from './accepted.js';
+import { checkMemory } from './checks/memory.js';
+import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
+import type { Evidence } from './evidence.js';
+import type { Check } from './finding.js';
+import { judge, type Verdict } from './judge.js';
+import { judgeMemory } from './memory-trend.js';
+import { ownTrouble } from './own-trouble.js';
+import type { Policy } from './policy.js';
+
+/** One line of a thorough run: a client behaviour, or all that had passed in random order. */
+export type RowName = ClientName | 'mixed';
+
+/** The server cannot be judged by that behaviour. */
+export type Inapplicable = 'unanswered' | 'no-tls' | 'untrusted' | 'not-handed-over';
+
+/** It was not tried, or not to the end. */
+export type Untried =
+  | 'server-gone'
+  | 'server-hangs'
+  | 'interrupted'
+  | 'time-is-up'
+  | 'few-descriptors'
+  | 'own-limit';
+
+/** What came of one row. Not applicable and not run are neither passed nor failed. */
+export type Standing =
+  | { readonly status: 'pass' | 'fail' | 'undecided' }
+  | { readonly status: 'not-applicable'; readonly reason: Inapplicable }
+  | { readonly status: 'not-run'; readonly reason: Untried };
+
+/** From so many cycles on a row judges memory by itself. */
+const CYCLES_FOR_MEMORY = 1_000;
+
+/**
+ * The verdict on one row. So few cycles decide nothing about memory, so it is left to the mixed row; a bound is told
+ * all the same, which is never below what a page in the later half of the cycles would hide.
+ */
+export function judgeRow(evidence: Evidence, policy: Policy): Verdict {
+  if (evidence.cycles.requested >= CYCLES_FOR_MEMORY) return judge(evidence, policy);
+  const verdict = judge(withoutMemory(evidence), policy);
+  const memory = memoryOfRow(evidence);
+  return { ...verdict, checks: verdict.checks.map(check => (check.kind === 'memory' ? memory : check)) };
+}
+
+/** What a row still has to confirm: all but memory, and without following sockets, which is for a closer look. */
+export function nextRoundOfRow(evidence: Evidence): ConfirmingRound | undefined {
+  const seen = { ...evidence, followed: evidence.followed ?? [] };
+  const judgesMemory = evidence.cycles.requested >= CYCLES_FOR_MEMORY;
+  return nextConfirmingRound(judgesMemory ? seen : withoutMemory(seen));
+}
+
+/** A fault beside missing answers is a fault, whatever was asked; else it is asked whether the server could answer. */
+export function standingOf(
+  evidence: Evidence,
+  { verdict, findings }: Verdict,
+  facts: Pick<BehaviourFacts, 'waitsFor'> | undefined,
+  speaksTls: boolean,
+): Standing {
+  const faults = findings.filter(({ severity }) => severity === 'fail');
+  const reason = inapplicable(evidence, facts, speaksTls);
+  if (reason && faults.every(({ kind }) => kind === 'reply' || kind === 'refused')) {
+    return { status: 'not-applicable', reason };
+  }
+  if (verdict === 'fail') return { status: verdict };
+  if (evidence.interrupted) return { status: 'not-run', reason: 'interrupted' };
+  if (ownTrouble(evidence)) return { status: 'not-run', reason: 'own-limit' };
+  return { status: verdict };
+}
+
+/** Whether a handshake of TLS was made. */
+export function speaksTls(standings: ReadonlyMap<ClientName, Standing>): boolean {
+  const { status } = standings.get('tls-rst') ?? { status: 'not-run' };
+  return status === 'pass' || status === 'fail' || status === 'undecided';
+}
+
+/** Why no row after this one makes sense; undefined: go on. */
+export function reasonToEnd(evidence: Evidence, { findings }: Verdict): Untried | undefined {
+  if (evidence.departed.some(({ isRoot }) => isRoot) || evidence.listenerGone) return 'server-gone';
+  if (findings.some(({ kind }) => kind === 'hang')) return 'server-hangs';
+  return evidence.interrupted ? 'interrupted' : undefined;
+}
+
+/** What the rows before say of one that was not tried yet, so that nobody waits for the same silence twice. */
+export function knownBefore(
+  client: ClientName,
+  standings: ReadonlyMap<ClientName, Standing>,
+): Standing | undefined {
+  const reasonOf = (other: ClientName) => {
+    const standing = standings.get(other);
+    return standing?.status === 'not-applicable' ? standing.reason : undefined;
+  };
+  if (client === 'reply-rst' && reasonOf('reply') === 'unanswered') return standings.get('reply');
+  const handshake = reasonOf('tls-rst');
+  if (handshake === 'no-tls' && (client === 'tls' || client === 'tls-abort')) return standings.get('tls-rst');
+  return handshake === 'untrusted' && client === 'tls' ? standings.get('tls-rst') : undefined;
+}
+
+function inapplicable(
+  evidence: Evidence,
+  facts: Pick<BehaviourFacts, 'waitsFor'> | undefined,
+  speaksTls: boolean,
+): Inapplicable | undefined {
+  const tallies = [evidence.warmup, evidence.cycles, evidence.confirm];
+  const stopped = tallies.map(tally => tally.stopped);
+  if (stopped.includes('untrusted')) return 'untrusted';
+  if (stopped.includes('no-tls')) return 'no-tls';
+  const isThere = !evidence.listenerGone && !evidence.departed.some(({ isRoot }) => isRoot);
+  const completed = tallies.reduce((sum, tally) => sum + tally.completed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  // Some turn away what is no TLS to them with a reset, some say nothing.
+  if (facts?.waitsFor === 'handshake' && completed === 0 && failed > 0 && isThere) return 'no-tls';
+  const answered = tallies.reduce((sum, tally) => sum + tally.answered, 0);
+  // A request that is meant for the server of TLS says nothing to it without TLS.
+  const isMeant = evidence.requestIsMeant && !(speaksTls && facts?.waitsFor === 'answer');
+  if (stopped.includes('unanswered') && answered === 0 && !isMeant) return 'unanswered';
+  // At a full queue the same is seen, and says something of the server.
+  return isHardlyServed(evidence) && evidence.listenOverflows === 0 ? 'not-handed-over' : undefined;
+}
+
+function withoutMemory(evidence: Evidence): Evidence {
+  return { ...evidence, rounds: evidence.rounds.map(round => ({ ...round, anonBytes: undefined })) };
+}
+
+function memoryOfRow(evidence: Evidence): Check {
+  const { check } = checkMemory(evidence);
+  const { state, trend } = judgeMemory(evidence);
+  const hidden = (2 * PAGE_BYTES) / Math.max(1, evidence.judgedConnections);
+  const bound = trend ? Math.ceil(Math.max(trend.high, hidden)) : undefined;
+  return { ...check, status: 'not-measured', bound: state === 'flat' ? bound : undefined, perRound: [] };
+}
+
+const PAGE_BYTES = 4_096;
