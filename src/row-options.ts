@@ -23,8 +23,9 @@ const LEAST_FDS = 12;
  */
 export function rowOptions(options: Options, client: ClientName, left: Left): Options | undefined {
   const facts = FACTS[client];
-  const mostFds = left.fds === undefined ? undefined : Math.floor(left.fds / (left.rows + 1));
-  if (mostFds !== undefined && mostFds < LEAST_FDS) return undefined;
+  if (left.fds !== undefined && left.fds < 2 * LEAST_FDS) return undefined;
+  const mostFds =
+    left.fds === undefined ? undefined : Math.max(LEAST_FDS, Math.floor(left.fds / (left.rows + 1)));
   const waitsForFirst =
     facts.waitsFor === 'handshake' || (facts.waitsFor === 'answer' && !options.script.meant);
   const waits = facts.pauses > 0 || client === 'half';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ChurnError } from './errors.js';
 import { type Examined, examine, type RunContext } from './examine.js';
 import { fdsInUse } from './gather/fds-in-use.js';
 import type { Options } from './options.js';
@@ -69,9 +70,12 @@ class ThoroughRun {
 
   async #makeRow(client: ClientName, rowsLeft: number): Promise<void> {
     const left = this.#left(rowsLeft);
-    const known = this.#untried(left) ?? knownBefore(client, this.#standings);
+    const isFirst = this.#standings.size === 0;
+    // The first row is made in any case: without it there is nothing to tell.
+    const known = (isFirst ? undefined : this.#untried(left)) ?? knownBefore(client, this.#standings);
     if (known) return this.#note(client, known);
     const options = rowOptions(this.options, client, left);
+    if (!options && isFirst) throw atItsLimit(left.fds ?? 0);
     if (!options) return this.#note(client, { status: 'not-run', reason: 'few-descriptors' });
     const judgeIt = {
       next: nextRoundOfRow,
@@ -83,7 +87,7 @@ class ThoroughRun {
     const trouble = ownTrouble(evidence);
     if (trouble && standing.status === 'not-run') {
       // Nothing is known yet that would be worth a report.
-      if (this.#standings.size === 0) throw trouble;
+      if (isFirst) throw trouble;
       this.#over = standing.reason;
     }
     this.#over ??= reasonToEnd(evidence, verdict);
@@ -164,6 +168,14 @@ class ThoroughRun {
     const { report, verdict } = examined ?? {};
     this.#rows.set(client, { name: client, standing, report, verdict });
   }
+}
+
+function atItsLimit(fds: number): ChurnError {
+  return new ChurnError(
+    'usage',
+    `The server may open only ${fds} more descriptors, too few for every client in turn.`,
+    'Raise its limit (ulimit -n), start it anew, or try one client: --client rst',
+  );
 }
 
 /**

@@ -22,7 +22,8 @@ test('a row has one client, 200 cycles and its share of the time', () => {
 test('it has its share of the descriptors, and is not made with too few', () => {
   assert.equal(rowOptions(options, 'fin', left({ fds: 1_020 }))?.mostFds, 68);
   assert.equal(rowOptions(options, 'fin', left({ rows: 1, fds: 1_020 }))?.mostFds, 510);
-  assert.equal(rowOptions(options, 'fin', left({ fds: 100 })), undefined);
+  assert.equal(rowOptions(options, 'fin', left({ fds: 100 }))?.mostFds, 12);
+  assert.equal(rowOptions(options, 'fin', left({ fds: 20 })), undefined);
 });
 
 test('a server that takes its time gets fewer cycles of that client', () => {

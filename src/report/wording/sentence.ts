@@ -19,7 +19,8 @@ export function sentenceOf(runs: readonly Told[]): string {
     ...(names('undecided').length > 0 ? [`not decided with ${names('undecided').join(', ')}`] : []),
     ...(names('not-run').length > 0 ? [`not run: ${names('not-run').join(', ')}`] : []),
   ];
-  const text = parts.join('; ');
+  const isMixedFault = runs.some(({ client, status }) => client === 'mixed' && status === 'fail');
+  const text = parts.join('; ').replace(/^clean (?=whatever|with)/, isMixedFault ? 'nothing kept ' : '$&');
   return breakProof(text === '' ? 'No client could be tried' : text.charAt(0).toUpperCase() + text.slice(1));
 }
 
