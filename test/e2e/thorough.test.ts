@@ -26,7 +26,7 @@ const RESETS = ['rst', 'byte-rst', 'partial-rst', 'reply-rst'];
 /** A close with an unread echo is a reset too, and which comes first is chance. */
 const AT_TIMES_RESET = ['byte', 'partial', 'drip'];
 
-describe('churn --thorough', () => {
+describe('churn --thorough', { concurrency: 2 }, () => {
   it('passes a clean server on every row that applies, with the proof of all cycles', async () => {
     const server = await startC('poll');
     try {
