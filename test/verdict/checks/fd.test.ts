@@ -57,6 +57,7 @@ test('a server that forgets every connection is told with its descriptors, its l
           pids: [4_242],
           fdNumbers: upTo(1_010).map(n => n + 4),
           pattern: { kind: 'every' },
+          heldClients: [],
           inWarmup: 10,
           perRound: [],
         },
