@@ -236,7 +236,8 @@ const CASES: readonly Case[] = [
     args: ['--fault', 'no-close', '--every', '600'],
     verdict: 'fail',
     kinds: ['fd'],
-    finds: /only on cycle 59\d/,
+    // The 600th to be accepted: up to four may wait in the queue of the other worker meanwhile.
+    finds: /only on cycle (58[6-9]|59\d)/,
   },
   {
     name: 'a worker that was replaced is a warning when no cycle was cut off',
