@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startC } from '../servers/launch.js';
 import { churn, parseReport, startChurn } from '../support/churn.js';
+import { untilConnected } from '../support/connected.js';
 
 describe('an interrupted run', () => {
   for (const [signal, status] of [
@@ -19,7 +18,8 @@ describe('an interrupted run', () => {
         run.stdout.on('data', chunk => {
           stdout += chunk;
         });
-        await untilConnected(server.port);
+        // More than the warm-up leaves.
+        await untilConnected(server.port, 50);
         run.kill(signal);
         const [code] = await once(run, 'close');
         assert.equal(code, status);
@@ -64,14 +64,3 @@ describe('the same server judged again', () => {
     }
   });
 });
-
-/** The run has begun when the kernel knows a connection with the server's port, or its rest in TIME_WAIT. */
-async function untilConnected(port: number): Promise<void> {
-  const needle = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  for (let attempt = 0; attempt < 1_000; attempt++) {
-    const lines = (await readFile('/proc/net/tcp', 'latin1')).split('\n');
-    if (lines.some(line => line.includes(needle) && !line.includes(' 0A '))) return;
-    await sleep(10);
-  }
-  throw new Error('churn made no connection');
-}
