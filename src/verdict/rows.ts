@@ -116,7 +116,7 @@ function inapplicable(
   const answered = tallies.reduce((sum, tally) => sum + tally.answered, 0);
   // A request that is meant for the server of TLS says nothing to it without TLS.
   const isMeant = evidence.requestIsMeant && !(speaksTls && facts?.waitsFor === 'answer');
-  const isSilent = stopped.includes('unanswered') || turnedDown(evidence) > 0;
+  const isSilent = stopped.includes('unanswered') || (turnedDown(evidence) > 0 && completed === 0);
   if (isSilent && answered === 0 && !isMeant) return 'unanswered';
   // At a full queue the same is seen, and says something of the server.
   return isHardlyServed(evidence) && evidence.listenOverflows === 0 ? 'not-handed-over' : undefined;
