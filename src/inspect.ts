@@ -40,7 +40,9 @@ export async function inspect(
         anonBytes: anonBytes ?? null,
         fds: fds.length,
         fdKinds: countKinds(
-          fds.map(({ kind, inode }) => (states.has(inode) ? `tcp ${states.get(inode)}` : kind)),
+          fds.map(({ kind, inode }) =>
+            kind === 'socket' && states.has(inode) ? `tcp ${states.get(inode)}` : kind,
+          ),
         ),
       }),
     ),
