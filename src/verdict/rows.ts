@@ -1,6 +1,6 @@
 import type { BehaviourFacts } from '../workload/behaviours/facts.js';
 import type { ClientName } from '../workload/client-names.js';
-import { isHardlyServed } from './accepted.js';
+import { isHardlyServed, ownOverflows } from './accepted.js';
 import { checkMemory } from './checks/memory.js';
 import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
@@ -122,7 +122,7 @@ function inapplicable(
   const isMeant = evidence.requestIsMeant && !(speaksTls && facts?.waitsFor === 'answer');
   if (stopped.includes('unanswered') && answered === 0 && !isMeant) return 'unanswered';
   // At a full queue the same is seen, and says something of the server.
-  return isHardlyServed(evidence) && evidence.listenOverflows === 0 ? 'not-handed-over' : undefined;
+  return isHardlyServed(evidence) && ownOverflows(evidence) === 0 ? 'not-handed-over' : undefined;
 }
 
 function withoutMemory(evidence: Evidence): Evidence {
