@@ -20,7 +20,7 @@ export async function inspect(
     ),
   );
   const states = new Map(
-    readTcpRows(target.network, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
+    readTcpRows(target.servedIn, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
   );
   return {
     address: formatEndpoint(target.endpoint),

@@ -1,24 +1,29 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ChurnError } from '../errors.js';
+import { ownProgramPath } from '../proc/process.js';
+import { entranceTo } from '../target/entrance.js';
 import type { Answer, Said, Task } from './conversation.js';
 import type { Following } from './options.js';
 
 /**
- * Lets a process of its own do the task, and waits until it is gone.
+ * Lets a process of its own do the task, and waits until it is gone. It lives in the network of another process where
+ * that is named.
  *
  * @throws ChurnError when nothing could be tested, the signal's reason when it was cancelled.
  */
 export async function askChild(
   task: Task,
   { signal, onProgress }: Following,
+  networkOf?: number,
 ): Promise<Exclude<Answer, { refusal: unknown }>> {
   signal?.throwIfAborted();
   // The same from this folder and from the bundle's. Flags of the caller (a test runner, a debugger) are not for it.
   const program = fileURLToPath(new URL('../library/cycle-child.js', import.meta.url));
-  const child = fork(program, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const through = networkOf === undefined ? {} : await forkedInto(networkOf);
+  const child = fork(program, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], ...through });
   const gone = once(child, 'close');
   const stop = () => void endPolitely(child);
   signal?.addEventListener('abort', stop, { once: true });
@@ -33,6 +38,12 @@ export async function askChild(
     child.kill('SIGKILL');
     await gone;
   }
+}
+
+/** nsenter becomes the program, and leaves the channel as it is. */
+async function forkedInto(pid: number): Promise<Pick<ForkOptions, 'execPath' | 'execArgv'>> {
+  const [execPath, ...args] = await entranceTo(pid);
+  return { execPath, execArgv: [...args, ownProgramPath()] };
 }
 
 function answerOf(child: ChildProcess, task: Task, onProgress: Following['onProgress']): Promise<Answer> {

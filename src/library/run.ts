@@ -1,7 +1,11 @@
+import { ChurnError } from '../errors.js';
 import type { Inspection } from '../report/inspection.js';
 import type { Report } from '../report/report.js';
+import { networkElsewhere } from '../target/elsewhere.js';
+import { findElsewhere } from '../target/find-elsewhere.js';
 import { askChild } from './child.js';
-import { type RunOptions, rawOptions } from './options.js';
+import type { Task } from './conversation.js';
+import { type Following, type RunOptions, rawOptions } from './options.js';
 
 /**
  * Opens and closes connections against a server, and judges whether it forgot any. They are made by a process of its
@@ -20,7 +24,7 @@ export async function runAndTell(
   inHaste = false,
 ): Promise<{ report: Report; text: string }> {
   const follows = options.onProgress !== undefined;
-  const answer = await askChild({ do: 'run', raw: rawOptions(options), follows, inHaste }, options);
+  const answer = await ask({ do: 'run', raw: rawOptions(options), follows, inHaste }, options);
   if ('report' in answer) return answer;
   throw new Error('an inspection came where a report was asked for');
 }
@@ -37,10 +41,25 @@ export function thorough(options: Omit<RunOptions, 'thorough'>): Promise<Report>
 export async function inspect(
   options: Pick<RunOptions, 'server' | 'port' | 'host' | 'unix' | 'pid' | 'behindProxy' | 'signal'>,
 ): Promise<Inspection> {
-  const answer = await askChild(
+  const answer = await ask(
     { do: 'inspect', raw: rawOptions(options), follows: false, inHaste: false },
     options,
   );
   if ('inspection' in answer) return answer.inspection;
   throw new Error('a report came where an inspection was asked for');
+}
+
+/** The cycles are made in the network of the server, where that is not ours: it was named by its pid, or only there is its port open. */
+async function ask(task: Task, following: Following): ReturnType<typeof askChild> {
+  const { pid = [], port, host, behindProxy = false } = task.raw;
+  const elsewhere = task.do === 'run' ? networkElsewhere({ pids: pid.map(Number), behindProxy }) : undefined;
+  try {
+    return await askChild(task, following, elsewhere);
+  } catch (error) {
+    const isFree = error instanceof ChurnError && error.code === 'nothing-listens' && host === undefined;
+    const there =
+      isFree && port !== undefined && elsewhere === undefined ? findElsewhere(Number(port)) : undefined;
+    if (there === undefined) throw error;
+    return askChild(task, following, there);
+  }
 }
