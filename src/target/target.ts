@@ -35,7 +35,7 @@ export interface Target {
 }
 
 export function formatEndpoint(endpoint: Endpoint): string {
-  if (endpoint.transport === 'unix') return `unix:${endpoint.path}`;
+  if (endpoint.transport === 'unix') return `unix:${endpoint.path.replace(/(?<=^@.*?)@+$/, '')}`;
   return endpoint.host.includes(':')
     ? `[${endpoint.host}]:${endpoint.port}`
     : `${endpoint.host}:${endpoint.port}`;
