@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { run } from '../../src/index.js';
 import { canIsolate, inNetworkOf, OWN_NETWORK } from '../exam/network.js';
@@ -84,6 +85,23 @@ describe('a server in another network', () => {
       const { status, stderr } = await churn(['--pid', String(server.pid)], { through: nobody });
       assert.equal(status, 2);
       assert.match(stderr, /sudo/);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('of a container without root is entered by the user whose it is', async test => {
+    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const [unshare, , ...rest] = OWN_NETWORK;
+    const container = [...nobody, unshare ?? '', '--user', '--map-root-user', '--net', ...rest];
+    const script = fileURLToPath(new URL('../../../test/servers/node/net.mjs', import.meta.url));
+    const server = await launch([...container, process.execPath, script]).catch(() => undefined);
+    if (!server) return test.skip('this user may not make user namespaces');
+    try {
+      const args = ['--pid', String(server.pid), '--cycles', '50', '--no-confirm'];
+      const { report, stderr } = await churnJson(args, { through: nobody });
+      assert.equal(report.verdict, 'pass', stderr);
+      assert.equal(report.cycles?.completed, 50);
     } finally {
       await server.stop();
     }
