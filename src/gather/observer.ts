@@ -51,7 +51,7 @@ export class Observer {
     this.#ledger = ledger;
     this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
-    this.#tables = new SocketTables(target.network, placeOf(target));
+    this.#tables = new SocketTables(target.network, target.servedIn, placeOf(target));
     this.before = takeSnapshot(this.#rootPids, performance.now());
     this.waits = waitsOf(this.before);
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.

@@ -165,6 +165,11 @@ export interface Evidence {
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;
+  /**
+   * What the server's own listeners have dropped in their whole life, one for each full queue, deferred handshake and
+   * connection reset before its time; undefined where it was not asked, or cannot be.
+   */
+  readonly ownDrops?: number | undefined;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Behaviours that the clients had, and which of them a connection had. */

@@ -1,4 +1,4 @@
-import { isHardlyServed, neverHandedOver } from './accepted.js';
+import { isHardlyServed, neverHandedOver, ownOverflows } from './accepted.js';
 import { checkCrash } from './checks/crash.js';
 import { checkFds } from './checks/fd.js';
 import { checkGrowth } from './checks/growth.js';
@@ -94,7 +94,8 @@ function runNotes(evidence: Evidence): Note[] {
   if (isHardlyServed(evidence)) {
     notes.push({ note: 'not-handed-over', count: neverHandedOver(evidence), of: attempts(evidence) });
   }
-  if (evidence.listenOverflows > 0) notes.push({ note: 'overflows', count: evidence.listenOverflows });
+  const overflows = ownOverflows(evidence);
+  if (overflows > 0) notes.push({ note: 'overflows', count: overflows });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
   return notes;
 }
