@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -91,6 +92,8 @@ export interface Departed {
   readonly replacedBy: number | undefined;
   /** The signal that it died of, which can be seen only while it is a zombie; undefined else. */
   readonly signal?: number | undefined;
+  /** As its parent was told, where that is us. */
+  readonly ended?: HowItEnded | undefined;
 }
 
 /** Connections that were held open until the server answered, to see whether a worker dies with one in its hands. */

@@ -1,3 +1,4 @@
+export { runStarted } from '../../run-started.js';
 export { runThorough } from '../../thorough.js';
 /** Every command but `run`: most of a short run is start-up. */
 export { clientsCommand } from './clients.js';

@@ -1,3 +1,4 @@
+import { exitWords, signalName } from '../../exit-words.js';
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import { isCrashSignal } from '../../verdict/departed.js';
 import type {
@@ -59,7 +60,7 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   },
   crash: {
     title: crashTitle,
-    cause: () => EXPLANATIONS.crash.cause,
+    cause: crashCause,
     advice: adviceOn('crash'),
     evidence: crashEvidence,
   },
@@ -151,6 +152,13 @@ function crashTitle({ pids, cycles, phase }: CrashFinding): string {
   return `${who} ${where}${phase === 'cycles' ? '' : ` of the ${phase}`}`;
 }
 
+/** With which signal or status, where somebody was told. */
+function crashCause({ endings = [] }: CrashFinding): string {
+  if (endings.length === 0) return EXPLANATIONS.crash.cause;
+  if (endings.length === 1) return `it ended with ${exitWords(endings[0] ?? {})}`;
+  return endings.map(ending => `process ${ending.pid} ended with ${exitWords(ending)}`).join(', ');
+}
+
 function crashEvidence({ connections }: CrashFinding): string[] {
   if (!connections) return [];
   const [from, to] = connections;
@@ -172,5 +180,5 @@ function restartCause({ cutOff, watched = 0, workers }: RestartFinding): string 
 }
 
 function endedBy(signal: number | undefined): string {
-  return signal === undefined ? '' : ` ended by signal ${signal}`;
+  return signal === undefined ? '' : ` ended by ${signalName(signal)}`;
 }

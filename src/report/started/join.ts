@@ -1,0 +1,47 @@
+import type { Life } from '../../verdict/life.js';
+import { escapeText, formatCommand } from '../escape.js';
+import type { Report, ReportedFinding } from '../report.js';
+import type { ReportedServer } from '../reported-server.js';
+import { lifeNotes } from '../wording/life.js';
+
+/** The report of a server that was started for it: what was tried, and what became of the server. Pure. */
+export function joinLife(report: Report, life: Life): Report {
+  return {
+    ...report,
+    findings: report.findings.map(finding => ({ ...finding, next: nextForStarted(finding, life) })),
+    server: reportServer(life),
+    notes: [...report.notes, ...lifeNotes(life).map(escapeText)],
+  };
+}
+
+function reportServer({ command, pid, port, readyMs, isDaemon, stopped, output }: Life): ReportedServer {
+  const { how, exit, tookMs, leftBehind, portFree, survivors } = stopped;
+  return {
+    command: command.map(escapeText),
+    pid,
+    port: port ?? null,
+    readyMs: Math.round(readyMs),
+    daemon: isDaemon,
+    stopped: {
+      how,
+      signal: exit?.signal ?? null,
+      status: exit?.status ?? null,
+      tookMs: Math.round(tookMs * 10) / 10,
+      leftBehind: leftBehind.map(({ pid, comm }) => ({ pid, comm: escapeText(comm) })),
+      portFree: portFree ?? null,
+      survivors,
+    },
+    output: {
+      lines: output.lines.map(escapeText),
+      file: output.file === undefined ? null : escapeText(output.file),
+    },
+  };
+}
+
+/** The server is gone by the time that this is read: the command has to start it again. */
+function nextForStarted({ kind, next }: ReportedFinding, { given, picksPort, port }: Life): string {
+  if (next.startsWith('churn inspect')) return `churn explain ${kind}`;
+  if (next.startsWith('churn explain')) return next;
+  const again = picksPort ? next.replace(`--port ${port}`, '--port auto') : next;
+  return `${again} -- ${formatCommand(given)}`;
+}

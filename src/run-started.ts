@@ -1,0 +1,67 @@
+import { ChurnError } from './errors.js';
+import type { RunContext } from './examine.js';
+import type { Options } from './options.js';
+import type { Report } from './report/report.js';
+import { joinLife } from './report/started/join.js';
+import { run } from './run.js';
+import type { Start } from './start-options.js';
+import { pickFreePort } from './started/free-port.js';
+import { requireFree, untilReady } from './started/ready.js';
+import { StartedServer } from './started/server.js';
+import { stopServer } from './started/stop.js';
+import type { World } from './started/world.js';
+import { runThorough } from './thorough.js';
+
+/**
+ * The story of a server of our own: start it, wait until it listens, try it out, stop it, and tell how all of that
+ * went. Nothing that was started outlives it, whatever happens.
+ *
+ * @throws ChurnError when the server cannot be started or tested.
+ */
+export async function runStarted(
+  options: Options,
+  start: Start,
+  context: RunContext,
+  world: World,
+): Promise<Report> {
+  const wanted = { port: start.picksPort ? await pickFreePort() : options.port, unix: options.unix };
+  requireFree(wanted);
+  const server = await StartedServer.start(start, wanted.port, world);
+  try {
+    const ready = await untilReady(server, wanted, start.readyMs, context.signal);
+    const found = { ...options, port: ready.port };
+    const report = await tryOut(found, {
+      ...context,
+      endingOf: pid => (pid === server.pid ? server.exit : undefined),
+    });
+    const stopped = await stopServer(server, ready.port, start.graceMs);
+    const output = { lines: server.output.lastLines(LAST_LINES), file: start.logFile };
+    const { command, pid } = server;
+    return joinLife(report, {
+      command,
+      pid,
+      given: start.command,
+      picksPort: start.picksPort,
+      graceMs: start.graceMs,
+      ...ready,
+      stopped,
+      output,
+    });
+  } catch (error) {
+    await stopServer(server, undefined, start.graceMs);
+    throw context.signal.aborted && !(error instanceof ChurnError) ? interruptedEarly(error) : error;
+  } finally {
+    await server.abandon();
+  }
+}
+
+function tryOut(options: Options, context: RunContext): Promise<Report> {
+  return options.thorough ? runThorough(options, context) : run(options, context);
+}
+
+function interruptedEarly(cause: unknown): ChurnError {
+  const error = new ChurnError('interrupted-early', 'The server was not ready yet.', 'Run it again.');
+  return Object.assign(error, { cause });
+}
+
+const LAST_LINES = 10;
