@@ -2,7 +2,7 @@ import { ChurnError } from './errors.js';
 import type { RunContext } from './examine.js';
 import type { Options } from './options.js';
 import type { Report } from './report/report.js';
-import { joinLife } from './report/started/join.js';
+import { joinLife, joinTurns } from './report/started/join.js';
 import { run } from './run.js';
 import type { Start } from './start-options.js';
 import { pickFreePort } from './started/free-port.js';
@@ -13,8 +13,8 @@ import type { World } from './started/world.js';
 import { runThorough } from './thorough.js';
 
 /**
- * The story of a server of our own: start it, wait until it listens, try it out, stop it, and tell how all of that
- * went. Nothing that was started outlives it, whatever happens.
+ * A server of our own, started, tried and stopped as often as was asked for; the first time that is no pass is told,
+ * else the last.
  *
  * @throws ChurnError when the server cannot be started or tested.
  */
@@ -24,6 +24,20 @@ export async function runStarted(
   context: RunContext,
   world: World,
 ): Promise<Report> {
+  for (let turn = 1; ; turn++) {
+    const report = await runOnce(options, start, context, world);
+    if (turn < start.repeat && report.verdict === 'pass' && !context.signal.aborted) continue;
+    return start.repeat === 1 ? report : joinTurns(report, turn, start.repeat);
+  }
+}
+
+/**
+ * The story of one start: start it, wait until it listens, try it out, stop it, and tell how all of that
+ * went. Nothing that was started outlives it, whatever happens.
+ *
+ * @throws ChurnError when the server cannot be started or tested.
+ */
+async function runOnce(options: Options, start: Start, context: RunContext, world: World): Promise<Report> {
   const wanted = { port: start.picksPort ? await pickFreePort() : options.port, unix: options.unix };
   requireFree(wanted);
   const server = await StartedServer.start(start, wanted.port, world);

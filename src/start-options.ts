@@ -8,12 +8,10 @@ export interface RawStartOptions {
   readonly grace?: string | undefined;
   readonly serverLog?: string | undefined;
   readonly nofile?: string | number | undefined;
-  readonly reload?: string | undefined;
-  readonly shutdown?: boolean | undefined;
   readonly repeat?: string | number | undefined;
 }
 
-/** How to start the server, and what only whoever started it can try out. */
+/** How to start the server, and how often. */
 export interface Start {
   readonly command: readonly string[];
   /** `--port auto`: a free port is picked, and told to the server. */
@@ -24,17 +22,13 @@ export interface Start {
   readonly graceMs: number;
   /** Where all of its output goes; undefined: only its end is kept. */
   readonly logFile: string | undefined;
-  /** Its RLIMIT_NOFILE, which it is made to hit; undefined: as a shell would start it. */
+  /** Its RLIMIT_NOFILE; undefined: as a shell would start it. */
   readonly openFiles: number | undefined;
-  /** The signal that makes it reload, and after how many cycles each. */
-  readonly reload: { readonly signal: string; readonly everyCycles: number } | undefined;
-  /** It is stopped while clients come and go. */
-  readonly shutdown: boolean;
   /** How many times it is started, tried and stopped. */
   readonly repeat: number;
 }
 
-export const START_DEFAULTS = { readyTimeout: '10s', grace: '5s', reloadEvery: 100 } as const;
+export const START_DEFAULTS = { readyTimeout: '10s', grace: '5s' } as const;
 
 /** @throws ChurnError `usage` for what does not go together; undefined where churn starts no server. */
 export function parseStart(
@@ -58,8 +52,6 @@ export function parseStart(
     graceMs: duration('--grace', raw.grace ?? START_DEFAULTS.grace, 0, 3_600_000),
     logFile: raw.serverLog,
     openFiles: raw.nofile === undefined ? undefined : count('--nofile', raw.nofile, 8, 1_048_576),
-    reload: raw.reload === undefined ? undefined : parseReload(raw.reload),
-    shutdown: raw.shutdown ?? false,
     repeat: raw.repeat === undefined ? 1 : count('--repeat', raw.repeat, 1, 1_000),
   };
 }
@@ -69,8 +61,6 @@ const OPTIONS = {
   grace: '--grace',
   serverLog: '--server-log',
   nofile: '--nofile',
-  reload: '--reload',
-  shutdown: '--shutdown',
   repeat: '--repeat',
 } as const satisfies Record<Exclude<keyof RawStartOptions, 'command'>, string>;
 
@@ -83,20 +73,3 @@ function requireCommand(raw: RawStartOptions & { readonly port?: string | number
     'Put its command behind --: churn --port auto -- ./server --port {port}',
   );
 }
-
-/** "SIGHUP", "USR2:50". */
-function parseReload(given: string): NonNullable<Start['reload']> {
-  const [, name = '', every] = /^(?:SIG)?([A-Z]+\d?)(?::(.*))?$/i.exec(given) ?? [];
-  const signal = `SIG${name.toUpperCase()}`;
-  if (!(RELOAD_SIGNALS as readonly string[]).includes(signal)) {
-    throw usage(
-      `--reload expects a signal, got ${JSON.stringify(given)}.`,
-      `One of ${RELOAD_SIGNALS.join(', ')}; with a number of cycles between two of them: --reload SIGHUP:50`,
-    );
-  }
-  const everyCycles =
-    every === undefined ? START_DEFAULTS.reloadEvery : count('--reload', every, 1, 1_000_000);
-  return { signal, everyCycles };
-}
-
-const RELOAD_SIGNALS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const;

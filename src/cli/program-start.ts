@@ -13,13 +13,8 @@ export function addStartOptions(command: Command): Command {
     )
     .option('--grace <time>', `how long it may take to stop after SIGTERM (default: ${START_DEFAULTS.grace})`)
     .option('--server-log <file>', 'all that it writes')
-    .option('--nofile <n>', 'start it with so few descriptors, and let it hit that limit')
-    .option(
-      '--reload <signal[:n]>',
-      `have it reload while clients come and go, every n cycles (default: ${START_DEFAULTS.reloadEvery})`,
-    )
-    .option('--shutdown', 'stop it while clients come and go')
-    .option('--repeat <n>', 'start, try and stop it so many times');
+    .option('--nofile <n>', 'start it with so few descriptors')
+    .option('--repeat <n>', 'start, try and stop it so many times, until it fails');
 }
 
 /** A command behind `--` that nobody would run must not be passed over in silence. */

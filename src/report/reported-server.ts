@@ -23,6 +23,9 @@ export interface ReportedServer {
   readonly readyMs: number;
   /** The command ended at once, and what it left in the background served. */
   readonly daemon: boolean;
+  /** Of several starts with --repeat, which this was. */
+  readonly turn?: number;
+  readonly turns?: number;
   readonly stopped: ReportedStop;
   /** The last lines that it wrote, and the file that has all of them. */
   readonly output: { readonly lines: readonly string[]; readonly file: string | null };

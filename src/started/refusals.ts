@@ -9,6 +9,7 @@ import type { Wanted } from './wanted.js';
 export function deadAtStart(server: StartedServer, wanted: Wanted, afterMs: number): ChurnError {
   const { signal, status } = server.exit ?? {};
   const name = nameOf(server);
+  const lines = server.output.lastLines(LINES);
   return new ChurnError(
     'died-at-start',
     status === 0
@@ -16,9 +17,15 @@ export function deadAtStart(server: StartedServer, wanted: Wanted, afterMs: numb
       : `${name} died at start, after ${formatDuration(afterMs)}, before it listened on ${placeOf(wanted)}: ${exitWords({ signal, status })}.`,
     status === 0
       ? 'The command behind -- must stay in the foreground as long as it serves.'
-      : 'Run the command by hand; what it wrote last stands below, all of it goes to --server-log FILE.',
-    server.output.lastLines(LINES),
+      : hintFrom(lines),
+    lines,
   );
+}
+
+function hintFrom(lines: readonly string[]): string {
+  return lines.some(line => /EADDRINUSE|address already in use/i.test(line))
+    ? 'Its address is in use: connections of an earlier server are still in TIME_WAIT there, so set SO_REUSEADDR before bind().'
+    : 'Run the command by hand; what it wrote last stands below, all of it goes to --server-log FILE.';
 }
 
 export function notReady(

@@ -108,11 +108,6 @@ export class StartedServer {
     return true;
   }
 
-  /** Resolves when the process that was started is gone. */
-  async untilExit(signal: AbortSignal): Promise<void> {
-    if (!this.#exit) await once(this.#child, 'exit', { signal }).catch(() => undefined);
-  }
-
   /** Kills whatever is left. Pids that even SIGKILL has not ended. */
   async killRest(): Promise<readonly number[]> {
     const survivors = await killAll(this.family, this.world.kill);

@@ -90,6 +90,30 @@ describe('a server that churn starts', () => {
     assert.deepEqual(survivors(), []);
   });
 
+  it('is started again and again with --repeat, and passes each time', async () => {
+    const server = [await compileLife(), 'ok', String(await freePort())];
+    const { status, report } = await judge(['--port', server[2] ?? '', '--repeat', '3'], server);
+    assert.equal(status, 0, report.error?.sentence ?? report.summary);
+    assert.equal(report.server?.turn, 3);
+    assert.match(notes(report), /started, tried and stopped 3 times, and passed each time/);
+  });
+
+  it('is not started again when it has failed', async () => {
+    const server = [await compileC('poll'), '--port', '{port}', '--fault', 'no-close'];
+    const { status, report } = await judge(['--port', 'auto', '--repeat', '3'], server);
+    assert.equal(status, 1);
+    assert.equal(report.server?.turn, 1);
+  });
+
+  it('gets the limit of descriptors that is asked for, with the pid that it was started with', async () => {
+    const { report } = await judge(
+      ['--port', 'auto', '--nofile', '64'],
+      [await compileLife(), 'ok', '{port}'],
+    );
+    assert.equal(report.target?.limits.openFiles, 64);
+    assert.equal(report.target?.pids[0], report.server?.pid);
+  });
+
   it('is run without a shell', async () => {
     const { report } = await judge(['--port', 'auto'], [await compileLife(), 'ok; exit 3 $HOME', '{port}']);
     assert.equal(report.server?.command[1], 'ok; exit 3 $HOME');

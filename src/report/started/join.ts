@@ -14,6 +14,16 @@ export function joinLife(report: Report, life: Life): Report {
   };
 }
 
+/** Which of several starts is told, and that all before it passed. */
+export function joinTurns(report: Report, turn: number, wanted: number): Report {
+  const isLast = turn === wanted && report.verdict === 'pass';
+  const note = isLast
+    ? `The server was started, tried and stopped ${wanted} times, and passed each time; the last one is told.`
+    : `This is start ${turn} of ${wanted}; those before it passed.`;
+  const server = report.server && { ...report.server, turn, turns: wanted };
+  return { ...report, ...(server && { server }), notes: [...report.notes, note] };
+}
+
 function reportServer({ command, pid, port, readyMs, isDaemon, stopped, output }: Life): ReportedServer {
   const { how, exit, tookMs, leftBehind, portFree, survivors } = stopped;
   return {
