@@ -75,6 +75,7 @@ export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
 export function parseOptions(raw: RawOptions): Options {
   const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
   const { cycles } = raw.thorough ? THOROUGH_DEFAULTS : LOAD_DEFAULTS;
+  const start = parseStart(raw);
   requireNoOrder(raw);
   return {
     ...parseAddress(raw),
@@ -87,7 +88,7 @@ export function parseOptions(raw: RawOptions): Options {
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
     ...parseBudget(raw),
     policy: parsePolicy(raw),
-    start: parseStart(raw),
+    start,
   };
 }
 

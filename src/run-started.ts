@@ -11,6 +11,7 @@ import { StartedServer } from './started/server.js';
 import { stopServer } from './started/stop.js';
 import type { World } from './started/world.js';
 import { runThorough } from './thorough.js';
+import { findSanitizerReports } from './verdict/sanitizer.js';
 
 /**
  * A server of our own, started, tried and stopped as often as was asked for; the first time that is no pass is told,
@@ -50,6 +51,7 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
     });
     const stopped = await stopServer(server, ready.port, start.graceMs);
     const output = { lines: server.output.lastLines(LAST_LINES), file: start.logFile };
+    const sanitizers = findSanitizerReports(server.output.text(MOST_READ_BYTES));
     const { command, pid } = server;
     return joinLife(report, {
       command,
@@ -60,6 +62,7 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
       ...ready,
       stopped,
       output,
+      sanitizers,
     });
   } catch (error) {
     await stopServer(server, undefined, start.graceMs);
@@ -79,3 +82,4 @@ function interruptedEarly(cause: unknown): ChurnError {
 }
 
 const LAST_LINES = 10;
+const MOST_READ_BYTES = 4 * 1_024 * 1_024;

@@ -1,4 +1,5 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { SanitizerReport } from './sanitizer.js';
 
 /** How a server that was started came to its end. */
 export interface Stop {
@@ -23,5 +24,7 @@ export interface Life {
   readonly isDaemon: boolean;
   readonly graceMs: number;
   readonly stopped: Stop;
+  /** What its own checkers said, from its output. */
+  readonly sanitizers: readonly SanitizerReport[];
   readonly output: { readonly lines: readonly string[]; readonly file: string | undefined };
 }

@@ -274,6 +274,38 @@ describe('the end of a server', () => {
   });
 });
 
+describe('a server with a checker of its own', () => {
+  it('has what AddressSanitizer said beside its crash', async () => {
+    const server = await compileLife('-fsanitize=address');
+    const { status, report } = await judge(['--port', 'auto'], [server, 'uses-freed', '{port}']);
+    assert.equal(status, 1);
+    const crash = report.findings.find(({ kind }) => kind === 'crash');
+    assert.match(crash?.evidence.join('\n') ?? '', /AddressSanitizer: heap-use-after-free .*life\.c/);
+  });
+
+  it('is not called clean when LeakSanitizer reports at its end', async () => {
+    const server = await compileLife('-fsanitize=address');
+    const { report, stdout } = await judge(['--port', 'auto'], [server, 'loses-memory', '{port}']);
+    assert.notEqual(report.verdict, 'pass');
+    assert.match(notes(report), /own checker reported LeakSanitizer: \d+ byte\(s\) leaked in \d+ allocation/);
+    assert.doesNotMatch(stdout, /0 leak|no leak/);
+  });
+
+  it('is not called clean when valgrind counts errors', async () => {
+    const server = [await compileLife(), 'loses-memory', '{port}'];
+    const valgrind = ['valgrind', '--leak-check=full', ...server];
+    const { report } = await judge(['--port', 'auto', '--ready-timeout', '60s'], valgrind);
+    assert.notEqual(report.verdict, 'pass');
+    assert.match(notes(report), /own checker reported valgrind: definitely lost: /);
+  });
+
+  it('is clean when they have nothing to say', async () => {
+    const server = await compileLife('-fsanitize=address');
+    const { report } = await judge(['--port', 'auto'], [server, 'ok', '{port}']);
+    assert.equal(report.verdict, 'pass', report.summary);
+  });
+});
+
 describe('nothing survives', () => {
   for (const [signal, status] of [
     ['SIGINT', 130],

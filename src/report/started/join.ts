@@ -6,11 +6,33 @@ import { lifeNotes } from '../wording/life.js';
 
 /** The report of a server that was started for it: what was tried, and what became of the server. Pure. */
 export function joinLife(report: Report, life: Life): Report {
+  const told = life.sanitizers.map(({ tool, said }) => escapeText(`${tool}: ${said}`));
+  const findings = report.findings.map(finding => ({
+    ...finding,
+    evidence: finding.kind === 'crash' ? [...finding.evidence, ...told] : finding.evidence,
+    next: nextForStarted(finding, life),
+  }));
+  const crashed = findings.some(({ kind }) => kind === 'crash');
   return {
     ...report,
-    findings: report.findings.map(finding => ({ ...finding, next: nextForStarted(finding, life) })),
+    ...(told.length > 0 && report.verdict === 'pass' && doubt(report)),
+    findings,
     server: reportServer(life),
-    notes: [...report.notes, ...lifeNotes(life).map(escapeText)],
+    notes: [
+      ...report.notes,
+      ...lifeNotes(life).map(escapeText),
+      ...(crashed ? [] : told.map(text => `The server's own checker reported ${text}`)),
+    ],
+  };
+}
+
+/** What the server's own checker reports is no proof of a clean run, whatever the cycles say. */
+function doubt({ cycles }: Report): Pick<Report, 'verdict' | 'clean' | 'summary'> {
+  const made = `${cycles?.completed ?? 0} cycles`;
+  return {
+    verdict: 'undecided',
+    clean: false,
+    summary: `UNDECIDED  ${made}, but the server's own checker reported errors`,
   };
 }
 

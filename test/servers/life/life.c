@@ -58,9 +58,24 @@ static void serve(int listener)
             continue;
         }
         char buffer[512];
+        if (is("uses-freed")) {
+            char *volatile freed = malloc(8);
+            free(freed);
+            freed[0] = 1;
+        }
+        if (is("loses-memory")) {
+            char *volatile lost = malloc(64);
+            lost[0] = 1;
+        }
         while (read(fd, buffer, sizeof buffer) > 0) { }
         close(fd);
     }
+}
+
+static void leave(int signal)
+{
+    (void)signal;
+    exit(0);
 }
 
 int main(int argc, char **argv)
@@ -79,6 +94,7 @@ int main(int argc, char **argv)
     if (is("unmarked-daemon")) go_into_background(true, argv);
     if (is("silent-daemon")) { go_into_background(false, argv); for (;;) pause(); }
     if (is("ignores-term")) signal(SIGTERM, SIG_IGN);
+    if (is("loses-memory")) signal(SIGTERM, leave);
     int listener = listen_on(port);
     if (is("two-ports")) listen_on(port + 1);
     if (is("leaves-child") && fork() == 0) { close(listener); for (;;) pause(); }
