@@ -53,17 +53,21 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
     const output = { lines: server.output.lastLines(LAST_LINES), file: start.logFile };
     const sanitizers = findSanitizerReports(server.output.text(MOST_READ_BYTES));
     const { command, pid } = server;
-    return joinLife(report, {
-      command,
-      pid,
-      given: start.command,
-      picksPort: start.picksPort,
-      graceMs: start.graceMs,
-      ...ready,
-      stopped,
-      output,
-      sanitizers,
-    });
+    return joinLife(
+      report,
+      {
+        command,
+        pid,
+        given: start.command,
+        picksPort: start.picksPort,
+        graceMs: start.graceMs,
+        ...ready,
+        stopped,
+        output,
+        sanitizers,
+      },
+      options.policy,
+    );
   } catch (error) {
     await stopServer(server, undefined, start.graceMs);
     throw context.signal.aborted && !(error instanceof ChurnError) ? interruptedEarly(error) : error;

@@ -96,8 +96,9 @@ export class Observer {
     return this.before.processes.reduce((sum, { pid }) => sum + (countFds(pid) ?? 0), 0);
   }
 
-  /** Private memory of the processes that were there before. */
+  /** Private memory of the processes that were there before; undefined also where a checker falsifies it. */
   anonBytes(): number | undefined {
+    if (this.#target.checker !== undefined) return undefined;
     let sum: number | undefined;
     for (const { pid } of this.before.processes) {
       const bytes = readSmapsRollup(pid) ?? readStatus(pid)?.anonBytes;

@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { readChecker } from '../proc/checker.js';
 import { readFds } from '../proc/fds.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { readCommand, readLimits, readNetNamespace } from '../proc/process.js';
@@ -36,6 +37,7 @@ export async function attach(address: Address): Promise<Target> {
   requireReadable(roots, endpoint);
   const [first] = roots;
   const program = programOf(first?.pid ?? 0);
+  const checker = readChecker(first?.pid ?? 0);
   return {
     endpoint,
     listeners,
@@ -43,11 +45,19 @@ export async function attach(address: Address): Promise<Target> {
     command: first ? readCommand(first.pid) : [],
     program,
     runtime: runtimeOf(program),
+    checker,
     limits: readLimits(first?.pid ?? 0),
     network,
-    notes: address.behindProxy
-      ? [`pid ${address.pids.join(', ')} was judged behind whatever listens on ${formatEndpoint(endpoint)}`]
-      : [],
+    notes: [
+      ...(address.behindProxy
+        ? [`pid ${address.pids.join(', ')} was judged behind whatever listens on ${formatEndpoint(endpoint)}`]
+        : []),
+      ...(checker === undefined
+        ? []
+        : [
+            `Memory was not judged: the server runs with a ${checker === 'valgrind' ? 'checker (valgrind)' : checker}, which keeps what was freed for a while.`,
+          ]),
+    ],
   };
 }
 

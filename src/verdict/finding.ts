@@ -3,6 +3,7 @@ import type { CyclePhase } from '../workload/ledger.js';
 import type { HeldGroup } from './held-group.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
+import type { SanitizerReport } from './sanitizer.js';
 
 export type { FollowedGroup, HeldGroup } from './held-group.js';
 
@@ -17,7 +18,8 @@ export type Kind =
   | 'restart'
   | 'hang'
   | 'refused'
-  | 'reply';
+  | 'reply'
+  | 'sanitizer';
 
 export type Severity = 'fail' | 'warn';
 
@@ -139,6 +141,15 @@ export interface ReplyFinding {
   readonly phase: CyclePhase;
 }
 
+/** Errors that the server's own checker has reported. */
+export interface SanitizerFinding {
+  readonly kind: 'sanitizer';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly reports: readonly SanitizerReport[];
+}
+
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
 export type Finding =
   | FdFinding
@@ -148,7 +159,8 @@ export type Finding =
   | RestartFinding
   | HangFinding
   | RefusedFinding
-  | ReplyFinding;
+  | ReplyFinding
+  | SanitizerFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */
 export interface Check {

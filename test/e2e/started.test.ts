@@ -22,7 +22,7 @@ const BIN = fileURLToPath(new URL('../../../bin/churn.js', import.meta.url));
 /** Runs churn with a command, and holds that nothing of it is left, whatever came of it. */
 async function judge(options: readonly string[], command: readonly string[]) {
   const { env, survivors } = brand();
-  const outcome = await churnJson([...options, '--cycles', '100', '--', ...command], { env });
+  const outcome = await churnJson(['--cycles', '100', ...options, '--', ...command], { env });
   assert.deepEqual(survivors(), [], 'nothing that was started survives');
   return outcome;
 }
@@ -119,6 +119,10 @@ describe('a server that churn starts', () => {
     assert.equal(report.server?.command[1], 'ok; exit 3 $HOME');
   });
 });
+
+function evidence({ findings }: Report): string {
+  return findings.flatMap(({ kind, evidence }) => (kind === 'sanitizer' ? evidence : [])).join('\n');
+}
 
 /** Each defect of a start, and the sentence for it. */
 const REFUSED: ReadonlyArray<readonly [defect: string, code: string, says: RegExp]> = [
@@ -280,14 +284,17 @@ describe('a server with a checker of its own', () => {
     const { status, report } = await judge(['--port', 'auto'], [server, 'uses-freed', '{port}']);
     assert.equal(status, 1);
     const crash = report.findings.find(({ kind }) => kind === 'crash');
-    assert.match(crash?.evidence.join('\n') ?? '', /AddressSanitizer: heap-use-after-free .*life\.c/);
+    assert.ok(crash);
+    const own = report.findings.find(({ kind }) => kind === 'sanitizer');
+    assert.match(own?.evidence.join('\n') ?? '', /AddressSanitizer: heap-use-after-free .*life\.c/);
+    assert.match(report.summary, /the server died, errors reported by the server's own checker: 1/);
   });
 
   it('is not called clean when LeakSanitizer reports at its end', async () => {
     const server = await compileLife('-fsanitize=address');
     const { report, stdout } = await judge(['--port', 'auto'], [server, 'loses-memory', '{port}']);
-    assert.notEqual(report.verdict, 'pass');
-    assert.match(notes(report), /own checker reported LeakSanitizer: \d+ byte\(s\) leaked in \d+ allocation/);
+    assert.equal(report.verdict, 'fail');
+    assert.match(evidence(report), /^LeakSanitizer: \d+ byte\(s\) leaked in \d+ allocation/);
     assert.doesNotMatch(stdout, /0 leak|no leak/);
   });
 
@@ -295,14 +302,15 @@ describe('a server with a checker of its own', () => {
     const server = [await compileLife(), 'loses-memory', '{port}'];
     const valgrind = ['valgrind', '--leak-check=full', ...server];
     const { report } = await judge(['--port', 'auto', '--ready-timeout', '60s'], valgrind);
-    assert.notEqual(report.verdict, 'pass');
-    assert.match(notes(report), /own checker reported valgrind: definitely lost: /);
+    assert.equal(report.verdict, 'fail');
+    assert.match(evidence(report), /^valgrind: definitely lost: /);
   });
 
   it('is clean when they have nothing to say', async () => {
     const server = await compileLife('-fsanitize=address');
-    const { report } = await judge(['--port', 'auto'], [server, 'ok', '{port}']);
+    const { report } = await judge(['--port', 'auto', '--cycles', '1000'], [server, 'allocates', '{port}']);
     assert.equal(report.verdict, 'pass', report.summary);
+    assert.match(notes(report), /Memory was not judged: the server runs with a sanitizer/);
   });
 });
 

@@ -1,38 +1,57 @@
+import { judgeLife } from '../../verdict/after-life.js';
+import type { Finding } from '../../verdict/finding.js';
 import type { Life } from '../../verdict/life.js';
-import { escapeText, formatCommand } from '../escape.js';
-import type { Report, ReportedFinding } from '../report.js';
+import type { Policy } from '../../verdict/policy.js';
+import { breakProof, escapeText, formatCommand } from '../escape.js';
+import type { Report, ReportedCheck, ReportedFinding } from '../report.js';
 import type { ReportedServer } from '../reported-server.js';
+import { FAULTS } from '../summary.js';
+import { wordsFor } from '../wording/findings.js';
 import { lifeNotes } from '../wording/life.js';
 
 /** The report of a server that was started for it: what was tried, and what became of the server. Pure. */
-export function joinLife(report: Report, life: Life): Report {
-  const told = life.sanitizers.map(({ tool, said }) => escapeText(`${tool}: ${said}`));
-  const findings = report.findings.map(finding => ({
+export function joinLife(report: Report, life: Life, policy: Policy): Report {
+  const { findings: own, allowed } = judgeLife(life, report.cycles?.connections ?? 0, policy);
+  const findings = [...report.findings, ...own.map(reportFinding)].map(finding => ({
     ...finding,
-    evidence: finding.kind === 'crash' ? [...finding.evidence, ...told] : finding.evidence,
     next: nextForStarted(finding, life),
   }));
-  const crashed = findings.some(({ kind }) => kind === 'crash');
+  const faults = own.filter(({ severity }) => severity === 'fail');
   return {
     ...report,
-    ...(told.length > 0 && report.verdict === 'pass' && doubt(report)),
+    ...(faults.length > 0 && faulty(report, faults)),
+    clean: report.clean && own.length === 0,
     findings,
+    checks: [...report.checks, ...own.map(checkOf)],
+    allowed: [...report.allowed, ...allowed],
     server: reportServer(life),
-    notes: [
-      ...report.notes,
-      ...lifeNotes(life).map(escapeText),
-      ...(crashed ? [] : told.map(text => `The server's own checker reported ${text}`)),
-    ],
+    notes: [...report.notes, ...lifeNotes(life).map(escapeText)],
   };
 }
 
-/** What the server's own checker reports is no proof of a clean run, whatever the cycles say. */
-function doubt({ cycles }: Report): Pick<Report, 'verdict' | 'clean' | 'summary'> {
-  const made = `${cycles?.completed ?? 0} cycles`;
+/** A fault of its life beside those of the cycles. */
+function faulty({ verdict, summary, cycles }: Report, faults: readonly Finding[]): Partial<Report> {
+  const said = faults.map(({ kind, count, perCycle }) => FAULTS[kind](count, perCycle)).join(', ');
+  const before = verdict === 'fail' ? summary : `FAIL  ${cycles?.completed ?? 0} cycles`;
+  return { verdict: 'fail', summary: `${before}, ${said}` };
+}
+
+function checkOf({ kind, severity, count }: Finding): ReportedCheck {
+  return { kind, status: severity, before: 0, after: count, perRound: [], bound: null };
+}
+
+function reportFinding(finding: Finding): ReportedFinding {
+  const words = wordsFor('sanitizer');
+  if (finding.kind !== 'sanitizer') throw new Error(`${finding.kind} is no matter of the life of a server`);
+  const { kind, severity, count, perCycle, reports } = finding;
   return {
-    verdict: 'undecided',
-    clean: false,
-    summary: `UNDECIDED  ${made}, but the server's own checker reported errors`,
+    ...{ kind, severity, count, perCycle: Number(perCycle.toPrecision(6)) },
+    title: breakProof(words.title(finding)),
+    cause: breakProof(words.cause(finding)),
+    advice: breakProof(words.advice(finding)),
+    next: `churn explain ${kind}`,
+    evidence: words.evidence(finding).map(breakProof),
+    facts: { reports: reports.map(({ tool, said }) => ({ tool, said: escapeText(said) })) },
   };
 }
 

@@ -86,6 +86,13 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     advice: adviceOn('reply'),
     evidence: replyEvidence,
   },
+  sanitizer: {
+    title: ({ reports }) =>
+      `${[...new Set(reports.map(({ tool }) => tool))].join(', ')} reported ${plural(reports.length, 'error')}`,
+    cause: () => EXPLANATIONS.sanitizer.cause,
+    advice: adviceOn('sanitizer'),
+    evidence: ({ reports }) => reports.slice(0, 6).map(({ tool, said }) => escapeText(`${tool}: ${said}`)),
+  },
   refused: {
     title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,
     cause: ({ failures, listenerGone }: RefusedFinding) =>

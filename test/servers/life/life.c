@@ -63,6 +63,11 @@ static void serve(int listener)
             free(freed);
             freed[0] = 1;
         }
+        if (is("allocates")) {
+            char *volatile kept = malloc(1024);
+            memset(kept, 1, 1024);
+            free(kept);
+        }
         if (is("loses-memory")) {
             char *volatile lost = malloc(64);
             lost[0] = 1;
