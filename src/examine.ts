@@ -1,3 +1,4 @@
+import type { HowItEnded } from './exit-words.js';
 import type { Progress } from './gather/timeline.js';
 import { Trial } from './gather/trial.js';
 import type { Options } from './options.js';
@@ -16,6 +17,8 @@ export interface RunContext {
   /** Ends the run early; what was measured so far is still reported. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** How a process has ended that was started for this run. */
+  readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
   readonly tool: Report['tool'];
   readonly environment: Omit<Report['environment'], 'kernel'>;
   /** Milliseconds that had passed before the run began, by name, for `timings`. */

@@ -27,7 +27,12 @@ const FILES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8'
   .sort()
   .map(readSource);
 
-const PROGRAMS: readonly string[] = ['cli/start.ts', 'library/cycle-child.ts', 'demo/serve.ts'];
+const PROGRAMS: readonly string[] = [
+  'cli/start.ts',
+  'library/cycle-child.ts',
+  'started/watchdog.ts',
+  'demo/serve.ts',
+];
 
 /** The demo server reads its port range alone, as a program of its own. */
 const READERS_OF_PROC: readonly string[] = ['demo/serve.ts'];
@@ -91,9 +96,9 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
         .map(({ path }) => path),
   ],
   [
-    'only cli/program.ts imports commander',
+    'only cli/program*.ts import commander',
     'arguments are parsed once, at the edge',
-    () => importing(not('cli/program.ts'), is('commander')),
+    () => importing(path => !/^cli\/program(-\w+)*\.ts$/.test(path), is('commander')),
   ],
   [
     'only the text report and the demo import chalk',
@@ -130,6 +135,16 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
       ),
   ],
   [
+    'nobody knows of a server that is started but its story, and it knows nothing of how it is tried',
+    'every part of a run works the same for a server that runs already',
+    () => [
+      ...importing(path => !inside('started')(path) && path !== 'run-started.ts', inside('started')),
+      ...importing(inside('started'), to =>
+        ['cli', 'gather', 'report', 'sampler', 'workload', 'verdict'].some(room => inside(room)(to)),
+      ),
+    ],
+  ],
+  [
     'proc imports nothing above it',
     'it reads one file of the kernel at a time and has no opinion about servers',
     () => importing(inside('proc'), to => isSource(to) && !inside('proc')(to) && to !== 'errors.ts'),
@@ -137,7 +152,8 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
   [
     'the leaves import nothing of ours',
     'everybody may import them',
-    () => importing(path => ['errors.ts', 'units.ts', 'version.ts'].includes(path), isSource),
+    () =>
+      importing(path => ['errors.ts', 'exit-words.ts', 'units.ts', 'version.ts'].includes(path), isSource),
   ],
   ['no imports go round in a circle', 'in a circle nothing can be understood first', () => cycles()],
   [

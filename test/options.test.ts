@@ -31,6 +31,7 @@ test('a port is all that has to be said', () => {
     settleMs: 5_000,
     budgetMs: 10_000,
     thorough: undefined,
+    start: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);

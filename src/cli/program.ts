@@ -6,6 +6,7 @@ import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { addStartOptions, takeCommandOnlyIn } from './program-start.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -13,7 +14,7 @@ export interface Program extends Command {
 }
 
 /** Every command and option. All but `run` are loaded when one is called: most of a short run is start-up. */
-export function buildProgram(io: Io): Program {
+export function buildProgram(io: Io, command?: readonly string[]): Program {
   let status = 0;
   const program = configure(new Command('churn'), io)
     .description(
@@ -29,17 +30,14 @@ Exit status:
 
 Examples:
   churn --port 9000 --cycles 1000
-  churn --port 9000 --json > report.json
+  churn --port auto -- ./server --port {port}
   churn inspect --port 9000`,
     );
-  const run = addOutputOptions(
-    addJudgingOptions(
-      addTalkOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))),
-    ),
-  )
+  const run = [addTargetOptions, addStartOptions, addCycleOptions, addTalkOptions, addJudgingOptions]
+    .reduce((to, add) => add(to), addOutputOptions(configure(program.command('run'), io)))
     .description('open cycles against a port and judge the server (the default command)')
     .action(async options => {
-      status = await runCommand(io, options);
+      status = await runCommand(io, { ...options, command });
     });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
@@ -87,6 +85,7 @@ Examples:
       status = clientsCommand(io, options);
     });
   run.showHelpAfterError(false);
+  takeCommandOnlyIn(program, ['run'], command);
   return Object.assign(program, { status: () => status });
 }
 
@@ -110,7 +109,10 @@ function configure(command: Command, io: Io): Command {
 function addTargetOptions(command: Command): Command {
   return command
     .optionsGroup('Target:')
-    .option('-p, --port <n>', 'TCP port that the server listens on')
+    .option(
+      '-p, --port <n>',
+      'TCP port that the server listens on; auto: a free one for the command behind --',
+    )
     .option('-H, --host <address>', 'address of this machine (default: the one on which the port is open)')
     .option('--unix <path>', 'Unix socket that the server listens on')
     .option('--pid <n>', 'process to judge, repeatable (default: found from the listening socket)', collect)

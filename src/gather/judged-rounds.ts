@@ -1,7 +1,7 @@
 import type { Options } from '../options.js';
 import { ownCpuMs } from '../proc/own.js';
 import type { Snapshot } from '../sampler/snapshot.js';
-import type { Runtime } from '../target/runtime.js';
+import type { Target } from '../target/target.js';
 import type { Census, Pace, Round } from '../verdict/evidence.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
@@ -16,12 +16,12 @@ export class JudgedRounds {
   readonly pace: Pace[] = [];
   readonly #driver: Driver;
   readonly #observer: Observer;
-  readonly #runtime: Runtime;
+  readonly #target: Target;
 
-  constructor(driver: Driver, observer: Observer, runtime: Runtime) {
+  constructor(driver: Driver, observer: Observer, target: Target) {
     this.#driver = driver;
     this.#observer = observer;
-    this.#runtime = runtime;
+    this.#target = target;
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
@@ -47,7 +47,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
-      ...privateMemory(this.#observer.before.processes, this.#runtime),
+      ...privateMemory(this.#observer.before.processes, this.#target),
       counts,
     });
   }

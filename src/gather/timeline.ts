@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import { type Phase, type Point, PointReader } from '../sampler/point.js';
 import { Series } from '../sampler/series.js';
 
@@ -20,6 +21,8 @@ export interface Progress {
 export interface Audience {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** How a process has ended that the audience has started itself. */
+  readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
 }
 
 interface PhaseSpan {

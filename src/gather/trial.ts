@@ -26,7 +26,7 @@ export class Trial {
   readonly timeline: Timeline;
   readonly #target: Target;
   readonly #options: Options;
-  readonly #signal: AbortSignal;
+  readonly #audience: Audience;
   readonly #observer: Observer;
   readonly #driver: Driver;
   readonly #judged: JudgedRounds;
@@ -43,39 +43,34 @@ export class Trial {
   #budgetSpent = false;
   #witnessed: Witnessed = {};
 
-  static async open(
-    target: Target,
-    options: Options,
-    seed: number,
-    { signal, onProgress }: Audience,
-  ): Promise<Trial> {
+  static async open(target: Target, options: Options, seed: number, audience: Audience): Promise<Trial> {
     const ledger = new Ledger();
     const observer = await Observer.open(target, ledger);
-    const driver = await Driver.open(target, options, seed, ledger, observer, signal);
-    return new Trial(target, options, { signal, onProgress }, observer, driver);
+    const driver = await Driver.open(target, options, seed, ledger, observer, audience.signal);
+    return new Trial(target, options, audience, observer, driver);
   }
 
   private constructor(
     target: Target,
     options: Options,
-    { signal, onProgress }: Audience,
+    audience: Audience,
     observer: Observer,
     driver: Driver,
   ) {
     this.#target = target;
     this.#options = options;
-    this.#signal = signal;
+    this.#audience = audience;
     this.#countersBefore = readListenCounters(target.network);
     this.#observer = observer;
     this.#driver = driver;
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#usual = this.#baseline.snapshot;
-    this.#judged = new JudgedRounds(driver, observer, target.runtime);
+    this.#judged = new JudgedRounds(driver, observer, target);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
-    this.timeline = timelineOf(target, options, driver, observer, () => this.#suspects, onProgress);
+    this.timeline = timelineOf(target, options, driver, observer, () => this.#suspects, audience.onProgress);
   }
 
   close(): void {
@@ -95,7 +90,7 @@ export class Trial {
     const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
     await makeWarmUp(this.#driver, warmup, mostMs);
-    this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
+    this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#audience.signal);
     this.#usual = this.#baseline.snapshot;
   }
 
@@ -103,7 +98,7 @@ export class Trial {
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
     const isLate = () => this.timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
-    await this.#judged.make(this.#options, this.#usual, this.#hold, isLate, this.#signal);
+    await this.#judged.make(this.#options, this.#usual, this.#hold, isLate, this.#audience.signal);
   }
 
   /** Connects the silent clients of `--hold`, and asks whether anybody else is served. */
@@ -121,7 +116,7 @@ export class Trial {
     // An accept queue that has stood still for a whole deadline needs no second one.
     const settleMs = this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
     const limits = { settleMs, drainMs: settleMs + budgetMs };
-    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#signal);
+    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#audience.signal);
     this.#latest = this.#rest.latest;
     this.#judged.addAtRest(this.#latest.census);
   }
@@ -156,7 +151,12 @@ export class Trial {
   }
 
   async #restAgain(drainMs: number): Promise<Observation> {
-    this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
+    this.#latest = await restToCount(
+      this.#observer,
+      this.#rest.latest.census,
+      drainMs,
+      this.#audience.signal,
+    );
     return this.#latest;
   }
 
@@ -190,7 +190,7 @@ export class Trial {
       latest: this.#latest,
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
-      interrupted: this.#signal.aborted,
+      ...{ interrupted: this.#audience.signal.aborted, endingOf: this.#audience.endingOf },
       ...this.#witnessed,
     });
   }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import type { Progress } from '../gather/timeline.js';
 import type { Said, Told } from './conversation.js';
 import { perform } from './perform.js';
 
@@ -13,11 +14,10 @@ const stopping = new AbortController();
 process.on('disconnect', () => process.exit());
 process.on('message', async (told: Told) => {
   if (told === 'stop') return stopping.abort();
-  const answer = await perform(told.task, stopping.signal, progress => say({ progress }), {
-    node: process.versions.node,
-    cpus: availableParallelism(),
-  });
-  say({ answer });
+  const environment = { node: process.versions.node, cpus: availableParallelism() };
+  const world = { env: process.env, nodePath: process.execPath, kill: process.kill };
+  const tell = (progress: Progress) => say({ progress });
+  say({ answer: await perform(told.task, stopping.signal, tell, environment, world) });
 });
 
 function say(said: Said): void {

@@ -29,6 +29,10 @@ interface OwnOptions {
   readonly duration?: Time | undefined;
   readonly ramp?: Time | undefined;
   readonly pause?: Time | undefined;
+  /** A server to start, without a shell: the program and its arguments. It is stopped when the run is over. */
+  readonly command?: readonly string[] | undefined;
+  readonly readyTimeout?: Time | undefined;
+  readonly grace?: Time | undefined;
   readonly rate?: `${number}/${'s' | 'm'}` | undefined;
   readonly holdEnd?: 'fin' | 'rst' | undefined;
 }
@@ -95,6 +99,12 @@ const KNOWN = {
   unix: true,
   pid: true,
   behindProxy: true,
+  command: true,
+  readyTimeout: true,
+  grace: true,
+  serverLog: true,
+  nofile: true,
+  repeat: true,
   cycles: true,
   duration: true,
   concurrency: true,

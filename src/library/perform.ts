@@ -2,10 +2,12 @@ import { ChurnError } from '../errors.js';
 import type { RunContext } from '../examine.js';
 import type { Progress } from '../gather/timeline.js';
 import { inspect } from '../inspect.js';
-import { parseAddress, parseOptions } from '../options.js';
+import { type Options, parseAddress, parseOptions } from '../options.js';
 import { requireProc } from '../proc/host.js';
+import type { Report } from '../report/report.js';
 import { renderText } from '../report/text.js';
 import { run } from '../run.js';
+import type { World } from '../run-started.js';
 import { nextRoundInHaste } from '../verdict/rows.js';
 import { VERSION } from '../version.js';
 import { asArguments } from './as-arguments.js';
@@ -17,13 +19,13 @@ export async function perform(
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
   environment: RunContext['environment'],
+  world: World,
 ): Promise<Answer> {
   try {
     requireProc();
     if (task.do === 'inspect') return { inspection: await inspect(parseAddress(task.raw)) };
     const options = parseOptions(task.raw);
-    const tell = options.thorough ? (await import('../thorough.js')).runThorough : run;
-    const report = await tell(options, {
+    const report = await storyOf(options, world, {
       signal,
       onProgress: task.follows ? onProgress : () => undefined,
       tool: { name: 'churn', version: VERSION, command: asArguments(task.raw) },
@@ -36,4 +38,11 @@ export async function perform(
     if (!(error instanceof ChurnError)) throw error;
     return { refusal: { code: error.code, sentence: error.message, hint: error.hint } };
   }
+}
+
+async function storyOf(options: Options, world: World, context: RunContext): Promise<Report> {
+  if (options.start)
+    return (await import('../run-started.js')).runStarted(options, options.start, context, world);
+  if (options.thorough) return (await import('../thorough.js')).runThorough(options, context);
+  return run(options, context);
 }

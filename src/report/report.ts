@@ -1,6 +1,7 @@
 import type { Check, Kind, Severity } from '../verdict/finding.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import type { ReportedServer } from './reported-server.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;
@@ -64,7 +65,13 @@ export interface Report {
   readonly clean: boolean;
   readonly summary: string;
   readonly interrupted: boolean;
-  readonly error?: { readonly code: string; readonly sentence: string; readonly hint: string };
+  readonly error?: {
+    readonly code: string;
+    readonly sentence: string;
+    readonly hint: string;
+    /** The last lines that the server wrote which was started for the run. */
+    readonly output?: readonly string[];
+  };
   readonly target?: ReportedTarget;
   readonly cycles?: ReportedCycles;
   /** Times of the judged cycles; null where none were taken. */
@@ -91,6 +98,8 @@ export interface Report {
   }>;
   readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** The server that was started for the run. */
+  readonly server?: ReportedServer;
   /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
   readonly sentence?: string;
   readonly runs?: readonly ReportedRun[];

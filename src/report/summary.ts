@@ -32,7 +32,8 @@ function doubts({ checks, notes }: Verdict, { accepted, connections }: ReportedC
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 
-const FAULTS: Readonly<
+/** What each kind comes to in the line of the verdict. */
+export const FAULTS: Readonly<
   Record<Verdict['findings'][number]['kind'], (count: number, perCycle: number) => string>
 > = {
   fd: count => `leaked file descriptors: ${count}`,
@@ -46,4 +47,5 @@ const FAULTS: Readonly<
   hang: () => 'the server hangs',
   refused: count => `failed connections: ${count}`,
   reply: count => `missing answers: ${count}`,
+  sanitizer: count => `errors reported by the server's own checker: ${count}`,
 };

@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import { loadRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
+import { outputLines, startedRows } from './started/lines.js';
 import { matrixLines } from './thorough/matrix.js';
 import { wrap } from './wrap.js';
 
@@ -25,6 +26,7 @@ export function renderText(report: Report, style: TextStyle): string {
     '',
     verdictLine(report, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
+    ...outputLines(report).flatMap(line => wrap(line, style.columns, 4)),
     ...(report.notes.length > 0 ? [''] : []),
     ...report.notes.flatMap(note => wrap(`  ${chalk.dim('note')}  ${note}`, style.columns, 8)),
   ];
@@ -62,14 +64,13 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
       `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
     ),
     row('server', serverText(report, cycles)),
+    ...startedRows(report).map(([name, text]) => row(name, text)),
   ];
 }
 
 /** The sentence that matters, the matrix, and what it took. */
-function thoroughLines(
-  { runs = [], sentence = '', cycles, timings }: Report,
-  chalk: ChalkInstance,
-): string[] {
+function thoroughLines(report: Report, chalk: ChalkInstance): string[] {
+  const { runs = [], sentence = '', cycles, timings } = report;
   const [head = '', ...rows] = matrixLines(runs);
   return [
     `  ${chalk.bold(sentence)}`,
@@ -82,6 +83,7 @@ function thoroughLines(
           `  ${chalk.dim('cycles'.padEnd(13))}${cycleText(cycles)}, ${formatDuration(timings['wholeMs'] ?? 0)} in all`,
         ]
       : []),
+    ...startedRows(report).map(([name, text]) => `  ${chalk.dim(name.padEnd(13))}${text}`),
   ];
 }
 
@@ -143,5 +145,6 @@ function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkIns
 }
 
 function errorText(error: NonNullable<Report['error']>, chalk: ChalkInstance): string {
-  return `${chalk.red('churn:')} ${error.sentence}\n${chalk.dim('hint:')} ${error.hint}\n`;
+  const said = (error.output ?? []).map(line => `  | ${line}\n`).join('');
+  return `${chalk.red('churn:')} ${error.sentence}\n${chalk.dim('hint:')} ${error.hint}\n${said}`;
 }

@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { readChecker } from '../proc/checker.js';
 import { readFds } from '../proc/fds.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { readCommand, readLimits, readNetNamespace } from '../proc/process.js';
@@ -41,6 +42,7 @@ export async function attach(address: Address): Promise<Target> {
   const [first] = roots;
   const program = programOf(first?.pid ?? 0);
   const command = first ? readCommand(first.pid) : [];
+  const checker = readChecker(first?.pid ?? 0);
   return {
     endpoint,
     listeners,
@@ -48,11 +50,18 @@ export async function attach(address: Address): Promise<Target> {
     command,
     program,
     runtime: runtimeOf(program),
+    checker,
     limits: readLimits(first?.pid ?? 0),
     network,
     servedIn,
-    notes: notesOf(address, endpoint, proxyOf(program, command)),
+    notes: [...notesOf(address, endpoint, proxyOf(program, command)), ...notesOfChecker(checker)],
   };
+}
+
+function notesOfChecker(checker: Target['checker']): string[] {
+  if (checker === undefined) return [];
+  const name = checker === 'valgrind' ? 'checker (valgrind)' : checker;
+  return [`Memory was not judged: the server runs with a ${name}, which keeps what was freed for a while.`];
 }
 
 /** The server's own network namespace, when it is not ours: its ports are in its own tables. */

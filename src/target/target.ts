@@ -25,6 +25,8 @@ export interface Target {
   readonly program: string | undefined;
   /** How its memory is managed. */
   readonly runtime: Runtime;
+  /** A checker that keeps freed memory for a while, so that memory cannot be judged. */
+  readonly checker: 'sanitizer' | 'valgrind' | undefined;
   readonly limits: ProcessLimits;
   /** Where it is connected to. */
   readonly network: NetOwner;

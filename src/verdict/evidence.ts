@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -93,6 +94,8 @@ export interface Departed {
   readonly replacedBy: number | undefined;
   /** The signal that it died of, which can be seen only while it is a zombie; undefined else. */
   readonly signal?: number | undefined;
+  /** As its parent was told, where that is us. */
+  readonly ended?: HowItEnded | undefined;
 }
 
 /** Connections that were held open until the server answered, to see whether a worker dies with one in its hands. */
@@ -165,10 +168,7 @@ export interface Evidence {
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;
-  /**
-   * What the server's own listeners have dropped in their whole life, one for each full queue, deferred handshake and
-   * connection reset before its time; undefined where it was not asked, or cannot be.
-   */
+  /** Drops of its own listeners in their whole life: full queues, deferred handshakes; undefined if not asked or told. */
   readonly ownDrops?: number | undefined;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;

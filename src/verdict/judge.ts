@@ -28,6 +28,9 @@ export interface Verdict {
   readonly notes: readonly Note[];
 }
 
+/** What is seen only of a server that was started: `verdict/after-life.ts` judges it. */
+type KindOfLife = 'sanitizer';
+
 /** In the order of the report. Total: a kind without a check does not compile. */
 const CHECKS = {
   crash: checkCrash,
@@ -41,7 +44,7 @@ const CHECKS = {
   thread: evidence => checkGrowth('thread', evidence),
   mapping: evidence => checkGrowth('mapping', evidence),
   memory: checkMemory,
-} as const satisfies Record<Kind, (evidence: Evidence) => CheckResult>;
+} as const satisfies Record<Exclude<Kind, KindOfLife>, (evidence: Evidence) => CheckResult>;
 
 /**
  * Pure: evidence in, verdict out. A proven fault beats everything; a doubt about anything but memory is no pass;

@@ -13,4 +13,5 @@ export const KINDS = [
   'thread',
   'mapping',
   'memory',
+  'sanitizer',
 ] as const satisfies readonly Kind[];

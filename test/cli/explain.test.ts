@@ -31,7 +31,7 @@ const UNKNOWN: ReadonlyArray<readonly [given: string, hint: RegExp]> = [
   ['fds', /^hint: Did you mean churn explain fd\? The kinds are: crash, hang, /],
   ['mem', /^hint: Did you mean churn explain memory\?/],
   ['zombies', /^hint: Did you mean churn explain zombie\?/],
-  ['socket', /^hint: Did you mean one of these\? crash, hang, .*memory$/],
+  ['socket', /^hint: Did you mean one of these\? crash, hang, .*memory, sanitizer$/],
   ['', /^hint: Did you mean one of these\?/],
   ['0 leaks', /^hint: Did you mean one of these\?/],
 ];

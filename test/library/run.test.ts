@@ -7,7 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { compare, type Progress, parseReport, render, run, thorough } from '../../src/index.js';
 import { inspect } from '../../src/library/run.js';
-import { startC } from '../servers/launch.js';
+import { compileC, startC } from '../servers/launch.js';
 import { parseReport as validated } from '../support/churn.js';
 
 async function listening(server: Server): Promise<Server> {
@@ -40,6 +40,14 @@ function cycleChildren(): string[] {
 }
 
 describe('the library', () => {
+  it('starts a server, judges it and stops it', async () => {
+    const command = [await compileC('poll'), '--port', '{port}'];
+    const report = await run({ command, port: 'auto', cycles: 100 });
+    assert.equal(report.verdict, 'pass');
+    assert.equal(report.server?.stopped.how, 'term');
+    assert.deepEqual(report.tool.command.slice(-3), ['--', ...command].slice(-3));
+  });
+
   it('passes a clean server of its own process, though the test has sockets of its own', async () => {
     const server = await listening(createHttpServer((_, response) => response.end('hello')));
     const { port } = server.address() as { port: number };

@@ -145,6 +145,11 @@ const FINDINGS = {
     firstCycle: some,
     phase,
   }),
+  sanitizer: fc.record({
+    kind: fc.constant('sanitizer'),
+    ...common,
+    reports: fc.array(fc.record({ tool: fc.constant('valgrind'), said: fc.constant('no leaks, 0 leaks') })),
+  }),
 } satisfies Record<Kind, fc.Arbitrary<Finding>>;
 
 const what = fc.constantFrom(...CENSUS_KEYS);

@@ -225,6 +225,7 @@ function oneOfEachKind(): Finding[] {
     child: { kind: 'child', ...common, ...growth },
     thread: { kind: 'thread', ...common, ...growth },
     mapping: { kind: 'mapping', ...common, ...growth, limit: 65_530, connectionsLeft: 1_000 },
+    sanitizer: { kind: 'sanitizer', ...common, reports: [{ tool: 'valgrind', said: '1 errors' }] },
     memory: { kind: 'memory', ...common, low: 100, high: 300, perRound: [1, 2] },
   };
   return KINDS.map(kind => findings[kind]);

@@ -91,9 +91,12 @@ for (const [what, evidence, policy, verdict, clean] of VERDICTS) {
   });
 }
 
-test('every kind of trouble is checked, in the order of the report', () => {
+test('every kind of trouble that cycles can show is checked, in the order of the report', () => {
   const checked = judge(buildEvidence(), DEFAULT_POLICY).checks.map(({ kind }) => kind);
-  assert.deepEqual(checked, [...KINDS]);
+  assert.deepEqual(
+    checked,
+    KINDS.filter(kind => kind !== 'sanitizer'),
+  );
 });
 
 test('what was let pass is listed', () => {

@@ -1,3 +1,4 @@
+export { runStarted } from '../../run-started.js';
 export { findElsewhere } from '../../target/find-elsewhere.js';
 export { runThorough } from '../../thorough.js';
 /** Every command but `run`: most of a short run is start-up. */

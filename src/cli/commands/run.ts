@@ -30,7 +30,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   if (elsewhere !== undefined) return (await import('./on-demand.js')).runElsewhere(io, elsewhere);
   const progress = progressLine(io.stderr, raw.progress && !raw.quiet);
   try {
-    const report = await storyOf(options, {
+    const report = await storyOf(io, options, {
       signal: io.signal,
       onProgress: progress.update,
       tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
@@ -53,9 +53,11 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
 }
 
 /** Most runs are plain ones, and load no more than they need. */
-async function storyOf(options: Options, context: RunContext): Promise<Report> {
-  if (!options.thorough) return run(options, context);
-  const { runThorough } = await import('./on-demand.js');
+async function storyOf(io: Io, options: Options, context: RunContext): Promise<Report> {
+  const { start, thorough } = options;
+  if (!thorough && !start) return run(options, context);
+  const { runStarted, runThorough } = await import('./on-demand.js');
+  if (start) return runStarted(options, start, context, io);
   return runThorough(options, context);
 }
 

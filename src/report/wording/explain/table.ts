@@ -9,6 +9,7 @@ import { memory } from './memory.js';
 import { refused } from './refused.js';
 import { reply } from './reply.js';
 import { restart } from './restart.js';
+import { sanitizer } from './sanitizer.js';
 import { thread } from './thread.js';
 import { zombie } from './zombie.js';
 
@@ -25,4 +26,5 @@ export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
   thread,
   mapping,
   memory,
+  sanitizer,
 } satisfies Record<Kind, Explanation>;
