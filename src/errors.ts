@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'ambiguous-target'
   | 'waiting-for-activation'
   | 'permission'
+  | 'gauge'
   | 'own-limit'
   | 'untrusted'
   | 'no-tls'

@@ -32,6 +32,8 @@ test('a port is all that has to be said', () => {
     budgetMs: 10_000,
     thorough: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
+    gauges: [],
+    allowRemote: false,
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);
   assert.deepEqual(parseOptions({ port: 9_000 }), options);

@@ -171,7 +171,8 @@ function addJudgingOptions(command: Command): Command {
     .option('--no-confirm', 'make no further cycles')
     .option('--strict', 'exit 3 when something is undecided')
     .option('--fail-on <kinds>', 'only these kinds of finding fail, separated by commas')
-    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect);
+    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect)
+    .option('--gauge <url#name>', 'a number of the server that must come back too, repeatable', collect);
 }
 
 function addOutputOptions(command: Command): Command {

@@ -7,6 +7,7 @@ import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
 import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
+import type { Audience } from './timeline.js';
 
 /** The rounds of one trial: what was read at the end of each, and how fast it went. */
 export class JudgedRounds {
@@ -14,10 +15,12 @@ export class JudgedRounds {
   readonly pace: Pace[] = [];
   readonly #driver: Driver;
   readonly #observer: Observer;
+  readonly #afterRound: Audience['afterRound'];
 
-  constructor(driver: Driver, observer: Observer) {
+  constructor(driver: Driver, observer: Observer, afterRound?: Audience['afterRound']) {
     this.#driver = driver;
     this.#observer = observer;
+    this.#afterRound = afterRound;
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
@@ -35,6 +38,7 @@ export class JudgedRounds {
       if (!portion.endsRound) continue;
       await hold.ask();
       this.add('cycles', undefined);
+      await this.#afterRound?.(this.#driver.ledger.opened);
       if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
     }
   }

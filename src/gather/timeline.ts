@@ -20,6 +20,8 @@ export interface Progress {
 export interface Audience {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Done while the server rests between two rounds of judged cycles. */
+  readonly afterRound?: ((connections: number) => Promise<void>) | undefined;
 }
 
 interface PhaseSpan {

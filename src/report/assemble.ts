@@ -10,6 +10,7 @@ import type { Finding } from '../verdict/finding.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { breakProof, escapeText } from './escape.js';
+import { reportGauges } from './gauges.js';
 import { reportHold, reportLatency } from './load.js';
 import type {
   Report,
@@ -65,6 +66,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     cycles,
     latency: reportLatency(around.latency),
     hold: reportHold(evidence),
+    gauges: reportGauges(evidence),
     before: reportState(evidence, evidence.before),
     after: reportState(evidence, evidence.after),
     checks: verdict.checks.map(check => ({

@@ -53,6 +53,19 @@ export interface ReportedState {
   readonly mappings: number;
 }
 
+/** A number that the server itself exposes. */
+export interface ReportedGauge {
+  readonly name: string;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly bytes: boolean;
+  readonly readings: ReadonlyArray<{
+    readonly phase: string;
+    readonly connections: number;
+    readonly value: number | null;
+  }>;
+}
+
 /** The whole report as `--json` prints it, and all that any reporter gets: none of them looks at anything else. */
 export interface Report {
   readonly schemaVersion: number;
@@ -71,6 +84,8 @@ export interface Report {
   readonly latency?: ReportedLatency | null;
   /** Silent clients that were held open; null where there were none. */
   readonly hold?: ReportedHold | null;
+  /** Numbers that the server itself exposes; null where none were named. */
+  readonly gauges?: readonly ReportedGauge[] | null;
   readonly before?: ReportedState;
   readonly after?: ReportedState;
   readonly checks: readonly ReportedCheck[];

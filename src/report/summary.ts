@@ -46,4 +46,5 @@ const FAULTS: Readonly<
   hang: () => 'the server hangs',
   refused: count => `failed connections: ${count}`,
   reply: count => `missing answers: ${count}`,
+  gauge: count => `kept by a gauge: ${count}`,
 };

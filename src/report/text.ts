@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
+import { gaugeRows } from './gauges.js';
 import { loadRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { matrixLines } from './thorough/matrix.js';
@@ -61,6 +62,7 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
       'threads',
       `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
     ),
+    ...gaugeRows(report).map(text => row('gauge', text)),
     row('server', serverText(report, cycles)),
   ];
 }

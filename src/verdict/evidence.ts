@@ -5,6 +5,7 @@ import type { Runtime } from '../target/runtime.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
+import type { GaugeSeries } from './gauges.js';
 import type { HeldSocket } from './held.js';
 
 /** A settled reading at the end of a round of cycles. */
@@ -186,6 +187,8 @@ export interface Evidence {
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
+  /** Numbers that the server itself exposes; none when nobody named any. */
+  readonly gauges?: readonly GaugeSeries[] | undefined;
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

@@ -1,8 +1,11 @@
 import type { TcpState } from '../proc/parse/socket-table.js';
 import type { CyclePhase } from '../workload/ledger.js';
 import type { CensusKey } from './evidence.js';
+import type { GaugeFinding } from './gauge-finding.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
+import type { ReplyFinding } from './reply-finding.js';
+import type { Severity } from './severity.js';
 
 export type Kind =
   | 'fd'
@@ -15,9 +18,10 @@ export type Kind =
   | 'restart'
   | 'hang'
   | 'refused'
-  | 'reply';
+  | 'reply'
+  | 'gauge';
 
-export type Severity = 'fail' | 'warn';
+export type { GaugeFinding, ReplyFinding, Severity };
 
 /** Things of one sort that are held: sockets by state, other descriptors by kind. */
 export interface HeldGroup {
@@ -150,25 +154,6 @@ export interface RefusedFinding {
   readonly listenerGone: boolean;
 }
 
-/** Answers that were waited for, and did not come or were not what was expected. */
-export interface ReplyFinding {
-  readonly kind: 'reply';
-  readonly severity: Severity;
-  readonly count: number;
-  readonly perCycle: number;
-  readonly of: number;
-  readonly answered: number;
-  readonly unanswered: number;
-  readonly unexpected: number;
-  /** The beginning of the first answer that was not the expected one: text from outside. */
-  readonly heard: string | undefined;
-  /** The server closed instead of answering, the first time. */
-  readonly closedFirst: boolean;
-  readonly timeoutMs: number;
-  readonly firstCycle: number;
-  readonly phase: CyclePhase;
-}
-
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
 export type Finding =
   | FdFinding
@@ -178,7 +163,8 @@ export type Finding =
   | RestartFinding
   | HangFinding
   | RefusedFinding
-  | ReplyFinding;
+  | ReplyFinding
+  | GaugeFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */
 export interface Check {

@@ -1,6 +1,7 @@
 import { isHardlyServed, neverHandedOver } from './accepted.js';
 import { checkCrash } from './checks/crash.js';
 import { checkFds } from './checks/fd.js';
+import { checkGauge } from './checks/gauge.js';
 import { checkGrowth } from './checks/growth.js';
 import { checkHang } from './checks/hang.js';
 import { checkMemory } from './checks/memory.js';
@@ -41,6 +42,7 @@ const CHECKS = {
   thread: evidence => checkGrowth('thread', evidence),
   mapping: evidence => checkGrowth('mapping', evidence),
   memory: checkMemory,
+  gauge: checkGauge,
 } as const satisfies Record<Kind, (evidence: Evidence) => CheckResult>;
 
 /**

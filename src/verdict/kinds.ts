@@ -13,4 +13,5 @@ export const KINDS = [
   'thread',
   'mapping',
   'memory',
+  'gauge',
 ] as const satisfies readonly Kind[];

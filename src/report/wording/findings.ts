@@ -14,6 +14,7 @@ import type {
 import { escapeText } from '../escape.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
+import { gaugeCause, gaugeEvidence, gaugeTitle } from './gauge.js';
 import { hangAdvice, hangCause, hangEvidence, hangTitle } from './hang.js';
 import { ratio, rounds, signed } from './numbers.js';
 import type { ServerKind } from './server-kind.js';
@@ -84,6 +85,12 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     cause: () => EXPLANATIONS.reply.cause,
     advice: adviceOn('reply'),
     evidence: replyEvidence,
+  },
+  gauge: {
+    title: gaugeTitle,
+    cause: gaugeCause,
+    advice: adviceOn('gauge'),
+    evidence: gaugeEvidence,
   },
   refused: {
     title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,

@@ -49,6 +49,7 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
     case 'mapping':
     case 'restart':
     case 'reply':
+    case 'gauge':
       return explain;
   }
 }

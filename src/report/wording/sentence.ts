@@ -99,6 +99,7 @@ const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
   hang: () => 'hangs',
   refused: () => 'fails to serve',
   reply: () => 'does not answer as it should',
+  gauge: () => 'keeps what a gauge counts',
 };
 
 function leaks(what: string, perCycle: number): string {

@@ -1,0 +1,20 @@
+import { launch, type Running } from './launch.js';
+import { freePort } from './real/free-port.js';
+
+/** A server with a pool behind it, and the page on which it counts. */
+export interface RunningPool extends Running {
+  readonly metrics: string;
+  /** The same as JSON. */
+  readonly stats: string;
+}
+
+const PROGRAM = new URL('../../../test/servers/node/pool.mjs', import.meta.url).pathname;
+
+export async function startPool(fault: 'lease' | 'counter' | 'none'): Promise<RunningPool> {
+  const port = await freePort();
+  const server = await launch([process.execPath, PROGRAM, '--fault', fault], {
+    env: { METRICS_PORT: String(port) },
+  });
+  const page = `http://127.0.0.1:${port}`;
+  return { ...server, metrics: `${page}/metrics`, stats: `${page}/stats.json` };
+}
