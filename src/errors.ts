@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'waiting-for-activation'
   | 'permission'
   | 'gauge'
+  | 'load'
   | 'own-limit'
   | 'untrusted'
   | 'no-tls'

@@ -101,7 +101,8 @@ function gaugedFirst(gauging: Gauging, next: NextRound): NextRound {
   };
 }
 
-function reportTarget(target: Target, { before }: Evidence, alive: boolean): ReportedTarget {
+/** Who was under test, in words that are harmless. */
+export function reportTarget(target: Target, { before }: Evidence, alive: boolean): ReportedTarget {
   return {
     address: escapeText(formatEndpoint(target.endpoint)),
     pids: target.roots.map(({ pid }) => pid),
@@ -125,7 +126,7 @@ function reportTarget(target: Target, { before }: Evidence, alive: boolean): Rep
 }
 
 /** Where the wall time went, in milliseconds. */
-function timingsOf(
+export function timingsOf(
   earlier: Report['timings'],
   phases: ReadonlyArray<{ readonly phase: string; readonly durationMs: number }>,
 ): Report['timings'] {

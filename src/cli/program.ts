@@ -6,6 +6,7 @@ import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { addWatchOptions } from './program-watch.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -13,7 +14,7 @@ export interface Program extends Command {
 }
 
 /** Every command and option. All but `run` are loaded when one is called: most of a short run is start-up. */
-export function buildProgram(io: Io): Program {
+export function buildProgram(io: Io, command?: readonly string[]): Program {
   let status = 0;
   const program = configure(new Command('churn'), io)
     .description(
@@ -41,6 +42,15 @@ Examples:
     .action(async options => {
       status = await runCommand(io, options);
     });
+  addWatchOptions(
+    [addTargetOptions, addOutputOptions].reduce(
+      (to, add) => add(to),
+      configure(program.command('watch'), io),
+    ),
+  ).action(async options => {
+    const { watchCommand } = await import('./commands/on-demand.js');
+    status = await watchCommand(io, { ...options, command });
+  });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
     .option('--json', 'print one JSON object')
@@ -172,7 +182,8 @@ function addJudgingOptions(command: Command): Command {
     .option('--strict', 'exit 3 when something is undecided')
     .option('--fail-on <kinds>', 'only these kinds of finding fail, separated by commas')
     .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect)
-    .option('--gauge <url#name>', 'a number of the server that must come back too, repeatable', collect);
+    .option('--gauge <url#name>', 'a number of the server that must come back too, repeatable', collect)
+    .option('--allow-remote', 'judge a server that cannot be looked into by its gauges');
 }
 
 function addOutputOptions(command: Command): Command {

@@ -14,6 +14,8 @@ export interface Progress {
   readonly client?: string;
   /** What is being confirmed. */
   readonly suspects: readonly string[];
+  /** Others make the connections: `cyclesDone` are those that were accepted. */
+  readonly watching?: boolean;
 }
 
 /** Who started a run, and may end it. */

@@ -24,6 +24,7 @@ import type {
 import { SCHEMA_VERSION } from './report.js';
 import { serverFacts } from './server-facts.js';
 import { summarize } from './summary.js';
+import { inUnit, inWatchWords, reportWatch } from './watched.js';
 import { wordsFor } from './wording/findings.js';
 import { nextCommand } from './wording/next-command.js';
 import { noteSentence } from './wording/notes.js';
@@ -51,7 +52,9 @@ export interface Circumstances {
 /** Puts words to a verdict. Pure. */
 export function assembleReport(evidence: Evidence, verdict: Verdict, around: Circumstances): Report {
   const server = serverKindOf(serverFacts(evidence, around.series, around.program));
-  const findings = verdict.findings.map(finding => reportFinding(finding, around, server));
+  const findings = verdict.findings.map(finding =>
+    inWatchWords(reportFinding(finding, around, server), finding, evidence.watch),
+  );
   const cycles = reportCycles(evidence, around.requested);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -60,15 +63,20 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     seed: around.seed ?? null,
     verdict: verdict.verdict,
     clean: verdict.clean,
-    summary: summarize(verdict, cycles, evidence.interrupted),
+    summary: summarize(verdict, cycles, evidence.interrupted, evidence.watch),
     interrupted: evidence.interrupted,
     target: around.target,
     cycles,
+    ...reportWatch(evidence.watch),
     latency: reportLatency(around.latency),
     hold: reportHold(evidence),
     gauges: reportGauges(evidence),
-    before: reportState(evidence, evidence.before),
-    after: reportState(evidence, evidence.after),
+    ...(evidence.far
+      ? {}
+      : {
+          before: reportState(evidence, evidence.before),
+          after: reportState(evidence, evidence.after),
+        }),
     checks: verdict.checks.map(check => ({
       ...check,
       before: check.before ?? null,
@@ -86,7 +94,10 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     series: around.series.map(reportPoint),
     phases: around.phases,
     timings: around.timings,
-    notes: [...around.notes.map(escapeText), ...verdict.notes.map(noteSentence)],
+    notes: [
+      ...around.notes.map(escapeText),
+      ...verdict.notes.map(note => inUnit(noteSentence(note), evidence)),
+    ],
   };
 }
 
@@ -135,7 +146,7 @@ function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
     failed: cycles.failed,
     warmup: warmup.completed,
     confirmation: confirm.completed,
-    accepted: acceptedConnections(evidence),
+    accepted: evidence.far ? 0 : acceptedConnections(evidence),
     acceptQueue: Math.max(evidence.acceptQueue, evidence.unaccepted.length),
     connections: attempts(evidence),
     listenOverflows: evidence.listenOverflows,

@@ -66,6 +66,22 @@ export interface ReportedGauge {
   }>;
 }
 
+/** What others did to the server while it was watched. */
+export interface ReportedWatch {
+  /** null: whoever used it. */
+  readonly command: readonly string[] | null;
+  /** How it ended; both null where there was no command. */
+  readonly status: number | null;
+  readonly signal: string | null;
+  /** It was ended because the time was up. */
+  readonly stopped: boolean;
+  readonly runs: number;
+  readonly durationMs: number;
+  /** Connections in that time, by all servers of the machine. */
+  readonly accepted: number;
+  readonly inUse: number;
+}
+
 /** The whole report as `--json` prints it, and all that any reporter gets: none of them looks at anything else. */
 export interface Report {
   readonly schemaVersion: number;
@@ -80,6 +96,8 @@ export interface Report {
   readonly error?: { readonly code: string; readonly sentence: string; readonly hint: string };
   readonly target?: ReportedTarget;
   readonly cycles?: ReportedCycles;
+  /** Of `churn watch` alone: its `cycles` are connections that were accepted. */
+  readonly watch?: ReportedWatch;
   /** Times of the judged cycles; null where none were taken. */
   readonly latency?: ReportedLatency | null;
   /** Silent clients that were held open; null where there were none. */

@@ -7,6 +7,8 @@ import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { GaugeSeries } from './gauges.js';
 import type { HeldSocket } from './held.js';
+import type { Kind } from './kind.js';
+import type { WatchFacts } from './watched-load.js';
 
 /** A settled reading at the end of a round of cycles. */
 export interface Round {
@@ -189,6 +191,12 @@ export interface Evidence {
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
   /** Numbers that the server itself exposes; none when nobody named any. */
   readonly gauges?: readonly GaugeSeries[] | undefined;
+  /** Kinds that could not be observed at all. */
+  readonly blind?: readonly Kind[] | undefined;
+  /** The server could not be looked into: it was judged by what it says of itself. */
+  readonly far?: { readonly isServing: boolean } | undefined;
+  /** Others made the connections: what is called a cycle elsewhere is then a connection that was accepted. */
+  readonly watch?: WatchFacts | undefined;
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

@@ -2,26 +2,13 @@ import type { TcpState } from '../proc/parse/socket-table.js';
 import type { CyclePhase } from '../workload/ledger.js';
 import type { CensusKey } from './evidence.js';
 import type { GaugeFinding } from './gauge-finding.js';
+import type { Kind } from './kind.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
 import type { ReplyFinding } from './reply-finding.js';
 import type { Severity } from './severity.js';
 
-export type Kind =
-  | 'fd'
-  | 'memory'
-  | 'mapping'
-  | 'thread'
-  | 'child'
-  | 'zombie'
-  | 'crash'
-  | 'restart'
-  | 'hang'
-  | 'refused'
-  | 'reply'
-  | 'gauge';
-
-export type { GaugeFinding, ReplyFinding, Severity };
+export type { GaugeFinding, Kind, ReplyFinding, Severity };
 
 /** Things of one sort that are held: sockets by state, other descriptors by kind. */
 export interface HeldGroup {

@@ -73,7 +73,10 @@ export function judgeGauge(evidence: Evidence, series: GaugeSeries): JudgedGauge
   }
   const latest = perRound.slice(-CONFIRMING_ROUNDS);
   const pace = paceOf(later, inCycles, base?.connections ?? 0);
-  if (perRound.every(growth => growth > 0) && pace >= 1 / 2) return { ...told, state: 'grows' };
+  if (perRound.every(growth => growth > 0) && pace >= 1 / 2) {
+    const grown = (after ?? 0) - before;
+    return { ...told, state: 'grows', kept: grown, perCycle: grown / Math.max(1, connections) };
+  }
   const stopped = latest.every(growth => growth <= 0) || pace < 1 / 5;
   // What has to come back and was never seen back is kept, whether the pool is used up or not.
   if (returns) return { ...told, state: 'stays' };

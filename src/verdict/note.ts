@@ -55,4 +55,5 @@ export type Note =
       readonly draining: boolean;
     }
   | { readonly note: 'gauge-bytes'; readonly name: string; readonly bound: number | undefined }
+  | { readonly note: 'far'; readonly isServing: boolean }
   | { readonly note: 'confirmed-with'; readonly cycles: number };

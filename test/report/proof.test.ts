@@ -198,6 +198,7 @@ const NOTES = {
     ...{ note: fc.constant('gauge-bytes'), name: foreign },
     bound: fc.option(count, { nil: undefined }),
   }),
+  far: fc.record({ note: fc.constant('far'), isServing: fc.boolean() }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

@@ -1,3 +1,4 @@
+import type { OtherHost } from '../support/other-host.js';
 import { launch, type Running } from './launch.js';
 import { freePort } from './real/free-port.js';
 
@@ -10,11 +11,17 @@ export interface RunningPool extends Running {
 
 const PROGRAM = new URL('../../../test/servers/node/pool.mjs', import.meta.url).pathname;
 
-export async function startPool(fault: 'lease' | 'counter' | 'none'): Promise<RunningPool> {
+export async function startPool(
+  fault: 'lease' | 'counter' | 'none',
+  far: Pick<OtherHost, 'address' | 'prefix'> = { address: '127.0.0.1', prefix: [] },
+): Promise<RunningPool> {
   const port = await freePort();
-  const server = await launch([process.execPath, PROGRAM, '--fault', fault], {
-    env: { METRICS_PORT: String(port) },
-  });
-  const page = `http://127.0.0.1:${port}`;
+  const server = await launch(
+    [...far.prefix, process.execPath, PROGRAM, '--host', far.address, '--fault', fault],
+    {
+      env: { METRICS_PORT: String(port) },
+    },
+  );
+  const page = `http://${far.address}:${port}`;
   return { ...server, metrics: `${page}/metrics`, stats: `${page}/stats.json` };
 }

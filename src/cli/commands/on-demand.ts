@@ -1,3 +1,4 @@
+export { runRemote } from '../../remote.js';
 export { runThorough } from '../../thorough.js';
 /** Every command but `run`: most of a short run is start-up. */
 export { clientsCommand } from './clients.js';
@@ -6,3 +7,4 @@ export { demoCommand } from './demo.js';
 export { explainCommand } from './explain.js';
 export { inspectCommand } from './inspect.js';
 export { renderCommand } from './render.js';
+export { watchCommand } from './watch.js';

@@ -48,8 +48,9 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
 
 /** Most runs are plain ones, and load no more than they need. */
 async function storyOf(options: Options, context: RunContext): Promise<Report> {
-  if (!options.thorough) return run(options, context);
-  const { runThorough } = await import('./on-demand.js');
+  if (!options.thorough && !options.allowRemote) return run(options, context);
+  const { runRemote, runThorough } = await import('./on-demand.js');
+  if (options.allowRemote) return runRemote(options, context);
   return runThorough(options, context);
 }
 

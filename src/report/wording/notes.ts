@@ -65,6 +65,10 @@ export function noteSentence(note: Note): string {
       return note.bound === undefined
         ? `The gauge ${outside(note.name)} was not decided: too few readings for a trend.`
         : `The gauge ${outside(note.name)} was not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
+    case 'far':
+      return note.isServing
+        ? 'The server was judged by its gauges alone. Not seen: what its descriptors are, threads, child processes, memory by churn’s own count, its accept queue.'
+        : 'Nobody was seen to accept: the server neither answered nor closed its side, and a handshake is the work of its kernel. Say what it understands with --client reply and --send or --protocol.';
     case 'confirmed-with':
       return `${plural(note.cycles, 'further cycle')} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
   }

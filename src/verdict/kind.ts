@@ -1,0 +1,14 @@
+/** What can be wrong with a server. */
+export type Kind =
+  | 'fd'
+  | 'memory'
+  | 'mapping'
+  | 'thread'
+  | 'child'
+  | 'zombie'
+  | 'crash'
+  | 'restart'
+  | 'hang'
+  | 'refused'
+  | 'reply'
+  | 'gauge';
