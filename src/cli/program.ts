@@ -3,9 +3,9 @@ import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
-import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { addTalkOptions } from './program-talk.js';
 import { addWatchOptions } from './program-watch.js';
 
 /** The program, and the exit status that its command came to. */
@@ -156,19 +156,6 @@ function addCycleOptions(command: Command): Command {
     .option('--wait <time>', `how long the clients idle and drip wait (default: ${DEFAULTS.wait})`)
     .option('--timeout <time>', `deadline of one cycle (default: ${DEFAULTS.timeout})`)
     .option('--pause <time>', 'wait between two cycles of a client (default: none)');
-}
-
-function addTalkOptions(command: Command): Command {
-  return command
-    .optionsGroup('What is said:')
-    .option('--send <data>', 'request: text with \\r \\n \\xNN, hex:…, or @file')
-    .option('--expect <text>', 'what the answer has to contain, or a /pattern/')
-    .option('--protocol <name>', `a ready request: ${PROTOCOL_NAMES.join(', ')}`)
-    .option('--tls', 'the same as --client tls')
-    .option('--sni <name>', 'server name to ask for in TLS')
-    .option('--alpn <names>', 'protocols to offer in TLS, separated by commas')
-    .option('--ca <file>', 'certificates to trust (PEM)')
-    .option('--insecure', 'trust any certificate');
 }
 
 function addJudgingOptions(command: Command): Command {

@@ -6,16 +6,15 @@ import { countFds } from '../verdict/checks/fd.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
-import type { Finding } from '../verdict/finding.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { Latency } from '../workload/stopwatch.js';
-import { breakProof, escapeText } from './escape.js';
+import { escapeText } from './escape.js';
+import { reportFinding } from './found.js';
 import { reportGauges } from './gauges.js';
 import { reportHold, reportLatency } from './load.js';
 import type {
   Report,
   ReportedCycles,
-  ReportedFinding,
   ReportedHeld,
   ReportedPoint,
   ReportedState,
@@ -25,10 +24,8 @@ import { SCHEMA_VERSION } from './report.js';
 import { serverFacts } from './server-facts.js';
 import { summarize } from './summary.js';
 import { inUnit, inWatchWords, reportWatch } from './watched.js';
-import { wordsFor } from './wording/findings.js';
-import { nextCommand } from './wording/next-command.js';
 import { noteSentence } from './wording/notes.js';
-import { type ServerKind, serverKindOf } from './wording/server-kind.js';
+import { serverKindOf } from './wording/server-kind.js';
 
 /** What a report says beside the verdict; facts of the host come in as data, so that reports can be compared. */
 export interface Circumstances {
@@ -101,43 +98,6 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
   };
 }
 
-function reportFinding(
-  finding: Finding,
-  { target, clients }: Circumstances,
-  server: ServerKind,
-): ReportedFinding {
-  // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
-  const words = wordsFor(finding.kind) as {
-    readonly [word in 'title' | 'cause' | 'advice']: (
-      finding: Finding & { readonly server: ServerKind },
-    ) => string;
-  } & { readonly evidence: (finding: Finding) => readonly string[] };
-  const { kind, severity, count, perCycle, ...facts } = finding;
-  return {
-    kind,
-    severity,
-    count,
-    perCycle: Number(perCycle.toPrecision(6)),
-    title: breakProof(words.title({ ...finding, server })),
-    cause: breakProof(words.cause({ ...finding, server })),
-    advice: breakProof(words.advice({ ...finding, server })),
-    next: nextCommand(finding, target.address, { clients }),
-    evidence: words.evidence(finding).map(breakProof),
-    facts: shorten({ ...facts, server }),
-  };
-}
-
-/** A list of 10 000 fd numbers helps nobody: the report keeps both ends of it. */
-function shorten(facts: Record<string, unknown>): Record<string, unknown> {
-  return JSON.parse(
-    JSON.stringify(facts, (_key, value) =>
-      Array.isArray(value) && value.length > MOST_LISTED
-        ? [...value.slice(0, MOST_LISTED / 2), ...value.slice(-MOST_LISTED / 2)]
-        : value,
-    ),
-  );
-}
-
 function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
   const { cycles, warmup, confirm } = evidence;
   return {
@@ -203,5 +163,4 @@ function reportPoint(point: Point): ReportedPoint {
   };
 }
 
-const MOST_LISTED = 20;
 const MOST_HELD = 1_000;

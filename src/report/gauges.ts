@@ -1,7 +1,8 @@
 import { formatBytes } from '../units.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { escapeText } from './escape.js';
-import type { Report, ReportedGauge } from './report.js';
+import type { Report } from './report.js';
+import type { ReportedGauge } from './reported-watch.js';
 import { formatNumber } from './wording/numbers.js';
 
 export function reportGauges({ gauges = [] }: Evidence): ReportedGauge[] | null {

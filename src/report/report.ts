@@ -1,6 +1,7 @@
 import type { Check, Kind, Severity } from '../verdict/finding.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import type { ReportedGauge, ReportedWatch } from './reported-watch.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;
@@ -51,35 +52,6 @@ export interface ReportedState {
   readonly children: number;
   readonly zombies: number;
   readonly mappings: number;
-}
-
-/** A number that the server itself exposes. */
-export interface ReportedGauge {
-  readonly name: string;
-  readonly before: number | null;
-  readonly after: number | null;
-  readonly bytes: boolean;
-  readonly readings: ReadonlyArray<{
-    readonly phase: string;
-    readonly connections: number;
-    readonly value: number | null;
-  }>;
-}
-
-/** What others did to the server while it was watched. */
-export interface ReportedWatch {
-  /** null: whoever used it. */
-  readonly command: readonly string[] | null;
-  /** How it ended; both null where there was no command. */
-  readonly status: number | null;
-  readonly signal: string | null;
-  /** It was ended because the time was up. */
-  readonly stopped: boolean;
-  readonly runs: number;
-  readonly durationMs: number;
-  /** Connections in that time, by all servers of the machine. */
-  readonly accepted: number;
-  readonly inUse: number;
 }
 
 /** The whole report as `--json` prints it, and all that any reporter gets: none of them looks at anything else. */

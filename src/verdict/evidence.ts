@@ -5,10 +5,8 @@ import type { Runtime } from '../target/runtime.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
-import type { GaugeSeries } from './gauges.js';
 import type { HeldSocket } from './held.js';
-import type { Kind } from './kind.js';
-import type { WatchFacts } from './watched-load.js';
+import type { Unusual } from './unusual.js';
 
 /** A settled reading at the end of a round of cycles. */
 export interface Round {
@@ -119,7 +117,7 @@ export interface Apart {
 }
 
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
-export interface Evidence {
+export interface Evidence extends Unusual {
   readonly serverPort: number | undefined;
   readonly concurrency: number;
   readonly ratePerSecond: number | undefined;
@@ -189,14 +187,6 @@ export interface Evidence {
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
-  /** Numbers that the server itself exposes; none when nobody named any. */
-  readonly gauges?: readonly GaugeSeries[] | undefined;
-  /** Kinds that could not be observed at all. */
-  readonly blind?: readonly Kind[] | undefined;
-  /** The server could not be looked into: it was judged by what it says of itself. */
-  readonly far?: { readonly isServing: boolean } | undefined;
-  /** Others made the connections: what is called a cycle elsewhere is then a connection that was accepted. */
-  readonly watch?: WatchFacts | undefined;
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

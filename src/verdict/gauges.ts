@@ -1,28 +1,7 @@
-import type { GaugeManner } from '../gauge-options.js';
 import type { Evidence } from './evidence.js';
+import type { GaugeReading, GaugeSeries } from './gauge-series.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { CONFIRMING_ROUNDS } from './recurrence.js';
-
-/** One number of the server, read at rest. */
-export interface GaugeReading {
-  readonly phase: 'before' | 'warm-up' | 'cycles' | 'settled' | 'confirm';
-  /** Connections made in the whole run until then. */
-  readonly connections: number;
-  /** undefined: it could not be read. */
-  readonly value: number | undefined;
-}
-
-/** What a number that the server exposes has been, from before the first cycle to after the last one. */
-export interface GaugeSeries {
-  /** Text from outside. */
-  readonly name: string;
-  readonly manner: GaugeManner;
-  readonly readings: readonly GaugeReading[];
-  /** It still fell when the time for settling was up. */
-  readonly draining: boolean;
-  /** Why it could not be read; text from outside. */
-  readonly missing: string | undefined;
-}
 
 /**
  * - `back`: as before, or clearly no leak;
@@ -135,16 +114,17 @@ export function hasKeptGauge(evidence: Evidence): boolean {
     .some(({ state }) => state === 'grows' || state === 'stays');
 }
 
-/** Cycles that a confirming round needs for the gauges; undefined where none is in doubt. */
+/**
+ * Cycles that a confirming round needs for the gauges; undefined where none is in doubt. Bytes are told by their bound:
+ * where the memory of the server can be seen it is asked of that.
+ */
 export function cyclesForGauges(evidence: Evidence): number | undefined {
   const suspects = (evidence.gauges ?? [])
     .map(series => judgeGauge(evidence, series))
-    .filter(({ state }) => state === 'suspect' || state === 'draining');
+    .filter(
+      ({ state, series }) => series.manner !== 'trend' && (state === 'suspect' || state === 'draining'),
+    );
   if (suspects.length === 0) return undefined;
   const { completed } = evidence.cycles;
-  return Math.max(
-    ...suspects.map(({ series, kept }) =>
-      series.manner === 'trend' ? completed / 4 : Math.min(completed, (3 * completed) / Math.max(1, kept)),
-    ),
-  );
+  return Math.max(...suspects.map(({ kept }) => Math.min(completed, (3 * completed) / Math.max(1, kept))));
 }

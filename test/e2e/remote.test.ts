@@ -84,7 +84,7 @@ describe('a server on another host', () => {
     }));
 
   it('that accepts nobody is no pass, although its gauge stands still', test =>
-    withServer(test, ['--fault', 'no-accept'], async (_server, where) => {
+    withServer(test, ['--fault', 'never-accept'], async (_server, where) => {
       const { report, status } = await churnJson([
         ...[
           ...where,

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../sampler/snapshot.js';
 import type { Endpoint } from '../../target/target.js';
 import { takeCensus } from '../../verdict/census.js';
 import type { Evidence } from '../../verdict/evidence.js';
-import type { GaugeSeries } from '../../verdict/gauges.js';
+import type { GaugeSeries } from '../../verdict/gauge-series.js';
 import type { Driver } from '../driver.js';
 
 /** What is known of a server that nobody could look into. */

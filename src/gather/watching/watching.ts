@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ended, type Kill, startLoad } from '../../load/program.js';
 import { readListenCounters } from '../../proc/sockets.js';
 import { withRss } from '../../sampler/snapshot.js';
 import type { Target } from '../../target/target.js';
@@ -14,19 +12,15 @@ import { atRest, type LastRest, restAtLast, restToCount } from '../rest.js';
 import { type Audience, Timeline } from '../timeline.js';
 import { collectWatched } from './collect.js';
 import { Looks } from './looks.js';
+import { type LoadEnd, type LoadStarter, makeLoad } from './make-load.js';
 import { restInUse } from './rest-in-use.js';
-
-interface Surroundings extends Audience {
-  readonly kill: Kill;
-  readonly isQuiet: boolean;
-}
 
 /** One server that others use, from the first look to the evidence. Owns timers and files: the owner calls close(). */
 export class Watching {
   readonly timeline: Timeline;
   readonly #target: Target;
   readonly #options: WatchOptions;
-  readonly #around: Surroundings;
+  readonly #around: Audience & LoadStarter;
   readonly #observer: Observer;
   readonly #looks: Looks;
   readonly #gauging: Gauging | undefined;
@@ -37,7 +31,7 @@ export class Watching {
   #latest;
   #accepted = 0;
   #ofTime: RoundsOfTime | undefined;
-  #ended: (Ended & { readonly stopped: boolean }) | undefined;
+  #ended: LoadEnd | undefined;
   #durationMs = 0;
   #runs = 0;
   #budgetSpent = false;
@@ -46,7 +40,7 @@ export class Watching {
     target: Target,
     options: WatchOptions,
     gauging: Gauging | undefined,
-    around: Surroundings,
+    around: Audience & LoadStarter,
   ): Promise<Watching> {
     return new Watching(target, options, gauging, around, await Observer.open(target, EVERYBODY));
   }
@@ -55,7 +49,7 @@ export class Watching {
     target: Target,
     options: WatchOptions,
     gauging: Gauging | undefined,
-    around: Surroundings,
+    around: Audience & LoadStarter,
     observer: Observer,
   ) {
     this.#target = target;
@@ -146,30 +140,11 @@ export class Watching {
   }
 
   async #makeLoad(): Promise<void> {
-    const { command, durationMs } = this.#options;
-    const { signal, isQuiet, kill } = this.#around;
-    const startedAtMs = performance.now();
-    const over = new AbortController();
-    const load = command && (await startLoad(command, isQuiet, kill));
-    const looking = this.#looks.until(over.signal);
-    try {
-      const limit = durationMs === undefined ? NEVER : sleep(durationMs, 'late', { signal: over.signal });
-      const interrupt = new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
-      const first = await Promise.race([
-        ...(load ? [load.ended] : []),
-        limit.catch(() => undefined),
-        ...(signal.aborted ? [] : [interrupt]),
-      ]);
-      if (load) {
-        // What it may have left running in its group ends here, too: it must not talk to the server any more.
-        await load.stop();
-        this.#ended ??= { ...(await load.ended), stopped: first === 'late' };
-      }
-    } finally {
-      over.abort();
-      await looking;
+    const { ended, durationMs } = await makeLoad(this.#options, this.#looks, this.#around);
+    if (this.#runs === 0) {
+      this.#durationMs = durationMs;
+      this.#ended = ended;
     }
-    if (this.#runs === 0) this.#durationMs = Math.round(performance.now() - startedAtMs);
     this.#runs += 1;
   }
 
@@ -219,4 +194,3 @@ export class Watching {
 }
 
 const MOST_REST_MS = 2_000;
-const NEVER = new Promise<never>(() => undefined);

@@ -2,7 +2,7 @@ import { formatCount, formatDuration, plural } from '../../units.js';
 import type { Finding } from '../../verdict/finding.js';
 import type { WatchFacts } from '../../verdict/watched-load.js';
 import { formatCommand } from '../escape.js';
-import type { ReportedWatch } from '../report.js';
+import type { ReportedWatch } from '../reported-watch.js';
 
 /** Where others make the connections nobody counts cycles: the same sentence, told of connections. */
 export function inConnections(text: string): string {

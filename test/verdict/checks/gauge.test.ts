@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { GaugeManner } from '../../../src/gauge-options.js';
 import { checkGauge } from '../../../src/verdict/checks/gauge.js';
 import { nextConfirmingRound } from '../../../src/verdict/confirmation.js';
-import type { GaugeReading, GaugeSeries } from '../../../src/verdict/gauges.js';
+import type { GaugeReading, GaugeSeries } from '../../../src/verdict/gauge-series.js';
 import { judge } from '../../../src/verdict/judge.js';
 import { buildEvidence, leaking, upTo } from '../../support/evidence.js';
 import { DEFAULT_POLICY } from '../../support/report.js';
