@@ -1,5 +1,5 @@
 import type { Finding } from '../verdict/finding.js';
-import { breakProof } from './escape.js';
+import { breakProof, escapeText } from './escape.js';
 import type { ReportedFinding, ReportedTarget } from './report.js';
 import { wordsFor } from './wording/findings.js';
 import { nextCommand } from './wording/next-command.js';
@@ -38,13 +38,15 @@ export function reportFinding(
   };
 }
 
-/** A list of 10 000 fd numbers helps nobody: the report keeps both ends of it. */
+/** A list of 10 000 fd numbers helps nobody: the report keeps both ends of it. Text in it may come from outside. */
 function shorten(facts: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(
     JSON.stringify(facts, (_key, value) =>
       Array.isArray(value) && value.length > MOST_LISTED
         ? [...value.slice(0, MOST_LISTED / 2), ...value.slice(-MOST_LISTED / 2)]
-        : value,
+        : typeof value === 'string'
+          ? escapeText(value)
+          : value,
     ),
   );
 }
