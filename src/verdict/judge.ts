@@ -90,7 +90,8 @@ function runNotes(evidence: Evidence): Note[] {
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
   const { cycles } = evidence;
-  if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
+  // How often a load was made stands beside it.
+  if (confirming > 0 && !evidence.watch) notes.push({ note: 'confirmed-with', cycles: confirming });
   notes.push(...ownBottleneck(evidence));
   const { hold } = evidence;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {

@@ -15,8 +15,10 @@ export function isInstalledProgram(name: string): boolean {
 
 /** Resolves when a watching churn has the socket tables open: from then on it knows what was there before. */
 export async function untilWatching(pid: number): Promise<void> {
-  for (let attempt = 0; attempt < 1_000; attempt++) {
-    if (openFiles(pid).some(name => name.endsWith('/status'))) return;
+  // Once may be by chance: such files are read at the very beginning, too, and closed again.
+  for (let attempt = 0, inARow = 0; attempt < 1_000; attempt++) {
+    inARow = openFiles(pid).some(name => name.endsWith('/status')) ? inARow + 1 : 0;
+    if (inARow === 5) return;
     await sleep(10);
   }
   throw new Error('churn does not watch');

@@ -22,7 +22,7 @@ export interface WatchSeen {
   readonly baseline: Observation;
   readonly rest: LastRest;
   readonly latest: Observation;
-  /** Connections accepted in the first load, and in all. */
+  /** Connections accepted in the first load, and so many for each further one. */
   readonly accepted: number;
   readonly acceptedInAll: number;
   /** After each further load; the first is that after the first one. */

@@ -83,7 +83,7 @@ export class Watching {
     return !this.#observer.serverIsGone();
   }
 
-  /** Looks on while the load runs, or for as long as it was asked to. @throws ChurnError when it cannot be started. */
+  /** @throws ChurnError when the load cannot be started. */
   async watch(): Promise<void> {
     await this.#gauging?.read('warm-up', 0);
     this.timeline.enter('cycles');
@@ -106,7 +106,7 @@ export class Watching {
       : await restInUse(this.#looks, settleMs);
     this.#latest = this.#rest.latest;
     this.#settledRounds.push(this.#round('cycles'));
-    await this.#gauging?.rest(this.#looks.accepted);
+    await this.#gauging?.rest(this.#connections);
   }
 
   /** Makes the load again where growth has to recur; where that would take too long, its own time is asked. */
@@ -127,7 +127,7 @@ export class Watching {
         this.#around.signal,
       );
       this.#settledRounds.push(this.#round('confirm'));
-      await this.#gauging?.rest(this.#looks.accepted);
+      await this.#gauging?.rest(this.#connections);
     }
     if (this.#settledRounds.length > 1) return;
     this.#ofTime = roundsOfTime(this.#looks.moments, command ? this.#latest.census : undefined);
@@ -148,6 +148,11 @@ export class Watching {
     this.#runs += 1;
   }
 
+  /** Each load counts as many as the first: the kernel counts those of other servers too. */
+  get #connections(): number {
+    return this.#accepted * Math.max(1, this.#runs);
+  }
+
   /** Memory alone is not worth another load: it is told by its bound. */
   #isInDoubt(): boolean {
     const round = nextConfirmingRound(this.#evidence());
@@ -157,8 +162,8 @@ export class Watching {
   #round(phase: Round['phase']): Round {
     return {
       phase,
-      connections: this.#looks.accepted,
-      anonBytes: this.#observer.anonBytes(),
+      connections: this.#connections,
+      anonBytes: undefined,
       counts: this.#latest.census,
     };
   }
@@ -174,15 +179,12 @@ export class Watching {
       rest: this.#rest,
       latest: this.#latest,
       accepted: this.#accepted,
-      acceptedInAll: this.#looks.accepted,
+      acceptedInAll: this.#connections,
       settledRounds: this.#settledRounds,
       ofTime: this.#ofTime,
       facts: {
         load: command && this.#ended && { command, ...this.#ended },
-        runs: this.#runs,
-        durationMs: this.#durationMs,
-        accepted: this.#accepted,
-        inUse,
+        ...{ runs: this.#runs, durationMs: this.#durationMs, accepted: this.#accepted, inUse },
       },
       timeoutMs: this.#options.timeoutMs,
       countersBefore: this.#countersBefore,
