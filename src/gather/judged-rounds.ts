@@ -1,10 +1,12 @@
 import type { Options } from '../options.js';
 import { ownCpuMs } from '../proc/own.js';
 import type { Snapshot } from '../sampler/snapshot.js';
+import type { Runtime } from '../target/runtime.js';
 import type { Census, Pace, Round } from '../verdict/evidence.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
+import { privateMemory } from './private-memory.js';
 import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
 import type { Audience } from './timeline.js';
@@ -15,11 +17,13 @@ export class JudgedRounds {
   readonly pace: Pace[] = [];
   readonly #driver: Driver;
   readonly #observer: Observer;
+  readonly #runtime: Runtime;
   readonly #afterRound: Audience['afterRound'];
 
-  constructor(driver: Driver, observer: Observer, afterRound?: Audience['afterRound']) {
+  constructor(driver: Driver, observer: Observer, runtime: Runtime, afterRound?: Audience['afterRound']) {
     this.#driver = driver;
     this.#observer = observer;
+    this.#runtime = runtime;
     this.#afterRound = afterRound;
   }
 
@@ -47,7 +51,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
-      anonBytes: this.#observer.anonBytes(),
+      ...privateMemory(this.#observer.before.processes, this.#runtime),
       counts,
     });
   }

@@ -1,8 +1,6 @@
 import { countFds } from '../proc/fds.js';
 import { readFinTimeoutMs } from '../proc/host.js';
-import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { readStatus } from '../proc/process.js';
 import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
 import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
@@ -94,16 +92,6 @@ export class Observer {
   /** Descriptors of the processes that were there before, in a few microseconds each. */
   fdCount(): number {
     return this.before.processes.reduce((sum, { pid }) => sum + (countFds(pid) ?? 0), 0);
-  }
-
-  /** Private memory of the processes that were there before. */
-  anonBytes(): number | undefined {
-    let sum: number | undefined;
-    for (const { pid } of this.before.processes) {
-      const bytes = readSmapsRollup(pid) ?? readStatus(pid)?.anonBytes;
-      if (bytes !== undefined) sum = (sum ?? 0) + bytes;
-    }
-    return sum;
   }
 
   /**

@@ -65,7 +65,7 @@ export class Trial {
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#usual = this.#baseline.snapshot;
-    this.#judged = new JudgedRounds(driver, observer, afterRound);
+    this.#judged = new JudgedRounds(driver, observer, target.runtime, afterRound);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;

@@ -14,6 +14,8 @@ export interface Round {
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
   readonly anonBytes: number | undefined;
+  /** Garbage collections of a JVM until then; undefined where it does not tell, and for all others. */
+  readonly collections: number | undefined;
   /** What cannot be attributed to a connection, counted; not in the middle of the judged cycles, where it costs too much. */
   readonly counts: Census | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.js';
 import type { GaugeReading, GaugeSeries } from './gauge-series.js';
-import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import { hasHeap, judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { CONFIRMING_ROUNDS } from './recurrence.js';
 
 /**
@@ -80,7 +80,7 @@ function judgeBytes(evidence: Evidence, series: GaugeSeries): JudgedGauge {
     rounds: known.map(({ connections, value }) => ({
       phase: 'cycles',
       connections,
-      anonBytes: value,
+      ...{ anonBytes: value, collections: undefined },
       counts: undefined,
     })),
   });
@@ -94,7 +94,7 @@ function judgeBytes(evidence: Evidence, series: GaugeSeries): JudgedGauge {
     perRound: state === 'flat' ? [] : perRound,
     bound: trend ? Math.max(0, Math.round(trend.high)) : undefined,
     // A managed heap may still be growing to its size.
-    steady: steady && evidence.runtime !== 'managed',
+    steady: steady && !hasHeap(evidence.runtime),
   };
   const isThere = readings.at(-1)?.value !== undefined;
   return { ...judged, state: isThere ? STATES[state] : 'unread' };

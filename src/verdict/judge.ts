@@ -11,7 +11,7 @@ import { checkRestart } from './checks/restart.js';
 import type { Evidence } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
-import { judgeMemory } from './memory-trend.js';
+import { hasHeap, judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
 import { ownBottleneck } from './own-bottleneck.js';
 import { applyPolicy, type Policy } from './policy.js';
@@ -57,7 +57,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const unseen = evidence.after.deniedPids.length > 0;
   const doubts = checks.filter(({ status }) => status === 'undecided');
   // A steady rise that had no time to prove itself is no pass, but in a heap that may still be growing to its size.
-  const steadyRise = evidence.runtime !== 'managed' && judgeMemory(evidence).steady;
+  const steadyRise = !hasHeap(evidence.runtime) && judgeMemory(evidence).steady;
   const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory' || steadyRise);
   const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
   // It has gone on accepting since, but not in time for all cycles to be made.

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NetOwner } from '../../proc/sockets.js';
 import { readPassiveOpens } from '../../proc/sockets.js';
+import type { Target } from '../../target/target.js';
 import type { Moment } from '../../verdict/moments.js';
 import type { Observation, Observer } from '../observer.js';
+import { privateMemory } from '../private-memory.js';
 
 /** Looks at a server again and again while others use it. */
 export class Looks {
   readonly #observer: Observer;
-  readonly #network: NetOwner;
+  readonly #target: Pick<Target, 'network' | 'runtime'>;
   readonly #acceptedBefore: number;
   readonly #startedAtMs = performance.now();
   /** When a socket was first seen whose client had gone, by inode. */
@@ -15,10 +16,10 @@ export class Looks {
   #moments: Moment[] = [];
   #stepMs = STEP_MS;
 
-  constructor(observer: Observer, network: NetOwner) {
+  constructor(observer: Observer, target: Pick<Target, 'network' | 'runtime'>) {
     this.#observer = observer;
-    this.#network = network;
-    this.#acceptedBefore = readPassiveOpens(network);
+    this.#target = target;
+    this.#acceptedBefore = readPassiveOpens(target.network);
   }
 
   /** What was seen at each, at most 256 of them. */
@@ -28,7 +29,7 @@ export class Looks {
 
   /** Connections that all servers of the machine have accepted since the beginning. */
   get accepted(): number {
-    return readPassiveOpens(this.#network) - this.#acceptedBefore;
+    return readPassiveOpens(this.#target.network) - this.#acceptedBefore;
   }
 
   /** One now; looking at a server that holds many descriptors takes a twentieth of the time at most. */
@@ -44,7 +45,7 @@ export class Looks {
       accepted: this.accepted,
       inUse: observation.held.filter(({ role }) => role === 'other-client').length,
       census: observation.census,
-      anonBytes: this.#observer.anonBytes(),
+      ...privateMemory(this.#observer.before.processes, this.#target.runtime),
     });
     return observation;
   }

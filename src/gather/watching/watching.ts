@@ -58,7 +58,7 @@ export class Watching {
     this.#around = around;
     this.#observer = observer;
     this.#countersBefore = readListenCounters(target.network);
-    this.#looks = new Looks(observer, target.network);
+    this.#looks = new Looks(observer, target);
     this.#baseline = observer.look(false, observer.before);
     this.#latest = this.#baseline;
     this.#rest = atRest(this.#baseline);
@@ -163,7 +163,7 @@ export class Watching {
     return {
       phase,
       connections: this.#connections,
-      anonBytes: undefined,
+      ...{ anonBytes: undefined, collections: undefined },
       counts: this.#latest.census,
     };
   }

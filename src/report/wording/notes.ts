@@ -22,7 +22,7 @@ export function noteSentence(note: Note): string {
     case 'other-clients':
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
     case 'memory-undecided':
-      return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
+      return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles ${note.cycles}.`;
     case 'instant-eof':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
     case 'not-handed-over':

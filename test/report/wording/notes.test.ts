@@ -30,7 +30,7 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     '3 connections of other clients came during the run; not ours, not judged.',
   ],
   [
-    { note: 'memory-undecided', bound: 2_048 },
+    { note: 'memory-undecided', bound: 2_048, cycles: 100_000 },
     'Memory not decided: it rose by at most 2.0 KiB per cycle, as a warming runtime may. Decide with --cycles 100000.',
   ],
   [
