@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'ambiguous-target'
   | 'waiting-for-activation'
   | 'permission'
+  | 'gauge'
+  | 'load'
   | 'own-limit'
   | 'untrusted'
   | 'no-tls'

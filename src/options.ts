@@ -1,4 +1,5 @@
 import { type Clients, parseClients, type RawClientOptions } from './client-options.js';
+import { type GaugeSpec, parseGauges } from './gauge-options.js';
 import { LOAD_DEFAULTS, type Load, parseLoad, type RawLoadOptions } from './load-options.js';
 import { count, duration, usage } from './option-values.js';
 import { parseStart, type RawStartOptions, type Start } from './start-options.js';
@@ -26,6 +27,8 @@ export interface RawOptions extends RawClientOptions, RawLoadOptions, RawStartOp
   readonly strict?: boolean | undefined;
   readonly failOn?: string | undefined;
   readonly allow?: readonly string[] | undefined;
+  readonly gauge?: readonly string[] | undefined;
+  readonly allowRemote?: boolean | undefined;
 }
 
 /** Options that are known to be right. */
@@ -47,6 +50,10 @@ export interface Options extends Load {
   /** Time for confirming; 0 with `--no-confirm`. */
   readonly budgetMs: number;
   readonly policy: Policy;
+  /** Numbers that the server itself exposes, and that must come back too. */
+  readonly gauges: readonly GaugeSpec[];
+  /** A server that cannot be looked into may be judged by its gauges. */
+  readonly allowRemote: boolean;
   /** Every client in turn, and the time for all of them. */
   readonly thorough: { readonly wholeMs: number } | undefined;
   /** The server that is started for it; undefined: one that runs already. */
@@ -89,6 +96,8 @@ export function parseOptions(raw: RawOptions): Options {
     ...parseBudget(raw),
     policy: parsePolicy(raw),
     start,
+    gauges: parseGauges(raw.gauge),
+    allowRemote: raw.allowRemote ?? false,
   };
 }
 
@@ -109,6 +118,13 @@ function requireNoOrder(raw: RawOptions): void {
     throw usage(
       `--${shape} does not go with --thorough, which gives every client the same cycles.`,
       `Use --cycles and --budget, or --${shape} with one --client.`,
+    );
+  }
+  if (raw.gauge !== undefined || raw.allowRemote) {
+    const option = raw.gauge === undefined ? '--allow-remote' : '--gauge';
+    throw usage(
+      `${option} does not go with --thorough, whose rows begin where the one before has left the server.`,
+      'Use it with one --client at a time.',
     );
   }
   if (seed === undefined || client !== undefined) return;

@@ -33,6 +33,8 @@ test('a port is all that has to be said', () => {
     thorough: undefined,
     start: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
+    gauges: [],
+    allowRemote: false,
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);
   assert.deepEqual(parseOptions({ port: 9_000 }), options);

@@ -3,10 +3,11 @@ import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
-import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
 import { addStartOptions, takeCommandOnlyIn } from './program-start.js';
+import { addTalkOptions } from './program-talk.js';
+import { addWatchOptions } from './program-watch.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -39,6 +40,15 @@ Examples:
     .action(async options => {
       status = await runCommand(io, { ...options, command });
     });
+  addWatchOptions(
+    [addTargetOptions, addOutputOptions].reduce(
+      (to, add) => add(to),
+      configure(program.command('watch'), io),
+    ),
+  ).action(async options => {
+    const { watchCommand } = await import('./commands/on-demand.js');
+    status = await watchCommand(io, { ...options, command });
+  });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
     .option('--json', 'print one JSON object')
@@ -85,7 +95,7 @@ Examples:
       status = clientsCommand(io, options);
     });
   run.showHelpAfterError(false);
-  takeCommandOnlyIn(program, ['run'], command);
+  takeCommandOnlyIn(program, ['run', 'watch'], command);
   return Object.assign(program, { status: () => status });
 }
 
@@ -150,19 +160,6 @@ function addCycleOptions(command: Command): Command {
     .option('--pause <time>', 'wait between two cycles of a client (default: none)');
 }
 
-function addTalkOptions(command: Command): Command {
-  return command
-    .optionsGroup('What is said:')
-    .option('--send <data>', 'request: text with \\r \\n \\xNN, hex:…, or @file')
-    .option('--expect <text>', 'what the answer has to contain, or a /pattern/')
-    .option('--protocol <name>', `a ready request: ${PROTOCOL_NAMES.join(', ')}`)
-    .option('--tls', 'the same as --client tls')
-    .option('--sni <name>', 'server name to ask for in TLS')
-    .option('--alpn <names>', 'protocols to offer in TLS, separated by commas')
-    .option('--ca <file>', 'certificates to trust (PEM)')
-    .option('--insecure', 'trust any certificate');
-}
-
 function addJudgingOptions(command: Command): Command {
   return command
     .optionsGroup('Judging:')
@@ -173,7 +170,9 @@ function addJudgingOptions(command: Command): Command {
     .option('--no-confirm', 'make no further cycles')
     .option('--strict', 'exit 3 when something is undecided')
     .option('--fail-on <kinds>', 'only these kinds of finding fail, separated by commas')
-    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect);
+    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect)
+    .option('--gauge <url#name>', 'a number of the server that must come back too, repeatable', collect)
+    .option('--allow-remote', 'judge a server that cannot be looked into by its gauges');
 }
 
 function addOutputOptions(command: Command): Command {

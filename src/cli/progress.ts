@@ -43,6 +43,7 @@ function plainLines(output: Output): ProgressLine {
 /** "1 min 0 s, 60 000 of 100 000 cycles, 1000/s, 7 fds". */
 export function tellProgress(progress: Progress): string {
   const { phase, cyclesDone, cycles, durationMs, elapsedMs, fds, suspects } = progress;
+  if (progress.watching) return watchWords(progress);
   const of = durationMs === undefined ? ` of ${formatCount(cycles)}` : '';
   const doing = phase === 'cycles' ? [] : [phaseWords(phase, suspects)];
   return [
@@ -65,9 +66,16 @@ function phaseWords(phase: Exclude<Progress['phase'], 'cycles'>, suspects: reado
   }[phase];
 }
 
+/** Others make the connections, and nobody knows how many are to come. */
+function watchWords({ phase, cyclesDone, elapsedMs, fds, suspects }: Progress): string {
+  const doing = phase === 'cycles' ? 'watching' : phaseWords(phase, suspects);
+  return `${formatDuration(elapsedMs)}, ${doing}, ${formatCount(cyclesDone)} connections, ${fds} fds`;
+}
+
 /** One line that fits: phase, bar, rate, descriptors now. */
 export function drawProgress(progress: Progress, columns: number): string {
   const { phase, cyclesDone, cycles, durationMs, elapsedMs, fds, suspects, client } = progress;
+  if (progress.watching) return watchWords(progress).slice(0, Math.max(10, columns - 1));
   const done = durationMs === undefined ? cyclesDone / Math.max(1, cycles) : elapsedMs / durationMs;
   const share = cycles === 0 ? 1 : Math.min(1, done);
   const width = Math.max(5, Math.min(24, columns - 56));

@@ -9,6 +9,7 @@ import type { Observer } from './observer.js';
 import { privateMemory } from './private-memory.js';
 import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
+import type { Audience } from './timeline.js';
 
 /** The rounds of one trial: what was read at the end of each, and how fast it went. */
 export class JudgedRounds {
@@ -17,11 +18,13 @@ export class JudgedRounds {
   readonly #driver: Driver;
   readonly #observer: Observer;
   readonly #target: Target;
+  readonly #afterRound: Audience['afterRound'];
 
-  constructor(driver: Driver, observer: Observer, target: Target) {
+  constructor(driver: Driver, observer: Observer, target: Target, afterRound?: Audience['afterRound']) {
     this.#driver = driver;
     this.#observer = observer;
     this.#target = target;
+    this.#afterRound = afterRound;
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
@@ -39,6 +42,7 @@ export class JudgedRounds {
       if (!portion.endsRound) continue;
       await hold.ask();
       this.add('cycles', undefined);
+      await this.#afterRound?.(this.#driver.ledger.opened);
       if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
     }
   }

@@ -15,6 +15,8 @@ export interface Progress {
   readonly client?: string;
   /** What is being confirmed. */
   readonly suspects: readonly string[];
+  /** Others make the connections: `cyclesDone` are those that were accepted. */
+  readonly watching?: boolean;
 }
 
 /** Who started a run, and may end it. */
@@ -23,6 +25,8 @@ export interface Audience {
   readonly onProgress: (progress: Progress) => void;
   /** How a process has ended that the audience has started itself. */
   readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
+  /** Done while the server rests between two rounds of judged cycles. */
+  readonly afterRound?: ((connections: number) => Promise<void>) | undefined;
 }
 
 interface PhaseSpan {

@@ -3,7 +3,7 @@ import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { ConfirmingRound } from '../verdict/confirmation.js';
+import type { NextRound } from '../verdict/confirmation.js';
 import type { Apart, Evidence } from '../verdict/evidence.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
@@ -66,7 +66,7 @@ export class Trial {
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#usual = this.#baseline.snapshot;
-    this.#judged = new JudgedRounds(driver, observer, target);
+    this.#judged = new JudgedRounds(driver, observer, target, audience.afterRound);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
@@ -122,10 +122,10 @@ export class Trial {
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
-  async confirm(next: (evidence: Evidence) => ConfirmingRound | undefined): Promise<void> {
+  async confirm(next: NextRound): Promise<void> {
     const budget = new Budget(this.#options.budgetMs, this.#target.roots);
     for (;;) {
-      const round = this.#driver.isOver ? undefined : next(this.#evidence());
+      const round = this.#driver.isOver ? undefined : await next(this.#evidence());
       if (!round) break;
       if (!budget.hasTimeFor(this.#judged.rounds)) {
         this.#budgetSpent = true;

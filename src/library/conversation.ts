@@ -6,7 +6,7 @@ import type { Report } from '../report/report.js';
 
 /** What the cycle child is asked to do. All that goes through the channel is JSON. */
 export interface Task {
-  readonly do: 'run' | 'inspect';
+  readonly do: 'run' | 'watch' | 'inspect';
   readonly raw: RawOptions;
   /** Whether anybody wants to hear how far it is. */
   readonly follows: boolean;

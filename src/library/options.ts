@@ -2,6 +2,7 @@ import { ChurnError } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
 import type { RawOptions } from '../options.js';
 import type { Kind } from '../verdict/finding.js';
+import type { RawWatchOptions } from '../watch-options.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { ProtocolName } from '../workload/protocols.js';
 import { addressOf, type ListeningServer } from './server-address.js';
@@ -49,6 +50,11 @@ export interface Following {
 }
 
 export interface RunOptions extends TestOptions, Following {}
+
+/** Options of `churn watch`: `command` is the load here. Without one, `duration` says how long others are watched. */
+export interface WatchOptions
+  extends Pick<TestOptions, 'server' | Exclude<keyof RawWatchOptions, keyof Following>>,
+    Following {}
 
 /**
  * The options as the command line would have them.
@@ -99,6 +105,8 @@ const KNOWN = {
   unix: true,
   pid: true,
   behindProxy: true,
+  allowRemote: true,
+  gauge: true,
   command: true,
   readyTimeout: true,
   grace: true,

@@ -2,7 +2,7 @@ import { ChurnError } from '../errors.js';
 import type { RunContext } from '../examine.js';
 import type { Progress } from '../gather/timeline.js';
 import { inspect } from '../inspect.js';
-import { type Options, parseAddress, parseOptions } from '../options.js';
+import { parseAddress, parseOptions } from '../options.js';
 import { requireProc } from '../proc/host.js';
 import type { Report } from '../report/report.js';
 import { renderText } from '../report/text.js';
@@ -10,6 +10,7 @@ import { run } from '../run.js';
 import type { World } from '../run-started.js';
 import { nextRoundInHaste } from '../verdict/rows.js';
 import { VERSION } from '../version.js';
+import { parseWatchOptions } from '../watch-options.js';
 import { asArguments } from './as-arguments.js';
 import type { Answer, Task } from './conversation.js';
 
@@ -24,8 +25,7 @@ export async function perform(
   try {
     requireProc();
     if (task.do === 'inspect') return { inspection: await inspect(parseAddress(task.raw)) };
-    const options = parseOptions(task.raw);
-    const report = await storyOf(options, world, {
+    const report = await storyOf(task, world, {
       signal,
       onProgress: task.follows ? onProgress : () => undefined,
       tool: { name: 'churn', version: VERSION, command: asArguments(task.raw) },
@@ -40,9 +40,15 @@ export async function perform(
   }
 }
 
-async function storyOf(options: Options, world: World, context: RunContext): Promise<Report> {
+async function storyOf(task: Task, world: World, context: RunContext): Promise<Report> {
+  if (task.do === 'watch') {
+    const { watch } = await import('../watch.js');
+    return watch(parseWatchOptions(task.raw), { ...context, kill: world.kill, isQuiet: true });
+  }
+  const options = parseOptions(task.raw);
   if (options.start)
     return (await import('../run-started.js')).runStarted(options, options.start, context, world);
+  if (options.allowRemote) return (await import('../remote.js')).runRemote(options, context);
   if (options.thorough) return (await import('../thorough.js')).runThorough(options, context);
   return run(options, context);
 }

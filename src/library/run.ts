@@ -5,7 +5,7 @@ import { networkElsewhere } from '../target/elsewhere.js';
 import { findElsewhere } from '../target/find-elsewhere.js';
 import { askChild } from './child.js';
 import type { Task } from './conversation.js';
-import { type Following, type RunOptions, rawOptions } from './options.js';
+import { type Following, type RunOptions, rawOptions, type WatchOptions } from './options.js';
 
 /**
  * Opens and closes connections against a server, and judges whether it forgot any. They are made by a process of its
@@ -32,6 +32,21 @@ export async function runAndTell(
 /** `run` with every client behaviour in turn: the report has a row for each in `runs`. */
 export function thorough(options: Omit<RunOptions, 'thorough'>): Promise<Report> {
   return run({ ...options, thorough: true });
+}
+
+/**
+ * Judges a server while a program of yours loads it.
+ *
+ * @throws ChurnError when the server cannot be looked at, or the load cannot be started.
+ */
+export async function watch(options: WatchOptions): Promise<Report> {
+  if (options.command === undefined && options.duration === undefined) {
+    throw new ChurnError('usage', 'watch() has no end.', 'Give it a command, or a duration.');
+  }
+  const follows = options.onProgress !== undefined;
+  const answer = await ask({ do: 'watch', raw: rawOptions(options), follows, inHaste: false }, options);
+  if ('report' in answer) return answer.report;
+  throw new Error('an inspection came where a report was asked for');
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Check, Kind, Severity } from '../verdict/finding.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
 import type { ReportedServer } from './reported-server.js';
+import type { ReportedGauge, ReportedWatch } from './reported-watch.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;
@@ -74,10 +75,14 @@ export interface Report {
   };
   readonly target?: ReportedTarget;
   readonly cycles?: ReportedCycles;
+  /** Of `churn watch` alone: its `cycles` are connections that were accepted. */
+  readonly watch?: ReportedWatch;
   /** Times of the judged cycles; null where none were taken. */
   readonly latency?: ReportedLatency | null;
   /** Silent clients that were held open; null where there were none. */
   readonly hold?: ReportedHold | null;
+  /** Numbers that the server itself exposes; null where none were named. */
+  readonly gauges?: readonly ReportedGauge[] | null;
   readonly before?: ReportedState;
   readonly after?: ReportedState;
   readonly checks: readonly ReportedCheck[];

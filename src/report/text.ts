@@ -1,10 +1,12 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
+import { gaugeRows } from './gauges.js';
 import { loadRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
 import { matrixLines } from './thorough/matrix.js';
+import { inConnections, watchRows } from './wording/watch.js';
 import { wrap } from './wrap.js';
 
 /** How a text report is drawn; all of it is told, nothing is looked up. */
@@ -35,7 +37,8 @@ export function renderText(report: Report, style: TextStyle): string {
 
 function heading({ target, verdict }: Report, chalk: ChalkInstance): string {
   if (!target) return `churn  ·  ${verdict}`;
-  const pids = `pid ${target.pids.slice(0, 4).join(', ')}${target.pids.length > 4 ? ' …' : ''}`;
+  const some = `pid ${target.pids.slice(0, 4).join(', ')}${target.pids.length > 4 ? ' …' : ''}`;
+  const pids = target.pids.length === 0 ? 'not looked into' : some;
   const command = shortCommand(target.command);
   return [`${chalk.bold('churn')} ${target.address}`, ...(command ? [command] : []), pids].join('  ·  ');
 }
@@ -48,23 +51,43 @@ function shortCommand(command: readonly string[]): string {
 
 function measurements(report: Report, chalk: ChalkInstance): string[] {
   const { cycles, before, after } = report;
-  if (!cycles || !before || !after) return [];
   const row = (name: string, text: string) => `  ${chalk.dim(name.padEnd(11))}${text}`;
+  if (!cycles) return [];
+  if (!before || !after) {
+    const rows = [...madeRows(report, cycles).filter(([name]) => name !== 'accepted')];
+    return [
+      ...rows.map(([name, text]) => row(name, text)),
+      ...gaugeRows(report).map(text => row('gauge', text)),
+    ];
+  }
   const bytes = (value: number | null) => (value === null ? 'unknown' : formatBytes(value));
   const arrow = (from: number, to: number) => `${from} → ${to}`;
   return [
-    row('cycles', cycleText(cycles)),
-    ...clientRows(report).map(text => row('clients', text)),
-    ...loadRows(report).map(([name, text]) => row(name, text)),
-    row('accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`),
+    ...(report.watch
+      ? watchRows(report.watch).map(([name, text]) => row(name, text))
+      : madeRows(report, cycles).map(([name, text]) => row(name, text))),
     row('fds', arrow(before.fds, after.fds)),
-    row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),
+    row(
+      'memory',
+      `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${report.watch ? inConnections(memoryText(report)) : memoryText(report)}`,
+    ),
     row(
       'threads',
       `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
     ),
+    ...gaugeRows(report).map(text => row('gauge', text)),
     row('server', serverText(report, cycles)),
     ...startedRows(report).map(([name, text]) => row(name, text)),
+  ];
+}
+
+/** What was done by this tool itself. */
+function madeRows(report: Report, cycles: ReportedCycles): [name: string, text: string][] {
+  return [
+    ['cycles', cycleText(cycles)],
+    ...clientRows(report).map((text): [string, string] => ['clients', text]),
+    ...loadRows(report),
+    ['accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`],
   ];
 }
 

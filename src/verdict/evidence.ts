@@ -7,6 +7,7 @@ import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
+import type { Unusual } from './unusual.js';
 
 /** A settled reading at the end of a round of cycles. */
 export interface Round {
@@ -121,7 +122,7 @@ export interface Apart {
 }
 
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
-export interface Evidence {
+export interface Evidence extends Unusual {
   readonly serverPort: number | undefined;
   readonly concurrency: number;
   readonly ratePerSecond: number | undefined;

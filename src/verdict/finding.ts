@@ -1,27 +1,18 @@
 import type { HowItEnded } from '../exit-words.js';
 import type { CyclePhase } from '../workload/ledger.js';
-import type { HeldGroup } from './held-group.js';
+import type { GaugeFinding } from './gauge-finding.js';
+import type { Kind } from './kind.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
+import type { ReplyFinding } from './reply-finding.js';
+import type { Severity } from './severity.js';
+
+export type { GaugeFinding, Kind, ReplyFinding, Severity };
+
+import type { HeldGroup } from './held-group.js';
 import type { SanitizerReport } from './sanitizer.js';
 
 export type { FollowedGroup, HeldGroup } from './held-group.js';
-
-export type Kind =
-  | 'fd'
-  | 'memory'
-  | 'mapping'
-  | 'thread'
-  | 'child'
-  | 'zombie'
-  | 'crash'
-  | 'restart'
-  | 'hang'
-  | 'refused'
-  | 'reply'
-  | 'sanitizer';
-
-export type Severity = 'fail' | 'warn';
 
 export interface FdFinding {
   readonly kind: 'fd';
@@ -122,25 +113,6 @@ export interface RefusedFinding {
   readonly listenerGone: boolean;
 }
 
-/** Answers that were waited for, and did not come or were not what was expected. */
-export interface ReplyFinding {
-  readonly kind: 'reply';
-  readonly severity: Severity;
-  readonly count: number;
-  readonly perCycle: number;
-  readonly of: number;
-  readonly answered: number;
-  readonly unanswered: number;
-  readonly unexpected: number;
-  /** The beginning of the first answer that was not the expected one: text from outside. */
-  readonly heard: string | undefined;
-  /** The server closed instead of answering, the first time. */
-  readonly closedFirst: boolean;
-  readonly timeoutMs: number;
-  readonly firstCycle: number;
-  readonly phase: CyclePhase;
-}
-
 /** Errors that the server's own checker has reported. */
 export interface SanitizerFinding {
   readonly kind: 'sanitizer';
@@ -160,6 +132,7 @@ export type Finding =
   | HangFinding
   | RefusedFinding
   | ReplyFinding
+  | GaugeFinding
   | SanitizerFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */

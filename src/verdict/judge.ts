@@ -1,6 +1,7 @@
 import { isHardlyServed, neverHandedOver, ownOverflows } from './accepted.js';
 import { checkCrash } from './checks/crash.js';
 import { checkFds } from './checks/fd.js';
+import { checkGauge } from './checks/gauge.js';
 import { checkGrowth } from './checks/growth.js';
 import { checkHang } from './checks/hang.js';
 import { checkMemory } from './checks/memory.js';
@@ -44,6 +45,7 @@ const CHECKS = {
   thread: evidence => checkGrowth('thread', evidence),
   mapping: evidence => checkGrowth('mapping', evidence),
   memory: checkMemory,
+  gauge: checkGauge,
 } as const satisfies Record<Exclude<Kind, KindOfLife>, (evidence: Evidence) => CheckResult>;
 
 /**
@@ -51,7 +53,7 @@ const CHECKS = {
  * memory in doubt is a pass with its bound beside it, unless `strict`.
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
-  const results = Object.values(CHECKS).map(check => check(evidence));
+  const results = Object.values(CHECKS).map(check => observed(check(evidence), evidence));
   const found = results.flatMap(({ findings }) => findings);
   const { findings, allowed } = applyPolicy(found, policy);
   const checks = results.map(({ check }) => check);
@@ -63,12 +65,14 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
   // It has gone on accepting since, but not in time for all cycles to be made.
   const stalled = evidence.cycles.stopped === 'accept-stalled';
-  const finished = !evidence.interrupted && !unseen && served && !stalled;
+  const finished =
+    !evidence.interrupted && !unseen && served && !stalled && evidence.far?.isServing !== false;
   const failed = findings.some(({ severity }) => severity === 'fail');
   const verdict = failed ? 'fail' : doubtful || !finished ? 'undecided' : 'pass';
   return {
     verdict,
-    clean: verdict === 'pass' && !found.some(({ severity }) => severity === 'fail'),
+    // What a server says of itself is no proof of what it holds.
+    clean: verdict === 'pass' && !evidence.far && !found.some(({ severity }) => severity === 'fail'),
     checks,
     findings,
     allowed,
@@ -76,12 +80,21 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   };
 }
 
+/** What could not be observed is not measured, whatever the numbers seem to say. */
+function observed(result: CheckResult, { blind = [] }: Evidence): CheckResult {
+  if (!blind.includes(result.check.kind)) return result;
+  const nothing = { before: undefined, after: undefined, perRound: [], bound: undefined };
+  return { check: { ...result.check, ...nothing, status: 'not-measured' }, findings: [], notes: [] };
+}
+
 /** What is worth saying about the run as a whole. */
 function runNotes(evidence: Evidence): Note[] {
   const notes: Note[] = [];
+  if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
   const { cycles } = evidence;
-  if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
+  // How often a load was made stands beside it.
+  if (confirming > 0 && !evidence.watch) notes.push({ note: 'confirmed-with', cycles: confirming });
   notes.push(...ownBottleneck(evidence));
   const { hold } = evidence;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {

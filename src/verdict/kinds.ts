@@ -14,4 +14,5 @@ export const KINDS = [
   'mapping',
   'memory',
   'sanitizer',
+  'gauge',
 ] as const satisfies readonly Kind[];

@@ -15,6 +15,11 @@ const LINES: ReadonlyArray<readonly [different: Partial<Progress>, line: string]
   [{ phase: 'settle' }, 'waiting for the server to settle  7 fds  2.0 s'],
   [{ phase: 'confirm', suspects: ['thread', 'memory'] }, 'confirming: thread, memory  7 fds  2.0 s'],
   [{ phase: 'after' }, 'judging  7 fds  2.0 s'],
+  [{ phase: 'cycles', cyclesDone: 500, watching: true }, '2.0 s, watching, 500 connections, 7 fds'],
+  [
+    { phase: 'settle', cyclesDone: 5, watching: true },
+    '2.0 s, waiting for the server to settle, 5 connections, 7 fds',
+  ],
   [{ phase: 'warm-up', client: 'rst' }, 'rst: warming up  7 fds  2.0 s'],
 ];
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { compare, type Progress, parseReport, render, run, thorough } from '../../src/index.js';
+import { compare, type Progress, parseReport, render, run, thorough, watch } from '../../src/index.js';
 import { inspect } from '../../src/library/run.js';
 import { compileC, startC } from '../servers/launch.js';
 import { parseReport as validated } from '../support/churn.js';
@@ -40,6 +40,30 @@ function cycleChildren(): string[] {
 }
 
 describe('the library', () => {
+  it('watches a server while a program loads it', async () => {
+    const server = await startC('poll', ['--fault', 'no-close']);
+    try {
+      const command = [
+        process.execPath,
+        '-e',
+        `
+        const { connect } = require('node:net');
+        let left = 200;
+        const next = () => left-- > 0 && connect(${server.port}, '127.0.0.1', function () { this.destroy(); }).on('close', next);
+        next();`,
+      ];
+      const report = await watch({ port: server.port, command, settle: '1s' });
+      assert.equal(report.verdict, 'fail', report.summary);
+      assert.equal(report.watch?.load?.status, 0);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('does not watch without an end', async () => {
+    await assert.rejects(watch({ port: 1 }), /watch\(\) has no end/);
+  });
+
   it('starts a server, judges it and stops it', async () => {
     const command = [await compileC('poll'), '--port', '{port}'];
     const report = await run({ command, port: 'auto', cycles: 100 });

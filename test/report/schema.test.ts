@@ -226,6 +226,11 @@ function oneOfEachKind(): Finding[] {
     thread: { kind: 'thread', ...common, ...growth },
     mapping: { kind: 'mapping', ...common, ...growth, limit: 65_530, connectionsLeft: 1_000 },
     sanitizer: { kind: 'sanitizer', ...common, reports: [{ tool: 'valgrind', said: '1 errors' }] },
+    gauge: {
+      kind: 'gauge',
+      ...common,
+      ...{ name: 'leased', manner: 'returns', grows: true, before: 0, after: 10, perRound: [1, 2, 3] },
+    },
     memory: { kind: 'memory', ...common, low: 100, high: 300, perRound: [1, 2] },
   };
   return KINDS.map(kind => findings[kind]);

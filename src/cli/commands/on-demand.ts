@@ -1,3 +1,4 @@
+export { runRemote } from '../../remote.js';
 export { runStarted } from '../../run-started.js';
 export { findElsewhere } from '../../target/find-elsewhere.js';
 export { runThorough } from '../../thorough.js';
@@ -9,3 +10,4 @@ export { runElsewhere } from './elsewhere.js';
 export { explainCommand } from './explain.js';
 export { inspectCommand } from './inspect.js';
 export { renderCommand } from './render.js';
+export { watchCommand } from './watch.js';

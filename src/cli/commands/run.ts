@@ -54,9 +54,10 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
 
 /** Most runs are plain ones, and load no more than they need. */
 async function storyOf(io: Io, options: Options, context: RunContext): Promise<Report> {
-  const { start, thorough } = options;
-  if (!thorough && !start) return run(options, context);
-  const { runStarted, runThorough } = await import('./on-demand.js');
+  const { start, thorough, allowRemote } = options;
+  if (!thorough && !start && !allowRemote) return run(options, context);
+  const { runRemote, runStarted, runThorough } = await import('./on-demand.js');
+  if (allowRemote) return runRemote(options, context);
   if (start) return runStarted(options, start, context, io);
   return runThorough(options, context);
 }

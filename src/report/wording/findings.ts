@@ -15,6 +15,7 @@ import type {
 import { escapeText } from '../escape.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
+import { gaugeCause, gaugeEvidence, gaugeTitle } from './gauge.js';
 import { hangAdvice, hangCause, hangEvidence, hangTitle } from './hang.js';
 import { ratio, rounds, signed } from './numbers.js';
 import type { ServerKind } from './server-kind.js';
@@ -92,6 +93,12 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     cause: () => EXPLANATIONS.sanitizer.cause,
     advice: adviceOn('sanitizer'),
     evidence: ({ reports }) => reports.slice(0, 6).map(({ tool, said }) => escapeText(`${tool}: ${said}`)),
+  },
+  gauge: {
+    title: gaugeTitle,
+    cause: gaugeCause,
+    advice: adviceOn('gauge'),
+    evidence: gaugeEvidence,
   },
   refused: {
     title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,

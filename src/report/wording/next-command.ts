@@ -50,6 +50,7 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
     case 'restart':
     case 'reply':
     case 'sanitizer':
+    case 'gauge':
       return explain;
   }
 }

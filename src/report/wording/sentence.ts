@@ -100,6 +100,7 @@ const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
   refused: () => 'fails to serve',
   reply: () => 'does not answer as it should',
   sanitizer: () => 'is found at fault by its own checker',
+  gauge: () => 'keeps what a gauge counts',
 };
 
 function leaks(what: string, perCycle: number): string {

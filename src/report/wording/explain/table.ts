@@ -3,6 +3,7 @@ import { child } from './child.js';
 import { crash } from './crash.js';
 import type { Explanation } from './explanation.js';
 import { fd } from './fd.js';
+import { gauge } from './gauge.js';
 import { hang } from './hang.js';
 import { mapping } from './mapping.js';
 import { memory } from './memory.js';
@@ -27,4 +28,5 @@ export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
   mapping,
   memory,
   sanitizer,
+  gauge,
 } satisfies Record<Kind, Explanation>;
