@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'own-limit'
   | 'untrusted'
   | 'no-tls'
+  | 'never-connected'
   | 'interrupted-early';
 
 /**

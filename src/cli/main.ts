@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { splitArguments } from './arguments.js';
 import type { Io } from './io.js';
 import { buildProgram, isCommanderError } from './program.js';
 import { reportError } from './report-error.js';
@@ -9,8 +10,9 @@ import { reportError } from './report-error.js';
  */
 export async function main(io: Io): Promise<number> {
   try {
-    const program = buildProgram(io);
-    await program.parseAsync(withDefaultCommand(io.argv), { from: 'user' });
+    const { own, command } = splitArguments(io.argv);
+    const program = buildProgram(io, command);
+    await program.parseAsync(withDefaultCommand(own), { from: 'user' });
     return program.status();
   } catch (error) {
     if (isCommanderError(error)) {

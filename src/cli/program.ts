@@ -6,6 +6,7 @@ import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { addServeOptions, takeCommandOnlyIn } from './program-serve.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -13,7 +14,7 @@ export interface Program extends Command {
 }
 
 /** Every command and option. All but `run` are loaded when one is called: most of a short run is start-up. */
-export function buildProgram(io: Io): Program {
+export function buildProgram(io: Io, command?: readonly string[]): Program {
   let status = 0;
   const program = configure(new Command('churn'), io)
     .description(
@@ -41,6 +42,10 @@ Examples:
     .action(async options => {
       status = await runCommand(io, options);
     });
+  addOutputOptions(addServeOptions(configure(program.command('serve'), io))).action(async options => {
+    const { serveCommand } = await import('./commands/serve.js');
+    status = await serveCommand(io, { ...options, command });
+  });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
     .option('--json', 'print one JSON object')
@@ -87,6 +92,7 @@ Examples:
       status = clientsCommand(io, options);
     });
   run.showHelpAfterError(false);
+  takeCommandOnlyIn(program, ['serve'], command);
   return Object.assign(program, { status: () => status });
 }
 

@@ -25,6 +25,7 @@ process.exitCode = await main({
   platform: `${process.platform} ${process.arch}`,
   cpus: availableParallelism(),
   nodePath: process.execPath,
+  kill: (pid, signal) => void process.kill(pid, signal),
   startupMs: performance.now(),
 });
 

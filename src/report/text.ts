@@ -45,7 +45,8 @@ function shortCommand(command: readonly string[]): string {
 }
 
 function measurements(report: Report, chalk: ChalkInstance): string[] {
-  const { cycles, before, after } = report;
+  const { cycles, before, after, serve } = report;
+  if (serve) return serve.rows.map(([name, text]) => `  ${chalk.dim(name.padEnd(11))}${text}`);
   if (!cycles || !before || !after) return [];
   const row = (name: string, text: string) => `  ${chalk.dim(name.padEnd(11))}${text}`;
   const bytes = (value: number | null) => (value === null ? 'unknown' : formatBytes(value));

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServeOptions } from '../serve-options.js';
+import type { ClientProcess } from './client-process.js';
+import type { Followers } from './followers.js';
+import type { ServeSeries } from './series.js';
+
+/** What is told while it goes on. */
+export interface ServeProgress {
+  readonly elapsedMs: number;
+  readonly requests: number;
+  readonly open: number;
+  readonly busy: number;
+  readonly idle: number;
+  readonly closeWait: number;
+}
+
+interface Following {
+  readonly options: ServeOptions;
+  readonly context: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: ServeProgress) => void;
+  };
+  readonly followers: Followers;
+  readonly series: ServeSeries;
+  readonly client: ClientProcess | undefined;
+  readonly startedAtMs: number;
+}
+
+/** Looks often at first and seldom later, and never for more than a tenth of the time. */
+export async function follow({
+  options,
+  context,
+  followers,
+  series,
+  client,
+  startedAtMs,
+}: Following): Promise<void> {
+  let isOver = false;
+  const over = new AbortController();
+  const end = () => {
+    isOver = true;
+    over.abort();
+  };
+  context.signal.addEventListener('abort', end, { once: true });
+  void client?.exited.then(end);
+  const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
+  if (context.signal.aborted) end();
+  try {
+    for (;;) {
+      const lookedAtMs = performance.now();
+      const { point, gone } = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
+      series.add(point);
+      context.onProgress({ elapsedMs: point.atMs, ...point });
+      if (isOver || (gone && client === undefined)) break;
+      const costMs = performance.now() - lookedAtMs;
+      const pauseMs = Math.max(
+        Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
+        (point.atMs < FIRST_MS ? 3 : 10) * costMs,
+      );
+      await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
+    }
+    // The last words of a client that has ended are still on their way through our own loop.
+    await sleep(LAST_WORDS_MS);
+  } finally {
+    clearTimeout(limit);
+    context.signal.removeEventListener('abort', end);
+  }
+}
+
+const OFTEN_MS = 20;
+const SELDOM_MS = 250;
+/** Short clients have to be seen too. */
+const FIRST_MS = 3_000;
+const LAST_WORDS_MS = 30;
