@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ChurnError } from '../errors.js';
 import { MANNER_NAMES } from '../serve/manner-names.js';
 import { SERVE_DEFAULTS } from '../serve-options.js';
+import { collect } from './program-repeatable.js';
 
 /** Options of `serve`. */
 export function addServeOptions(command: Command): Command {
@@ -62,8 +63,4 @@ export function takeCommandOnlyIn(
       'Leave it out, or: churn serve -- ./client {port}',
     );
   });
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

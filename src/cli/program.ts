@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
@@ -6,6 +6,7 @@ import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { collect } from './program-repeatable.js';
 import { addServeOptions, takeCommandOnlyIn } from './program-serve.js';
 
 /** The program, and the exit status that its command came to. */
@@ -94,10 +95,6 @@ Examples:
   run.showHelpAfterError(false);
   takeCommandOnlyIn(program, ['serve'], command);
   return Object.assign(program, { status: () => status });
-}
-
-export function isCommanderError(error: unknown): error is CommanderError {
-  return error instanceof CommanderError;
 }
 
 /** Commander neither exits nor prints errors by itself: `main` does. */
@@ -197,8 +194,4 @@ function addFormatOptions(command: Command): Command {
     .option('--json', 'the same as --reporter json')
     .option('--quiet', 'one line')
     .option('--no-color', 'no colour');
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

@@ -19,14 +19,7 @@ export function serveProgressLine(output: Output, wanted: boolean) {
 }
 
 /** "12.3 s  340 requests  38 open, 2 busy, 36 idle". */
-export function drawServeProgress({
-  elapsedMs,
-  requests,
-  open,
-  busy,
-  idle,
-  closeWait,
-}: ServeProgress): string {
+function drawServeProgress({ elapsedMs, requests, open, busy, idle, closeWait }: ServeProgress): string {
   const waits = closeWait > 0 ? `, ${formatCount(closeWait)} in CLOSE_WAIT` : '';
   return `${formatDuration(elapsedMs)}  ${formatCount(requests)} requests  ${formatCount(open)} open, ${formatCount(busy)} busy, ${formatCount(idle)} idle${waits}`;
 }

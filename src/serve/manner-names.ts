@@ -17,7 +17,7 @@ export const ANSWER_MANNERS = {
 export type AnswerManner = keyof typeof ANSWER_MANNERS;
 
 /** What holds for the whole server, beside the way in which it answers. */
-export const SERVER_MANNERS = {
+const SERVER_MANNERS = {
   'keep-alive-off': 'closes after every answer, and says so',
   refuse: 'the port is closed for --delay after every tenth connection',
   tls: 'speaks TLS with a certificate that has expired, is nobody’s, and signed by itself',

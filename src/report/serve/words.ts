@@ -14,7 +14,7 @@ interface Words<F> {
 type FindingOf<K extends ClientKind> = Extract<ClientFinding, { kind: K }>;
 
 /** Total: a new kind does not compile until everything about it is said. */
-export const CLIENT_WORDS: { readonly [K in ClientKind]: Words<FindingOf<K>> } = {
+const CLIENT_WORDS: { readonly [K in ClientKind]: Words<FindingOf<K>> } = {
   fd: {
     title: ({ count }) => `${plural(count, 'socket')} kept after the connection was reset`,
     cause: () => 'the server reset the connection; the client saw the error, and never called close()',
