@@ -5,12 +5,13 @@ import { ownFdLimit } from './proc/own.js';
 import { readCommand, readStat } from './proc/process.js';
 import type { Report } from './report/report.js';
 import { assembleServeReport, type ServedClient } from './report/serve/assemble.js';
+import { AskedOwners } from './serve/asked-owners.js';
 import { Book } from './serve/book.js';
 import { type ClientProcess, type StartingWorld, startClient } from './serve/client-process.js';
 import { Followers, THE_CLIENT } from './serve/followers.js';
 import { follow, type ServeProgress } from './serve/following.js';
 import { Naming } from './serve/naming.js';
-import { findOwner } from './serve/owner.js';
+import { OwnMemory } from './serve/own-memory.js';
 import { ServeSeries } from './serve/series.js';
 import { openServer } from './serve/server.js';
 import type { ServeOptions } from './serve-options.js';
@@ -38,24 +39,26 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const { ephemeralPorts, kernel } = readHostFacts();
   const followsOne = options.command.length > 0 || options.pids.length > 0;
+  let client: ClientProcess | undefined;
+  const roots = () => (client ? [client.pid] : options.pids);
+  const owners = followsOne ? new AskedOwners(book.account(THE_CLIENT), roots) : undefined;
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, ephemeralPorts[0]],
     mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
     nameOf: (port, socket) => {
-      if (!followsOne) return naming.nameOf(port, socket);
-      askOwner(book, port, socket.remotePort ?? 0);
+      if (!owners) return naming.nameOf(port, socket);
+      owners.ask(port, socket.remotePort ?? 0);
       return THE_CLIENT;
     },
   });
-  let client: ClientProcess | undefined;
   try {
     for (const pid of options.pids) requireAlive(pid);
     context.onListening(server.ports);
     if (options.command.length > 0) client = await startClient(options.command, server.ports, context);
-    const roots = client ? [client.pid] : options.pids;
-    const followers = new Followers(book, server, naming, followsOne ? roots : undefined);
+    const followers = new Followers(book, server, naming, followsOne ? roots() : undefined);
     const series = new ServeSeries();
-    await follow({ options, context, followers, series, client, startedAtMs });
+    const own = new OwnMemory();
+    await follow({ options, context, book, followers, series, own, client, startedAtMs });
     const durationMs = performance.now() - startedAtMs;
     const exit = client ? await settledWithin(client.exited, 0) : undefined;
     const clients: ServedClient[] = followers.all().map(follower => {
@@ -69,13 +72,18 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       environment: { kernel, ...context.environment },
       ports: server.ports,
       seed,
-      pids: pids.length > 0 ? pids : roots,
+      pids: pids.length > 0 ? pids : roots(),
       command: client?.command ?? commandOf(options.pids),
       exit,
       // Where no other end was named, to interrupt it is how it is ended.
       interrupted: context.signal.aborted && (followsOne || options.durationMs !== undefined),
       durationMs,
       dropped: book.dropped,
+      own: {
+        beforeBytes: own.beforeBytes,
+        peakBytes: own.peakBytes,
+        perConnectionBytes: own.perConnectionBytes() ?? null,
+      },
       series: series.points(),
       curve: book.curve.points(),
     });
@@ -83,15 +91,6 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     await client?.stop();
     server.close();
   }
-}
-
-/** Whether the connections are those of one process or of many; asked of some, because it takes milliseconds. */
-function askOwner(book: Book, port: number, remotePort: number): void {
-  const account = book.account(THE_CLIENT);
-  if (account.connections >= OWNERS_ASKED) return;
-  account.ownersAsked++;
-  const pid = findOwner(port, remotePort);
-  if (pid !== undefined) account.pids.add(pid);
 }
 
 function requireAlive(pid: number): void {
@@ -121,4 +120,3 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 }
 
 const OWN_FDS = 64;
-const OWNERS_ASKED = 16;

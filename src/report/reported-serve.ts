@@ -10,6 +10,12 @@ export interface ReportedServe {
   /** How the client ended that was started; null: it was not started, or had to be stopped. */
   readonly exit: { readonly status: number | null; readonly signal: string | null } | null;
   readonly durationMs: number;
+  /** Private memory of this server: it is not to grow by what a client does. Per connection where 1000 were open. */
+  readonly own: {
+    readonly beforeBytes: number;
+    readonly peakBytes: number;
+    readonly perConnectionBytes: number | null;
+  };
   /** Connections that were open when so many requests had been made. */
   readonly curve: ReadonlyArray<readonly [requests: number, open: number]>;
   readonly series: readonly ReportedServePoint[];

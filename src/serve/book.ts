@@ -31,6 +31,8 @@ export class Book {
   /** Of all clients together. */
   readonly curve = new Curve();
   #requests = 0;
+  /** Of any sort: to see whether something is still coming in. */
+  events = 0;
   /** Connections that this server did not take, because it had no descriptors left for them. */
   dropped = 0;
 
@@ -44,6 +46,7 @@ export class Book {
 
   open(name: string, port: number, remotePort: number, nowMs: number): Visit {
     const account = this.account(name);
+    this.events++;
     const visit = newVisit(port, remotePort, account, nowMs);
     this.visits.add(visit);
     account.connections++;
@@ -55,6 +58,7 @@ export class Book {
 
   request(visit: Visit, asksToClose: boolean, nowMs: number): void {
     const { account } = visit;
+    this.events++;
     this.#endIdle(visit, nowMs);
     visit.requests++;
     visit.busy++;
@@ -107,6 +111,7 @@ export class Book {
   /** Somebody ended it; only the first one counts. */
   ended(visit: Visit, by: NonNullable<Visit['endedBy']>, nowMs: number): void {
     if (visit.endedBy !== undefined) return;
+    this.events++;
     visit.endedBy = by;
     const { account, port } = visit;
     if (by === 'server') account.endedByServer++;

@@ -1,7 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ServeOptions } from '../serve-options.js';
+import type { Book } from './book.js';
 import type { ClientProcess } from './client-process.js';
 import type { Followers } from './followers.js';
+import type { OwnMemory } from './own-memory.js';
 import type { ServeSeries } from './series.js';
 
 /** What is told while it goes on. */
@@ -20,8 +22,10 @@ interface Following {
     readonly signal: AbortSignal;
     readonly onProgress: (progress: ServeProgress) => void;
   };
+  readonly book: Book;
   readonly followers: Followers;
   readonly series: ServeSeries;
+  readonly own: OwnMemory;
   readonly client: ClientProcess | undefined;
   readonly startedAtMs: number;
 }
@@ -30,8 +34,10 @@ interface Following {
 export async function follow({
   options,
   context,
+  book,
   followers,
   series,
+  own,
   client,
   startedAtMs,
 }: Following): Promise<void> {
@@ -50,6 +56,7 @@ export async function follow({
       const lookedAtMs = performance.now();
       const { point, gone } = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       series.add(point);
+      own.look(point.open);
       context.onProgress({ elapsedMs: point.atMs, ...point });
       if (isOver || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
@@ -59,11 +66,20 @@ export async function follow({
       );
       await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
-    // The last words of a client that has ended are still on their way through our own loop.
-    await sleep(LAST_WORDS_MS);
+    await lastWords(book);
   } finally {
     clearTimeout(limit);
     context.signal.removeEventListener('abort', end);
+  }
+}
+
+/** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
+async function lastWords(book: Book): Promise<void> {
+  for (let turn = 0, before = -1; turn < MOST_TURNS && book.events !== before; turn++) {
+    before = book.events;
+    await sleep(LAST_WORDS_MS);
+    await nextTurn();
+    await nextTurn();
   }
 }
 
@@ -72,3 +88,4 @@ const SELDOM_MS = 250;
 /** Short clients have to be seen too. */
 const FIRST_MS = 3_000;
 const LAST_WORDS_MS = 30;
+const MOST_TURNS = 50;

@@ -96,6 +96,8 @@ function speakHttp(
   server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
     const line = lines.get(stream);
     if (!line || !error.code?.startsWith('HPE_')) return void stream.destroy();
+    // It is told twice when more comes behind the first mistake.
+    if (line.visit.endedBy !== undefined) return;
     line.visit.account.garbage++;
     if (stream.writable) stream.write('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     line.close();

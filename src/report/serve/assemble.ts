@@ -37,6 +37,7 @@ export interface ServeCircumstances {
   readonly interrupted: boolean;
   readonly durationMs: number;
   readonly dropped: number;
+  readonly own: ReportedServe['own'];
   readonly series: ReportedServe['series'];
   readonly curve: ReportedServe['curve'];
 }
@@ -58,6 +59,7 @@ export function assembleServeReport(
     clients: clients.map(reportClient),
     exit: facts.exit ?? null,
     durationMs: round(facts.durationMs),
+    own: facts.own,
     curve: facts.curve,
     series: facts.series.map(point => ({ ...point, atMs: round(point.atMs) })),
   };

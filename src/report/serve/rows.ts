@@ -1,12 +1,12 @@
-import { formatCount, formatDuration, plural } from '../../units.js';
+import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { drawCurve } from './curve.js';
 
-type Facts = Pick<ReportedServe, 'curve' | 'clients' | 'exit' | 'manners' | 'durationMs'>;
+type Facts = Pick<ReportedServe, 'own' | 'curve' | 'clients' | 'exit' | 'manners' | 'durationMs'>;
 
 /** The figures of a report as lines for a person. */
 export function serveRows(facts: Facts, dropped: number): Array<readonly [name: string, text: string]> {
-  const { clients, curve, manners, exit, durationMs } = facts;
+  const { clients, own, curve, manners, exit, durationMs } = facts;
   const [only] = clients.length === 1 ? clients : [];
   return [
     ['manner', manners.join(', ')],
@@ -20,6 +20,7 @@ export function serveRows(facts: Facts, dropped: number): Array<readonly [name: 
           ['ended', `${exit.signal ?? `exit status ${exit.status}`}, after ${formatDuration(durationMs)}`],
         ] as const)
       : []),
+    ['own memory', ownText(own)],
     ...(dropped > 0
       ? ([
           [
@@ -74,6 +75,11 @@ function openCurve(curve: ReportedServe['curve']): string {
   const open = curve.map(([, count]) => count);
   const [last = 0] = curve.at(-1) ?? [];
   return `${drawCurve(open, CURVE_COLUMNS)}  up to ${formatCount(Math.max(...open))}, request 1 … ${formatCount(last)}`;
+}
+
+function ownText({ beforeBytes, peakBytes, perConnectionBytes }: ReportedServe['own']): string {
+  const each = perConnectionBytes === null ? '' : `, ${formatBytes(perConnectionBytes)} per open connection`;
+  return `${formatBytes(beforeBytes)} → ${formatBytes(peakBytes)} at most${each}`;
 }
 
 const MOST_CLIENTS = 20;

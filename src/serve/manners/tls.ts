@@ -9,10 +9,14 @@ export function encrypted(socket: Socket, talk: (talks: Socket) => void, refused
   context ??= createSecureContext({ key: KEY, cert: CERTIFICATE });
   const talks = new TLSSocket(socket, { isServer: true, secureContext: context });
   const failed = () => {
+    talks
+      .off('error', failed)
+      .off('close', failed)
+      .on('error', () => undefined);
     refused();
     talks.destroy();
   };
-  talks.once('error', failed).once('close', failed);
+  talks.on('error', failed).on('close', failed);
   talks.once('secure', () => {
     talks.off('error', failed).off('close', failed);
     talk(talks);

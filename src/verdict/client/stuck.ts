@@ -9,8 +9,11 @@ export function allowance({ peakBusy }: ClientEvidence): number {
  * How many sockets are stuck beyond what a pool may hold. What was so for a second is no matter of delay; what
  * was not has to be twice as much as could have been in use.
  */
-export function beyondUse(evidence: ClientEvidence, { peak, peakForASecond }: Stuck): number {
-  const mayHold = allowance(evidence);
+export function beyondUse(
+  evidence: ClientEvidence,
+  { peak, peakForASecond }: Stuck,
+  mayHold = allowance(evidence),
+): number {
   if (peakForASecond > mayHold) return peakForASecond;
   return peak > 2 * mayHold + 2 ? peak : 0;
 }

@@ -13,7 +13,7 @@ export function checkFd(evidence: ClientEvidence): ClientCheckResult {
     bound: undefined,
   } as const;
   if (!held) return { check: { ...base, status: 'not-measured' }, findings: [] };
-  const count = beyondUse(evidence, held.dead);
+  const count = beyondUse(evidence, held.dead, Math.max(2, evidence.peakOpen));
   if (count === 0) return { check: { ...base, status: 'pass' }, findings: [] };
   const { fdLimit } = held;
   return {

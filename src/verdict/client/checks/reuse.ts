@@ -15,7 +15,7 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
   } as const;
   if (protocol === 'tcp' || !keepAlive || requests < 2 || ownProcessEach(evidence))
     return { check: { ...check, status: 'not-measured' }, findings: [] };
-  if (wasted < LEAST_WASTE || 2 * wasted < requests)
+  if (!isWasteful(wasted, evidence))
     return { check: { ...check, status: 'pass' }, findings: [] };
   const why =
     2 * askedToClose >= requests
@@ -30,6 +30,11 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
       { kind: 'reuse', severity: 'fail', count: wasted, perCycle, connections, requests, why, peakBusy },
     ],
   };
+}
+
+/** Half of the requests brought a connection for nothing, or nearly all that could have found one ready. */
+function isWasteful(wasted: number, { requests, peakBusy }: ClientEvidence): boolean {
+  return wasted >= LEAST_WASTE && (2 * wasted >= requests || wasted >= 0.8 * (requests - peakBusy));
 }
 
 /** Processes that come and go have no connections to share. */
