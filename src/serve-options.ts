@@ -23,6 +23,7 @@ export interface RawServeOptions {
   readonly keepAlive?: boolean | undefined;
   readonly body?: string | undefined;
   readonly answer?: string | undefined;
+  readonly atATime?: string | number | undefined;
   readonly seed?: string | number | undefined;
   readonly pid?: ReadonlyArray<string | number> | undefined;
   readonly duration?: string | undefined;
@@ -52,6 +53,8 @@ export interface ServeOptions {
   readonly body: Buffer;
   /** What is said over TCP; undefined: what came. */
   readonly answer: Buffer | undefined;
+  /** So many connections are served; others are taken, and wait. */
+  readonly atATime: number;
   readonly seed: number | undefined;
   readonly pids: readonly number[];
   readonly command: readonly string[];
@@ -104,6 +107,8 @@ export function parseServeOptions(raw: RawServeOptions): ServeOptions {
     tls: raw.tls === true || names.includes('tls'),
     body: Buffer.alloc(parseSize('--body', raw.body ?? SERVE_DEFAULTS.body), 'churn '),
     answer: raw.answer === undefined ? undefined : parseAnswer(raw.answer),
+    atATime:
+      raw.atATime === undefined ? Number.POSITIVE_INFINITY : count('--at-a-time', raw.atATime, 1, 1_000_000),
     seed: raw.seed === undefined ? undefined : count('--seed', raw.seed, 0, 0xffff_ffff),
     pids,
     command,

@@ -27,6 +27,7 @@ export function addServeOptions(command: Command): Command {
       '--status <n>',
       `for the manner status; alone: --manner status (default: ${SERVE_DEFAULTS.status})`,
     )
+    .option('--at-a-time <n>', 'connections that are served at a time; others wait (default: all)')
     .option('--tls', 'the same as the manner tls')
     .option('--no-keep-alive', 'the same as the manner keep-alive-off')
     .option(

@@ -2,6 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServeOptions } from '../serve-options.js';
 import { randomAt } from '../workload/prng.js';
+import type { Visit } from './account.js';
 import type { Book } from './book.js';
 import type { Exchange } from './exchange.js';
 import { httpExchange } from './http-exchange.js';
@@ -10,6 +11,7 @@ import { type Listener, listen } from './listener.js';
 import { MANNERS } from './manners/registry.js';
 import { encrypted } from './manners/tls.js';
 import { tcpExchange } from './tcp-exchange.js';
+import { Turns } from './turns.js';
 
 /** The server that is run against a client. */
 export interface MisbehavingServer {
@@ -45,6 +47,17 @@ export async function openServer(
   };
   const converse =
     protocol === 'http' ? speakHttp(book, body, keepAlive, treat) : speakTcp(book, options, treat);
+  const greet = (socket: Socket, visit: Visit) => {
+    if (tls) {
+      encrypted(
+        socket,
+        talks => converse(openLine(book, visit, socket, talks), talks),
+        () => book.refusedTls(visit, performance.now()),
+      );
+      socket.on('close', () => book.closed(visit, performance.now()));
+    } else converse(openLine(book, visit, socket), socket);
+  };
+  const turns = new Turns(options.atATime);
   const welcome = (socket: Socket, port: number) => {
     if (sockets.size >= mostConnections) {
       book.dropped++;
@@ -54,14 +67,7 @@ export async function openServer(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     const visit = book.open(nameOf(port, socket), port, socket.remotePort ?? 0, performance.now());
-    if (tls) {
-      encrypted(
-        socket,
-        talks => converse(openLine(book, visit, socket, talks), talks),
-        () => book.refusedTls(visit, performance.now()),
-      );
-      socket.on('close', () => book.closed(visit, performance.now()));
-    } else converse(openLine(book, visit, socket), socket);
+    turns.take(socket, () => greet(socket, visit));
     if (refuses && ++connections % REFUSED_AFTER === 0)
       for (const listener of listeners) listener.shutFor(settings.delayMs);
   };

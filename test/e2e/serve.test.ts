@@ -97,14 +97,18 @@ test('the classic pair in Go: a client for each request, and one with limits', a
       env: { ...process.env, GOCACHE: join(folder, 'cache'), GO111MODULE: 'off' },
     });
     const options = ['--ports', '3', '--max-idle', '5', '--max-idle-per-port', '2', '--delay', '200ms'];
-    const faulty = await judged(options, [binary, 'faulty'], { LINGER_MS: '500' });
+    const saved = (name: string) => ['--save', join(folder, `${name}.json`)];
+    const faulty = await judged([...options, ...saved('faulty')], [binary, 'faulty'], { LINGER_MS: '500' });
     assert.deepEqual(
       faulty.report.findings.map(({ kind }) => kind),
       ['idle', 'reuse'],
     );
-    const fixed = await judged(options, [binary, 'fixed'], { LINGER_MS: '500' });
+    const fixed = await judged([...options, ...saved('fixed')], [binary, 'fixed'], { LINGER_MS: '500' });
     assert.deepEqual(fixed.report.findings, [], fixed.report.summary);
     assert.equal(fixed.report.serve?.ports.length, 3);
+    const beside = await churn(['compare', join(folder, 'faulty.json'), join(folder, 'fixed.json')]);
+    assert.equal(beside.status, 0, beside.stderr);
+    assert.match(beside.stdout, /▁.*█.*up to \d+.*faulty[\s\S]*up to \d+.*fixed/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -15,8 +15,7 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
   } as const;
   if (protocol === 'tcp' || !keepAlive || requests < 2 || ownProcessEach(evidence))
     return { check: { ...check, status: 'not-measured' }, findings: [] };
-  if (!isWasteful(wasted, evidence))
-    return { check: { ...check, status: 'pass' }, findings: [] };
+  if (!isWasteful(wasted, evidence)) return { check: { ...check, status: 'pass' }, findings: [] };
   const why =
     2 * askedToClose >= requests
       ? 'asked-to-close'
