@@ -31,6 +31,8 @@ export class Book {
   /** Of all clients together. */
   readonly curve = new Curve();
   #requests = 0;
+  /** Since when this process did not listen, because it was busy itself; what came meanwhile comes all at once. */
+  deafSinceMs: number | undefined;
   /** Of any sort: to see whether something is still coming in. */
   events = 0;
   /** Connections that this server did not take, because it had no descriptors left for them. */
@@ -52,7 +54,8 @@ export class Book {
     account.connections++;
     account.open++;
     account.peakOpen = Math.max(account.peakOpen, account.open);
-    this.#countWaste(account, port, nowMs);
+    // The end of another one may have come meanwhile, and be the next that is heard.
+    this.#countWaste(account, port, this.deafSinceMs ?? nowMs);
     return visit;
   }
 
@@ -118,7 +121,10 @@ export class Book {
     else account.endedByClient++;
     if (by === 'reset') account.resets++;
     const idleMs = visit.idleSinceMs === undefined ? 0 : nowMs - visit.idleSinceMs;
-    if (by !== 'server' && visit.mayReuse && idleMs < TIDY_MS)
+    const [oldest = visit] = account.idleOf(port);
+    // A pool that is full closes what is too much, and keeps others.
+    const keepsOthers = oldest !== visit && nowMs - (oldest.idleSinceMs ?? nowMs) >= IDLE_ENOUGH_MS;
+    if (by !== 'server' && visit.mayReuse && idleMs < TIDY_MS && !keepsOthers)
       account.discarded.set(port, (account.discarded.get(port) ?? 0) + 1);
     this.#takeFromIdle(visit);
   }

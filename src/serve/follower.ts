@@ -24,6 +24,8 @@ export class Follower {
   /** What is open now; `client` is undefined when it is gone, or was nobody to look at. */
   look(patienceMs: number | undefined): { readonly now: OpenNow; readonly client: ClientLook | undefined } {
     const atMs = performance.now();
+    // First what was heard, because to look takes a while.
+    const now = this.#book.now(this.account, atMs, SETTLED_MS, patienceMs ?? Number.POSITIVE_INFINITY);
     const client = this.#watch?.look(atMs);
     if (client) {
       this.pids = client.pids;
@@ -32,7 +34,6 @@ export class Follower {
         if (owner !== undefined) this.account.pids.add(owner);
       }
     }
-    const now = this.#book.now(this.account, atMs, SETTLED_MS, patienceMs ?? Number.POSITIVE_INFINITY);
     this.#peakIdle = Math.max(this.#peakIdle, now.idle);
     this.#peakIdleOnOnePort = Math.max(this.#peakIdleOnOnePort, now.mostIdleOnOnePort);
     this.#peakOverdue = Math.max(this.#peakOverdue, now.overdue);
@@ -70,4 +71,4 @@ export class Follower {
 }
 
 /** What has been idle for so long is not about to be closed or used. */
-const SETTLED_MS = 100;
+const SETTLED_MS = 250;

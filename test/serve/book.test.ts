@@ -40,6 +40,17 @@ test('one that replaces a connection that was closed at once is wasted, one afte
   }
 });
 
+test('a pool that is full and closes what is too much wastes nothing', () => {
+  const book = new Book();
+  const kept = book.open('c', 80, 1_000, 0);
+  const surplus = book.open('c', 80, 1_001, 0);
+  exchange(book, kept, 0);
+  exchange(book, surplus, 100);
+  book.ended(surplus, 'client', 102);
+  book.closed(surplus, 102);
+  assert.equal(book.account('c').discarded.get(80) ?? 0, 0);
+});
+
 test('a pool that closes what has been idle for seconds wastes nothing', () => {
   const book = new Book();
   const visit = book.open('c', 80, 1_000, 0);

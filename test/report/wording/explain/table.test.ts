@@ -4,7 +4,7 @@ import { drawExplanation, drawKinds } from '../../../../src/report/wording/expla
 import { EXPLANATIONS } from '../../../../src/report/wording/explain/table.js';
 import { WORDS } from '../../../../src/report/wording/findings.js';
 import type { Finding } from '../../../../src/verdict/finding.js';
-import { KINDS } from '../../../../src/verdict/kinds.js';
+import { ALL_KINDS as KINDS } from '../../../../src/verdict/kinds.js';
 
 const WIDTHS = [40, 80, 100, 200];
 
