@@ -44,11 +44,15 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
   };
 }
 
-/** The options of the mixed row, which has what is left. */
+/**
+ * The options of the mixed row, which has what is left. Its clients come side by side, as no row before has let them: a
+ * server that takes one SIGCHLD for one child is found by nothing else.
+ */
 export function mixedOptions(options: Options, clients: readonly ClientName[], left: Left): Options {
   return {
     ...options,
     clients: clients as Options['clients'],
+    concurrency: Math.max(options.concurrency, SIDE_BY_SIDE),
     cycles: Math.max(options.cycles, CYCLES_OF_MIX),
     budgetMs: Math.min(options.budgetMs, left.ms / 2),
     mostMs: left.ms / 2,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChurnError } from './errors.js';
 import { type Examined, examine, type RunContext } from './examine.js';
+import { Budget } from './gather/budget.js';
 import { fdsInUse } from './gather/fds-in-use.js';
 import type { Options } from './options.js';
 import { primeRss } from './proc/usage.js';
@@ -43,6 +44,7 @@ export async function runThorough(options: Options, context: RunContext): Promis
 
 class ThoroughRun {
   readonly #startedAtMs = performance.now();
+  readonly #budget: Budget;
   readonly #rows = new Map<ClientName, Row>();
   readonly #standings = new Map<ClientName, Standing>();
   #over: Untried | undefined;
@@ -54,7 +56,9 @@ class ThoroughRun {
     readonly target: Target,
     readonly options: Options,
     readonly context: RunContext,
-  ) {}
+  ) {
+    this.#budget = new Budget(options.thorough?.wholeMs ?? 0, target.roots);
+  }
 
   async make(): Promise<Report> {
     for (const [index, client] of IN_ORDER.entries()) await this.#makeRow(client, IN_ORDER.length - index);
@@ -97,7 +101,7 @@ class ThoroughRun {
     this.#note(client, standing, examined);
   }
 
-  /** What passes one by one is let come in any order: for the memory, which needs many cycles, and for what only a mix shows. */
+  /** What passes one by one is let come together: for the memory, which needs many cycles, and for what only a crowd shows. */
   async #makeMixed(): Promise<Row[]> {
     const clients = CLIENT_NAMES.filter(
       client => this.#standings.get(client)?.status === 'pass' && FACTS[client].pauses === 0,
@@ -147,13 +151,12 @@ class ThoroughRun {
   }
 
   #left(rows: number): Left {
-    const wholeMs = this.options.thorough?.wholeMs ?? 0;
     const { openFiles } = this.target.limits;
     const used = fdsInUse(this.target);
     return {
       rows,
       holdsOn: this.#holdsOn,
-      ms: wholeMs - (performance.now() - this.#startedAtMs),
+      ms: this.#budget.leftMs(),
       fds: openFiles === undefined ? undefined : Math.max(0, openFiles - used),
     };
   }

@@ -4,7 +4,7 @@ import type { Round } from '../verdict/evidence.js';
 import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 
 /**
- * The time for confirming. What this process or the server waited for a CPU that others had is not counted, up to twice
+ * Time that a run may take. What this process or the server waited for a CPU that others had is not counted, up to twice
  * the budget: a busy machine must not turn an answer into "undecided".
  */
 export class Budget {
@@ -19,13 +19,18 @@ export class Budget {
     this.#waitedBeforeMs = this.#waitedMs();
   }
 
+  /** 0 or less: it is spent. */
+  leftMs(): number {
+    const wallMs = performance.now() - this.#startedAtMs;
+    const waitedMs = this.#waitedMs() - this.#waitedBeforeMs;
+    return this.#budgetMs - Math.max(wallMs - waitedMs, wallMs / 3);
+  }
+
   /** The first confirming rounds are not cut short: without them there is no answer at all. */
   hasTimeFor(rounds: readonly Round[]): boolean {
     const wallMs = performance.now() - this.#startedAtMs;
-    if (wallMs >= 3 * this.#budgetMs) return false;
     const confirming = rounds.filter(({ phase }) => phase === 'confirm').length;
-    const waitedMs = this.#waitedMs() - this.#waitedBeforeMs;
-    return wallMs - waitedMs < this.#budgetMs || confirming < CONFIRMING_ROUNDS;
+    return this.leftMs() > 0 || (confirming < CONFIRMING_ROUNDS && wallMs < 3 * this.#budgetMs);
   }
 
   #waitedMs(): number {

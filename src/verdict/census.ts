@@ -29,7 +29,6 @@ export const CENSUS_KEYS = [
 export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldSocket[]): Census {
   const known = new Set(before.processes.map(identity));
   const stayed = now.processes.filter(process => known.has(identity(process)));
-  const oldZombies = new Set(before.zombies.map(identity));
   const counts = Object.fromEntries(CENSUS_KEYS.map(key => [key, 0])) as Record<CensusKey, number>;
   for (const [kind, count] of countOtherFds(before, now)) {
     if (kind !== 'socket') counts[kind] = count;
@@ -42,9 +41,10 @@ export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldS
     if (role === 'dead-socket' || descriptors.some(({ pid }) => !inChildren.has(pid))) counts[role] += 1;
   }
   counts.thread = sum(stayed.map(({ threads }) => threads));
-  // A worker that took the place of another is no child more.
+  // A worker that took the place of another is no child more, nor a dead one that was waited for in the place of a
+  // newer one.
   counts.child = Math.max(0, now.processes.length - before.processes.length);
-  counts.zombie = now.zombies.filter(zombie => !oldZombies.has(identity(zombie))).length;
+  counts.zombie = now.zombies.length - before.zombies.length;
   counts.mapping = sum(stayed.map(({ mappings }) => mappings ?? 0));
   return counts;
 }

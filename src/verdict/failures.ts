@@ -1,5 +1,6 @@
 import type { Failure, FailureKind, Tally } from '../workload/tally.js';
 import type { Evidence } from './evidence.js';
+import { replacedWorkers } from './replaced.js';
 
 /** The first cycle of the whole run that failed, our own machine's troubles apart. */
 export function firstFailure(
@@ -20,6 +21,17 @@ export function serverFailures({ warmup, cycles, confirm }: Evidence): Partial<R
     }
   }
   return failures;
+}
+
+/**
+ * Resets that are no fault: they came in answer to a request that this tool made up. A server that does not speak HTTP
+ * closes with the rest of it unread, as sshd does, and then the client meets its answer or a reset, as it happens. Not
+ * where a worker died meanwhile, which resets too.
+ */
+export function turnedDown(evidence: Evidence): number {
+  const { warmup, cycles, confirm, requestIsMeant } = evidence;
+  if (requestIsMeant || replacedWorkers(evidence).length > 0) return 0;
+  return warmup.turnedDown + cycles.turnedDown + confirm.turnedDown;
 }
 
 /** Cycles that were made, whatever became of them. */

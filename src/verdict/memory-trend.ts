@@ -41,10 +41,11 @@ const MANNERS: Readonly<Record<Evidence['runtime'], Manners>> = {
   /** Arenas and caches fill up first; clean Python servers were flat from 2 000 connections on. */
   interpreted: { leakBytes: 64, clearBytes: 256, warmConnections: 10_000, leakedBytes: 4 * MIB },
   /**
-   * A heap grows to its size first. Measured on a clean Node server: 7 MiB at the start, 25 at 10 000 connections,
-   * 42 at 25 000, and level from there on.
+   * A heap grows to its size first, and that in a straight line. Measured on clean servers, 16 clients at a time, from
+   * 1 000 connections to where they stayed level: HTTP on Node 20 from 15 to 44 MiB at 20 000, on Node 24 from 29 to 88
+   * at 23 000, TLS on Node 24 from 28 to 147 at 22 000. So no rise is too much for a warm-up.
    */
-  managed: { leakBytes: 256, clearBytes: 512, warmConnections: 40_000, leakedBytes: 48 * MIB },
+  managed: { leakBytes: 256, clearBytes: 512, warmConnections: 40_000, leakedBytes: Number.POSITIVE_INFINITY },
 };
 
 /**

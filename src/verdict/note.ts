@@ -28,6 +28,7 @@ export type Note =
       readonly held: number;
     }
   | { readonly note: 'not-answered'; readonly closedFirst: boolean; readonly timeoutMs: number }
+  | { readonly note: 'turned-down'; readonly count: number; readonly of: number }
   | { readonly note: 'own-cpu'; readonly percent: number }
   | { readonly note: 'own-slowdown'; readonly fromUs: number; readonly toUs: number }
   | {

@@ -4,6 +4,7 @@ import { isHardlyServed } from './accepted.js';
 import { checkMemory } from './checks/memory.js';
 import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
+import { turnedDown } from './failures.js';
 import type { Check } from './finding.js';
 import { judge, type Verdict } from './judge.js';
 import { judgeMemory } from './memory-trend.js';
@@ -115,7 +116,8 @@ function inapplicable(
   const answered = tallies.reduce((sum, tally) => sum + tally.answered, 0);
   // A request that is meant for the server of TLS says nothing to it without TLS.
   const isMeant = evidence.requestIsMeant && !(speaksTls && facts?.waitsFor === 'answer');
-  if (stopped.includes('unanswered') && answered === 0 && !isMeant) return 'unanswered';
+  const isSilent = stopped.includes('unanswered') || turnedDown(evidence) > 0;
+  if (isSilent && answered === 0 && !isMeant) return 'unanswered';
   // At a full queue the same is seen, and says something of the server.
   return isHardlyServed(evidence) && evidence.listenOverflows === 0 ? 'not-handed-over' : undefined;
 }

@@ -53,6 +53,8 @@ export interface Tally {
   closedByServer: number;
   /** Cycles that got the answer that they waited for. */
   answered: number;
+  /** Resets that came where an answer was waited for; among `failures` too. */
+  turnedDown: number;
   /** The beginning of the first answer that was not the expected one. */
   unexpectedAnswer: string | undefined;
   /** Cycles in which the server had not closed its side when the client stopped waiting for that. */
@@ -75,6 +77,7 @@ export function emptyTally(): Tally {
     lastFailure: undefined,
     closedByServer: 0,
     answered: 0,
+    turnedDown: 0,
     unexpectedAnswer: undefined,
     unclosed: 0,
     unawaited: 0,

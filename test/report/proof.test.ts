@@ -174,6 +174,7 @@ const NOTES = {
   'own-slowdown': fc.record({ note: fc.constant('own-slowdown'), fromUs: count, toUs: count }),
   'rate-missed': fc.record({ note: fc.constant('rate-missed'), wanted: count, made: count, most: count }),
   'held-short': fc.record({ note: fc.constant('held-short'), opened: count, wanted: count }),
+  'turned-down': fc.record({ note: fc.constant('turned-down'), count, of: count }),
   'held-ended': fc.record({ note: fc.constant('held-ended'), count, of: count }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;

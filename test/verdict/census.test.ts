@@ -59,12 +59,15 @@ for (const [what, now, counts] of TREES) {
   });
 }
 
-test('a zombie that was there before is not counted, a later one with its pid is', () => {
-  const old = { pid: 9, startTicks: 5, parentPid: 4_242 };
-  const withZombie = snapshot([serverProcess()], { zombies: [old] });
-  assert.equal(takeCensus(withZombie, withZombie, []).zombie, 0);
-  const later = snapshot([serverProcess()], { zombies: [{ ...old, startTicks: 6 }] });
-  assert.equal(takeCensus(withZombie, later, []).zombie, 1);
+test('zombies are those that nobody has waited for yet, whoever they are', () => {
+  const [first, second, third] = [6, 7, 8].map(startTicks => ({ pid: 9, startTicks, parentPid: 4_242 }));
+  assert.ok(first && second && third);
+  const one = snapshot([serverProcess()], { zombies: [first] });
+  assert.equal(takeCensus(one, one, []).zombie, 0);
+  const another = snapshot([serverProcess()], { zombies: [second] });
+  assert.equal(takeCensus(one, another, []).zombie, 0, 'the first was waited for when the second ended');
+  const both = snapshot([serverProcess()], { zombies: [second, third] });
+  assert.equal(takeCensus(one, both, []).zombie, 1);
 });
 
 test('a worker that took the place of another is no child more', () => {

@@ -46,6 +46,20 @@ const CURVES: ReadonlyArray<
     'flat',
   ],
   [
+    'a heap that grows to its size in a straight line, as that of Node 24 does under TLS,',
+    'managed',
+    21_000,
+    n => 28 * MIB + 5_670 * Math.min(n, 22_000),
+    'suspect',
+  ],
+  [
+    'the same heap, which has come to its size,',
+    'managed',
+    46_000,
+    n => 28 * MIB + 5_670 * Math.min(n, 22_000),
+    'flat',
+  ],
+  [
     'a cache that fills more and more slowly',
     'native',
     20_000,

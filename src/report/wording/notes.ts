@@ -43,6 +43,8 @@ export function noteSentence(note: Note): string {
           ? 'closed instead of answering'
           : `did not answer within ${formatDuration(note.timeoutMs)}`
       }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
+    case 'turned-down':
+      return `${formatCount(note.count)} of ${plural(note.of, 'request')} ${note.count === 1 ? 'was' : 'were'} answered with a reset: the request was a plain HTTP GET, because nothing else was said, and a server may turn that down. With --send or --protocol it counts.`;
     case 'own-cpu':
       return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the cycles. The rate is its own, not the server's.`;
     case 'own-slowdown':

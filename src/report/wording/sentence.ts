@@ -83,8 +83,8 @@ function faultOf({ findings }: Told): string {
 }
 
 function mixedClause(mixed: Told | undefined): string[] {
-  if (mixed?.status === 'fail') return [`${faultOf(mixed)} when all of them come mixed`];
-  return mixed?.status === 'undecided' ? ['not decided when all of them come mixed'] : [];
+  if (mixed?.status === 'fail') return [`${faultOf(mixed)} when they come together`];
+  return mixed?.status === 'undecided' ? ['not decided when they come together'] : [];
 }
 
 /** Total. Perhaps one fault has many names: a leak on nearly every connection is one per connection. */

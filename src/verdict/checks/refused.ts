@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.js';
-import { attempts, firstFailure, serverFailures } from '../failures.js';
+import { attempts, firstFailure, serverFailures, turnedDown } from '../failures.js';
 import type { CheckResult } from '../finding.js';
 
 /** Cycles that failed although the server is there. Under one in a hundred is a warning. */
@@ -8,8 +8,9 @@ export function checkRefused(evidence: Evidence): CheckResult {
   const hangs = [evidence.warmup, evidence.cycles, evidence.confirm].some(
     ({ stopped }) => stopped === 'accept-stalled' || stopped === 'deadlines',
   );
-  const counted = Object.entries(failures).filter(
-    ([kind]) => !(hangs && kind === 'timeout') && kind !== 'unanswered' && kind !== 'unexpected',
+  const counted = Object.entries({ ...failures, reset: (failures.reset ?? 0) - turnedDown(evidence) }).filter(
+    ([kind, failed]) =>
+      failed > 0 && !(hangs && kind === 'timeout') && kind !== 'unanswered' && kind !== 'unexpected',
   );
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
   const count = gone ? 0 : counted.reduce((sum, [, failed]) => sum + failed, 0);

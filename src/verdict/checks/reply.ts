@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.js';
-import { firstFailure, serverFailures } from '../failures.js';
+import { firstFailure, serverFailures, turnedDown } from '../failures.js';
 import type { CheckResult, ReplyFinding } from '../finding.js';
 import { isHanging } from './hang.js';
 
@@ -10,10 +10,11 @@ import { isHanging } from './hang.js';
 export function checkReply(evidence: Evidence): CheckResult {
   const { unanswered = 0, unexpected = 0 } = serverFailures(evidence);
   const answered = tallies(evidence).reduce((sum, tally) => sum + tally.answered, 0);
-  const of = answered + unanswered + unexpected;
+  const down = turnedDown(evidence);
+  const of = answered + unanswered + unexpected + down;
   const excused = isHanging(evidence) || evidence.departed.some(({ isRoot }) => isRoot);
   const count = excused ? 0 : unanswered + unexpected;
-  const isGreek = count > 0 && answered === 0 && !evidence.requestIsMeant;
+  const isGreek = count + down > 0 && answered === 0 && !evidence.requestIsMeant;
   const severity = count >= of / 100 ? 'fail' : 'warn';
   const first = firstFailure(evidence, isOfAnswers);
   const closedFirst = first?.code === 'early-end';
@@ -39,7 +40,11 @@ export function checkReply(evidence: Evidence): CheckResult {
       bound: undefined,
     },
     findings: count > 0 && !isGreek ? [finding] : [],
-    notes: isGreek ? [{ note: 'not-answered', closedFirst, timeoutMs: evidence.timeoutMs }] : [],
+    notes: isGreek
+      ? [{ note: 'not-answered', closedFirst: closedFirst || down > 0, timeoutMs: evidence.timeoutMs }]
+      : down > 0
+        ? [{ note: 'turned-down', count: down, of }]
+        : [],
   };
 }
 

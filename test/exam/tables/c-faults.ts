@@ -145,6 +145,14 @@ function own({ name, more }: Model): Row[] {
     },
     { fault: 'zombie', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['zombie'] },
     {
+      fault: 'zombie-coalesced',
+      churn: ['--concurrency', '16'],
+      client: 'fin',
+      hurry: HURRY,
+      verdict: 'fail',
+      kinds: ['zombie'],
+    },
+    {
       fault: 'child-stays',
       args: ['--every', '20'],
       client: 'fin',

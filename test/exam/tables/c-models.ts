@@ -25,7 +25,12 @@ export const MODELS: readonly Model[] = [
     fully: true,
   },
   { name: 'thread_pool', served: 'by itself', more: ['thread-stays', 'pool-growth'] },
-  { name: 'fork', served: 'by a child', more: ['zombie', 'child-stays', 'slow-close'], fully: true },
+  {
+    name: 'fork',
+    served: 'by a child',
+    more: ['zombie', 'zombie-coalesced', 'child-stays', 'slow-close'],
+    fully: true,
+  },
   { name: 'double_fork', served: 'by a child', more: ['zombie', 'child-stays', 'slow-close'] },
   {
     name: 'prefork',

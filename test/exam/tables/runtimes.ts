@@ -72,6 +72,7 @@ const SERVERS: Faults = {
     // A process for each connection: the cycles that memory needs take half a minute.
     ...python.map(row => ({ ...row, long: row.fault === 'memory' })),
     leak('zombie', 'zombie', '--every', '10'),
+    { ...leak('zombie', 'zombie-coalesced'), churn: ['--concurrency', '16'] },
     leak('child', 'child-stays', '--every', '20'),
   ],
   'java/ThreadServer': [...NO_CLOSE, ...inTheLongForm([...java, THREAD_STAYS])],

@@ -1,4 +1,4 @@
-import type { ClientName } from '../../../src/workload/client-names.js';
+import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
 import type { Case, Group } from '../case.js';
 
 const RESETS: readonly ClientName[] = ['rst', 'byte-rst', 'partial-rst', 'reply-rst'];
@@ -41,6 +41,16 @@ export const thorough: Group = {
       MODELS.map(
         (model, index): Case => ({ ...fails, server: `c/${model}`, fault, thorough: shows, long: index > 1 }),
       ),
+    ),
+    // Clients that close at once overlap by themselves: none but those that wait may miss it.
+    ...['c/fork', 'python/forking_server'].map(
+      (server): Case => ({
+        ...fails,
+        kinds: ['zombie'],
+        server,
+        fault: 'zombie-coalesced',
+        thorough: { fails: ['fin', 'rst', 'byte', 'partial'], may: CLIENT_NAMES },
+      }),
     ),
     ...(
       [

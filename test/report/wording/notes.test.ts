@@ -56,6 +56,10 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     'On 1 cycle the server had not closed its side when the client had waited long enough for it, but it did so later.',
   ],
   [
+    { note: 'turned-down', count: 1, of: 200 },
+    '1 of 200 requests was answered with a reset: the request was a plain HTTP GET, because nothing else was said, and a server may turn that down. With --send or --protocol it counts.',
+  ],
+  [
     { note: 'not-answered', closedFirst: false, timeoutMs: 5_000 },
     'The server did not answer within 5.0 s; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.',
   ],

@@ -73,7 +73,7 @@ const SENTENCES: ReadonlyArray<readonly [sentence: string, rows: readonly Told[]
     runs(['fin', 'rst', 'half'], { rst: found('crash'), half: 'not-run' }),
   ],
   [
-    'Nothing kept whatever clients do (11 of 14 apply); leaks memory when all of them come mixed',
+    'Nothing kept whatever clients do (11 of 14 apply); leaks memory when they come together',
     [...runs(PLAIN, {}), ...runs(['mixed'], { mixed: found('memory', 64) })],
   ],
   ['No client could be tried', runs(['fin'], { fin: 'not-applicable' })],

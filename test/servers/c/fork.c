@@ -4,6 +4,8 @@
  * The connection is open twice, here and in the child. no-close is the parent
  * that never closes its copy; the faults that depend on how the client leaves
  * (no-close-eof, echo-forget, …) are a child that stays, connection in hand.
+ * zombie-coalesced takes SIGCHLD to mean one child, which only clients that
+ * come together show.
  */
 #include "zoo.h"
 
@@ -17,7 +19,7 @@ static void reap(int signal)
 {
     (void)signal;
     int error = errno;
-    while (waitpid(-1, NULL, WNOHANG) > 0) {}
+    while (waitpid(-1, NULL, WNOHANG) > 0 && !chosen(ZOMBIE_COALESCED)) {}
     errno = error;
 }
 
@@ -31,7 +33,7 @@ static _Noreturn void child(struct conn *c)
 
 int main(int argc, char **argv)
 {
-    zoo_start(argc, argv, ANY_MODEL | SET(ZOMBIE) | SET(CHILD_STAYS) | SET(SLOW_CLOSE));
+    zoo_start(argc, argv, ANY_MODEL | SET(ZOMBIE) | SET(ZOMBIE_COALESCED) | SET(CHILD_STAYS) | SET(SLOW_CLOSE));
     if (!chosen(ZOMBIE))
         sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap, .sa_flags = SA_RESTART}, NULL);
     int listener = zoo_listen(0);

@@ -39,6 +39,7 @@
     FAULT(MALLOC,           "malloc",           GUILTY)   \
     FAULT(MMAP,             "mmap",             GUILTY)   \
     FAULT(ZOMBIE,           "zombie",           GUILTY)   \
+    FAULT(ZOMBIE_COALESCED, "zombie-coalesced", GUILTY)   \
     FAULT(CHILD_STAYS,      "child-stays",      GUILTY)   \
     FAULT(THREAD_STAYS,     "thread-stays",     GUILTY)   \
     FAULT(THREAD_UNJOINED,  "thread-unjoined",  GUILTY)   \

@@ -3,6 +3,7 @@
 python3 forking_server.py [--port N] [--host ADDR] [--fault NAME] [--every K] [--bytes N] [--at K] [--list-faults]
 """
 import os
+import signal
 import socketserver
 import sys
 
@@ -12,6 +13,7 @@ from fixture import Cycle, collect_now_and_then, crash, family_of, read_argument
 options = read_arguments({
     "no-close": "the parent forgets to close its copy of every Kth socket; closed by both sides it is in no table",
     "zombie": "the parent never waits for every Kth child",
+    "zombie-coalesced": "the parent waits for one child per SIGCHLD, and children that exit together raise one",
     "child-stays": "every Kth child closes its connection and then waits for ever",
     "memory": "the parent keeps --bytes bytes for every Kth connection",
     "file": "the parent opens a file on every Kth connection and keeps it",
@@ -39,8 +41,8 @@ class Server(socketserver.ForkingTCPServer):
             crash()
         before = set(self.active_children or ())
         super().process_request(request, client_address)
-        if self.fault in ("zombie", "child-stays"):
-            self.active_children &= before  # nobody will wait for the new child
+        if self.fault in ("zombie", "zombie-coalesced", "child-stays"):
+            self.active_children &= before  # nobody here will wait for the new child
 
     def close_request(self, request):
         in_parent = os.getpid() == parent
@@ -50,6 +52,13 @@ class Server(socketserver.ForkingTCPServer):
             Cycle(taken_over(request))
         else:
             super().close_request(request)
+
+
+def reap_one(signal_number, frame):
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        pass
 
 
 class Echo(socketserver.BaseRequestHandler):
@@ -67,6 +76,8 @@ class Echo(socketserver.BaseRequestHandler):
 
 parent = os.getpid()
 until_parent_dies, parent_lives = os.pipe()  # only the parent keeps the writing end: no child outlives it
+if options.fault == "zombie-coalesced":
+    signal.signal(signal.SIGCHLD, reap_one)
 if options.fault == "finalizer":
     collect_now_and_then()
 with Server((options.host, options.port), Echo) as server:

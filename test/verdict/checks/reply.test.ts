@@ -50,6 +50,33 @@ test('a server that answers some requests has to answer all', () => {
   assert.equal(checkReply(some).check.status, 'fail');
 });
 
+const resets = { kind: 'reset', code: 'ECONNRESET', connection: 12 } as const;
+const turnedDown = { failed: 6, failures: { reset: 6 }, firstFailure: resets, turnedDown: 6 } as const;
+
+test('a server that turns down some of the requests that this tool made up is not at fault, and it is said', () => {
+  const some = evidence({ completed: 194, answered: 194, ...turnedDown });
+  const { check, findings, notes } = checkReply(some);
+  assert.deepEqual([check.status, findings], ['pass', []]);
+  assert.deepEqual(notes, [{ note: 'turned-down', count: 6, of: 200 }]);
+  assert.deepEqual(checkRefused(some).findings, []);
+});
+
+test('a server that turns down all of them is not judged by them', () => {
+  const { check, notes } = checkReply(evidence(turnedDown));
+  assert.equal(check.status, 'undecided');
+  assert.deepEqual(notes, [{ note: 'not-answered', closedFirst: true, timeoutMs: 5_000 }]);
+});
+
+test('a request that the user has named may not be reset, nor any while workers die', () => {
+  const worker = { pid: 7, comm: 'x', isRoot: false, servedOther: false, replacedBy: 8 };
+  for (const different of [{ requestIsMeant: true }, { departed: [worker] }]) {
+    const some = evidence({ completed: 194, answered: 194, ...turnedDown }, different);
+    const [finding] = checkRefused(some).findings;
+    assert.equal(finding?.count, 6);
+    assert.deepEqual(checkReply(some).notes, []);
+  }
+});
+
 test('under one in a hundred is a warning', () => {
   const few = evidence({ answered: 999, failed: 1, failures: { unanswered: 1 } });
   assert.equal(checkReply(few).check.status, 'warn');
