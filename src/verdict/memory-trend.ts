@@ -45,7 +45,12 @@ const MANNERS: Readonly<Record<Evidence['runtime'], Manners>> = {
    * 1 000 connections to where they stayed level: HTTP on Node 20 from 15 to 44 MiB at 20 000, on Node 24 from 29 to 88
    * at 23 000, TLS on Node 24 from 28 to 147 at 22 000. So no rise is too much for a warm-up.
    */
-  managed: { leakBytes: 256, clearBytes: 512, warmConnections: 40_000, leakedBytes: Number.POSITIVE_INFINITY },
+  managed: {
+    leakBytes: 256,
+    clearBytes: 512,
+    warmConnections: 40_000,
+    leakedBytes: Number.POSITIVE_INFINITY,
+  },
 };
 
 /**
