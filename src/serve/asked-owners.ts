@@ -13,6 +13,7 @@ export class AskedOwners {
   readonly #roots: () => readonly number[];
   readonly #pending = new Map<number, number>();
   #looks = 0;
+  #spentMs = 0;
 
   constructor(account: Account, roots: () => readonly number[]) {
     this.#account = account;
@@ -20,13 +21,14 @@ export class AskedOwners {
   }
 
   ask(port: number, remotePort: number): void {
-    if (this.#looks >= MOST_LOOKS) return;
+    if (this.#looks >= MOST_LOOKS || (this.#looks >= LEAST_LOOKS && this.#spentMs > MOST_MS)) return;
     if (this.#pending.size === 0) setImmediate(() => this.#look());
     this.#pending.set(remotePort, port);
   }
 
   #look(): void {
     this.#looks++;
+    const startedAtMs = performance.now();
     const inodes = new Set<number>();
     for (const port of new Set(this.#pending.values())) {
       for (const row of readTcpRows('self', ['tcp', 'tcp6'], port))
@@ -38,7 +40,11 @@ export class AskedOwners {
       const found = findInodes(pid, inodes);
       if (typeof found !== 'string' && found.size > 0) this.#account.pids.add(pid);
     }
+    this.#spentMs += performance.now() - startedAtMs;
   }
 }
 
 const MOST_LOOKS = 10;
+/** Three processes with a connection each are many. */
+const LEAST_LOOKS = 3;
+const MOST_MS = 30;

@@ -35,6 +35,8 @@ export class ClientWatch {
   #fdsPeak = 0;
   #fdLimit: number | undefined;
   #denied = false;
+  #dueAtMs = 0;
+  #last: Pick<ClientLook, 'closeWait' | 'dead' | 'unread' | 'owners'> | undefined;
 
   constructor(roots: readonly number[], ports: readonly number[]) {
     this.#roots = roots;
@@ -42,7 +44,7 @@ export class ClientWatch {
   }
 
   /** undefined when nobody of it is there, or its descriptors may not be read. */
-  look(nowMs: number): ClientLook | undefined {
+  look(nowMs: number, openNow: number): ClientLook | undefined {
     const living = descendants(readProcessTable(), this.#roots).filter(({ state }) => state !== 'Z');
     if (living.length === 0) return undefined;
     const all = living.flatMap(({ pid }) => {
@@ -54,7 +56,11 @@ export class ClientWatch {
     this.#fdsBefore ??= all.length;
     this.#fdsPeak = Math.max(this.#fdsPeak, all.length);
     const sockets = new Map(all.filter(({ kind }) => kind === 'socket').map(fd => [fd.inode, fd]));
-    const look = this.#sort(sockets, nowMs);
+    // Where the tables are long they are read when the client holds more than the server, and now and then.
+    const isDue = sockets.size > openNow || nowMs >= this.#dueAtMs || this.#last === undefined;
+    const look = isDue || !this.#last ? this.#sort(sockets, nowMs) : this.#last;
+    if (isDue) this.#dueAtMs = nowMs + 10 * (performance.now() - nowMs);
+    this.#last = look;
     return { pids: living.map(({ pid }) => pid), fds: all.length, ...look };
   }
 

@@ -26,7 +26,7 @@ export class Follower {
     const atMs = performance.now();
     // First what was heard, because to look takes a while.
     const now = this.#book.now(this.account, atMs, SETTLED_MS, patienceMs ?? Number.POSITIVE_INFINITY);
-    const client = this.#watch?.look(atMs);
+    const client = this.#watch?.look(atMs, now.open);
     if (client) {
       this.pids = client.pids;
       for (const visit of this.#book.visits) {

@@ -31,9 +31,13 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
   };
 }
 
-/** Half of the requests brought a connection for nothing, or nearly all that could have found one ready. */
+/**
+ * Half of the requests brought a connection for nothing, or nearly all that could have found one ready, where those are
+ * many: a burst and a little more proves nothing.
+ */
 function isWasteful(wasted: number, { requests, peakBusy }: ClientEvidence): boolean {
-  return wasted >= LEAST_WASTE && (2 * wasted >= requests || wasted >= 0.8 * (requests - peakBusy));
+  if (wasted < LEAST_WASTE) return false;
+  return 2 * wasted >= requests || (requests >= 2 * peakBusy && wasted >= 0.8 * (requests - peakBusy));
 }
 
 /** Processes that come and go have no connections to share. */
