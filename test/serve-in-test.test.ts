@@ -136,7 +136,7 @@ describe('techniques for the tests of a client', () => {
         const kept = createConnection(server.ports[0] ?? 0);
         return kept;
       });
-      while (server.gauge().connections < 2) await sleep(5);
+      while (server.gauge().connections < 1) await sleep(5);
       await assert.rejects(server.untilOpenAtMost(0, 300), /1 connections are open/);
     } finally {
       for (const socket of made) socket.destroy();
