@@ -20,6 +20,8 @@ export interface RunContext {
   readonly environment: Omit<Report['environment'], 'kernel'>;
   /** Milliseconds that had passed before the run began, by name, for `timings`. */
   readonly timings: Report['timings'];
+  /** Which rounds are made to make sure; all that there is time for, if nothing is said. */
+  readonly next?: Judge['next'];
 }
 
 /** How the evidence of one trial is asked for and judged. */

@@ -27,6 +27,8 @@ const FILES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8'
   .sort()
   .map(readSource);
 
+const PROGRAMS: readonly string[] = ['cli/start.ts', 'library/cycle-child.ts', 'demo/serve.ts'];
+
 /** The demo server reads its port range alone, as a program of its own. */
 const READERS_OF_PROC: readonly string[] = ['demo/serve.ts'];
 
@@ -36,6 +38,22 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     'nobody imports cli but cli',
     'the command line is one user of the library among others',
     () => importing(file => !inside('cli')(file), inside('cli')),
+  ],
+  [
+    'nobody imports library but library and the public names',
+    'it is how programs use the tool, as cli is how people do',
+    () => importing(file => file !== 'index.ts' && !inside('library')(file), inside('library')),
+  ],
+  [
+    'only library/vitest.ts imports vitest, and nobody imports jest',
+    'who tests with one of them need not have the other',
+    () => [
+      ...importing(not('library/vitest.ts'), is('vitest')),
+      ...importing(
+        () => true,
+        to => to === 'jest' || to.startsWith('@jest/'),
+      ),
+    ],
   ],
   [
     'verdict, report and options reach no code that does I/O',
@@ -65,10 +83,10 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () => importing(inside('verdict'), inside('report')),
   ],
   [
-    'only cli/start.ts and the demo servers know the global process',
-    'the world comes in by one door, so that tests can hand in another one',
+    'only cli/start.ts, the cycle child and the demo servers know the global process',
+    'the world comes in by one door of each program, so that tests can hand in another one',
     () =>
-      FILES.filter(({ path }) => path !== 'cli/start.ts' && path !== 'demo/serve.ts')
+      FILES.filter(({ path }) => !PROGRAMS.includes(path))
         .filter(mentionsProcess)
         .map(({ path }) => path),
   ],
@@ -128,7 +146,9 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () =>
       importing(
         () => true,
-        to => !isSource(to) && !to.startsWith('node:') && !dependencies().includes(packageOf(to)),
+        // 'expect' is jest's, named for its types alone.
+        to =>
+          !isSource(to) && !to.startsWith('node:') && ![...dependencies(), 'expect'].includes(packageOf(to)),
       ),
   ],
   [
@@ -378,8 +398,9 @@ function cycles(): string[] {
 function dependencies(): string[] {
   const packaged = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
   };
-  return Object.keys(packaged.dependencies);
+  return Object.keys({ ...packaged.dependencies, ...packaged.peerDependencies });
 }
 
 /** The package of a file in it: "commander/esm.mjs" is of commander. */

@@ -1,10 +1,12 @@
 import type { Options } from '../options.js';
 import { ownCpuMs } from '../proc/own.js';
 import type { Snapshot } from '../sampler/snapshot.js';
+import type { Runtime } from '../target/runtime.js';
 import type { Census, Pace, Round } from '../verdict/evidence.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
+import { privateMemory } from './private-memory.js';
 import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
 
@@ -14,10 +16,12 @@ export class JudgedRounds {
   readonly pace: Pace[] = [];
   readonly #driver: Driver;
   readonly #observer: Observer;
+  readonly #runtime: Runtime;
 
-  constructor(driver: Driver, observer: Observer) {
+  constructor(driver: Driver, observer: Observer, runtime: Runtime) {
     this.#driver = driver;
     this.#observer = observer;
+    this.#runtime = runtime;
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
@@ -43,7 +47,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
-      anonBytes: this.#observer.anonBytes(),
+      ...privateMemory(this.#observer.before.processes, this.#runtime),
       counts,
     });
   }

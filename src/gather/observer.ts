@@ -1,8 +1,6 @@
 import { countFds } from '../proc/fds.js';
 import { readFinTimeoutMs } from '../proc/host.js';
-import { readSmapsRollup } from '../proc/memory.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { readStatus } from '../proc/process.js';
 import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
 import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
@@ -53,7 +51,7 @@ export class Observer {
     this.#ledger = ledger;
     this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
-    this.#tables = new SocketTables(target.network, placeOf(target));
+    this.#tables = new SocketTables(target.network, target.servedIn, placeOf(target));
     this.before = takeSnapshot(this.#rootPids, performance.now());
     this.waits = waitsOf(this.before);
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
@@ -94,16 +92,6 @@ export class Observer {
   /** Descriptors of the processes that were there before, in a few microseconds each. */
   fdCount(): number {
     return this.before.processes.reduce((sum, { pid }) => sum + (countFds(pid) ?? 0), 0);
-  }
-
-  /** Private memory of the processes that were there before. */
-  anonBytes(): number | undefined {
-    let sum: number | undefined;
-    for (const { pid } of this.before.processes) {
-      const bytes = readSmapsRollup(pid) ?? readStatus(pid)?.anonBytes;
-      if (bytes !== undefined) sum = (sum ?? 0) + bytes;
-    }
-    return sum;
   }
 
   /**

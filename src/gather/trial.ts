@@ -15,6 +15,7 @@ import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
+import { withOwnDrops } from './own-drops.js';
 import { atRest, type LastRest, restAtLast, restToCount } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
@@ -70,7 +71,7 @@ export class Trial {
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#usual = this.#baseline.snapshot;
-    this.#judged = new JudgedRounds(driver, observer);
+    this.#judged = new JudgedRounds(driver, observer, target.runtime);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
@@ -137,10 +138,8 @@ export class Trial {
       }
       this.#suspects = round.suspects;
       this.timeline.enter('confirm');
-      this.#witnessed = {
-        ...this.#witnessed,
-        ...(await makeConfirmingRound(round, this.#driver, this.#observer)),
-      };
+      const witnessed = await makeConfirmingRound(round, this.#driver, this.#observer);
+      this.#witnessed = { ...this.#witnessed, ...witnessed };
       await this.#restAgain(MOST_CONFIRMING_REST_MS);
       if (!round.manner) this.#judged.add('confirm', this.#latest.census);
     }
@@ -163,8 +162,8 @@ export class Trial {
 
   async evidence(): Promise<Evidence> {
     this.timeline.enter('after');
-    const after = await withRss(this.#rest.latest.snapshot);
-    return { ...this.#evidence(), before: await this.#beforeWithRss, after };
+    const [before, after] = [await this.#beforeWithRss, await withRss(this.#rest.latest.snapshot)];
+    return withOwnDrops(this.#target, { ...this.#evidence(), before, after });
   }
 
   latency(): Latency | undefined {

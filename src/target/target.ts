@@ -26,13 +26,16 @@ export interface Target {
   /** How its memory is managed. */
   readonly runtime: Runtime;
   readonly limits: ProcessLimits;
+  /** Where it is connected to. */
   readonly network: NetOwner;
+  /** Where its own sockets are: the same, unless it is behind a proxy that lives elsewhere. */
+  readonly servedIn: NetOwner;
   /** What a reader of the report should know of how the target was found. */
   readonly notes: readonly string[];
 }
 
 export function formatEndpoint(endpoint: Endpoint): string {
-  if (endpoint.transport === 'unix') return `unix:${endpoint.path}`;
+  if (endpoint.transport === 'unix') return `unix:${endpoint.path.replace(/(?<=^@.*?)@+$/, '')}`;
   return endpoint.host.includes(':')
     ? `[${endpoint.host}]:${endpoint.port}`
     : `${endpoint.host}:${endpoint.port}`;

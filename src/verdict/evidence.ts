@@ -13,6 +13,8 @@ export interface Round {
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
   readonly anonBytes: number | undefined;
+  /** Garbage collections of a JVM until then; undefined where it does not tell, and for all others. */
+  readonly collections: number | undefined;
   /** What cannot be attributed to a connection, counted; not in the middle of the judged cycles, where it costs too much. */
   readonly counts: Census | undefined;
 }
@@ -163,6 +165,11 @@ export interface Evidence {
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;
+  /**
+   * What the server's own listeners have dropped in their whole life, one for each full queue, deferred handshake and
+   * connection reset before its time; undefined where it was not asked, or cannot be.
+   */
+  readonly ownDrops?: number | undefined;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Behaviours that the clients had, and which of them a connection had. */

@@ -1,4 +1,4 @@
-import { isHardlyServed, neverHandedOver } from './accepted.js';
+import { isHardlyServed, neverHandedOver, ownOverflows } from './accepted.js';
 import { checkCrash } from './checks/crash.js';
 import { checkFds } from './checks/fd.js';
 import { checkGrowth } from './checks/growth.js';
@@ -10,7 +10,7 @@ import { checkRestart } from './checks/restart.js';
 import type { Evidence } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
-import { judgeMemory } from './memory-trend.js';
+import { hasHeap, judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
 import { ownBottleneck } from './own-bottleneck.js';
 import { applyPolicy, type Policy } from './policy.js';
@@ -55,7 +55,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const unseen = evidence.after.deniedPids.length > 0;
   const doubts = checks.filter(({ status }) => status === 'undecided');
   // A steady rise that had no time to prove itself is no pass, but in a heap that may still be growing to its size.
-  const steadyRise = evidence.runtime !== 'managed' && judgeMemory(evidence).steady;
+  const steadyRise = !hasHeap(evidence.runtime) && judgeMemory(evidence).steady;
   const doubtful = doubts.some(({ kind }) => policy.strict || kind !== 'memory' || steadyRise);
   const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
   // It has gone on accepting since, but not in time for all cycles to be made.
@@ -94,7 +94,8 @@ function runNotes(evidence: Evidence): Note[] {
   if (isHardlyServed(evidence)) {
     notes.push({ note: 'not-handed-over', count: neverHandedOver(evidence), of: attempts(evidence) });
   }
-  if (evidence.listenOverflows > 0) notes.push({ note: 'overflows', count: evidence.listenOverflows });
+  const overflows = ownOverflows(evidence);
+  if (overflows > 0) notes.push({ note: 'overflows', count: overflows });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
   return notes;
 }

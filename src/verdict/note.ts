@@ -14,7 +14,12 @@ export type Note =
   | { readonly note: 'closed-with-later'; readonly count: number }
   | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
   | { readonly note: 'other-clients'; readonly count: number }
-  | { readonly note: 'memory-undecided'; readonly bound: number }
+  | {
+      readonly note: 'memory-undecided';
+      readonly bound: number;
+      /** So many would decide it. */
+      readonly cycles: number;
+    }
   | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
   | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
   | { readonly note: 'spinning'; readonly cpuPercent: number }

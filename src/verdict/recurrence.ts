@@ -1,4 +1,5 @@
 import type { CensusKey, Evidence } from './evidence.js';
+import { hasHeap } from './memory-trend.js';
 
 /**
  * What became of a growth without a name:
@@ -102,7 +103,7 @@ function paceOf(evidence: Evidence, perRound: readonly number[], inCycles: numbe
  */
 function leastSuspicious(key: CensusKey, { cycles, runtime }: Evidence): number {
   if (key !== 'mapping') return 1;
-  return Math.max(8, cycles.completed / (runtime === 'managed' ? 4 : 100));
+  return Math.max(8, cycles.completed / (hasHeap(runtime) ? 4 : 100));
 }
 
 export function isDescriptor(key: CensusKey): boolean {

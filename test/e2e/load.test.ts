@@ -22,7 +22,11 @@ describe('the shape of the load', () => {
     const { report } = await against('epoll', [], ['--rate', '200/s', '--duration', '2s']);
     assert.equal(report.verdict, 'pass');
     const { cycles, latency } = report;
-    assert.ok(cycles && cycles.completed >= 300 && cycles.completed <= 410, `${cycles?.completed}`);
+    assert.ok(cycles && cycles.completed >= 300, `${cycles?.completed}`);
+    assert.ok(
+      cycles.completed <= 0.2 * cycles.durationMs + 10,
+      `${cycles.completed} in ${cycles.durationMs} ms`,
+    );
     assert.equal(cycles.requested, cycles.completed);
     assert.equal(latency?.since, 'due');
     for (const spread of [latency?.late, latency?.connect]) assert.equal(spread?.count, cycles.completed);

@@ -157,7 +157,7 @@ const NOTES = {
   'closed-late': fc.record({ note: fc.constant('closed-late'), afterMs: count }),
   draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
-  'memory-undecided': fc.record({ note: fc.constant('memory-undecided'), bound: count }),
+  'memory-undecided': fc.record({ note: fc.constant('memory-undecided'), bound: count, cycles: count }),
   'not-handed-over': fc.record({ note: fc.constant('not-handed-over'), count, of: count }),
   'instant-eof': fc.record({ note: fc.constant('instant-eof'), count, of: count }),
   spinning: fc.record({ note: fc.constant('spinning'), cpuPercent: count }),

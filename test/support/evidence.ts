@@ -160,7 +160,14 @@ export function rounds(anonBytesAt: (connections: number) => number = () => 2_04
 }
 
 export function round(different: Partial<Round>): Round {
-  return { phase: 'cycles', connections: JUDGED, anonBytes: undefined, counts: undefined, ...different };
+  return {
+    phase: 'cycles',
+    connections: JUDGED,
+    anonBytes: undefined,
+    collections: undefined,
+    counts: undefined,
+    ...different,
+  };
 }
 
 /**

@@ -121,6 +121,7 @@ const NOTES: ReadonlyArray<readonly [what: string, evidence: Evidence, notes: Ve
     [{ note: 'instant-eof', count: 500, of: 1_000 }],
   ],
   ['a server that closes first less often', eof(499), []],
+  ['a queue of somebody else that overflowed', buildEvidence({ listenOverflows: 3, ownDrops: 0 }), []],
   ['a queue that overflowed', buildEvidence({ listenOverflows: 3 }), [{ note: 'overflows', count: 3 }]],
   ['a process that may not be read', buildEvidence(denied), [{ note: 'unseen', pids: [4_243] }]],
 ];

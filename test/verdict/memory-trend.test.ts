@@ -99,6 +99,25 @@ test('what it grew by, and the slope, are those of the later half', () => {
   assert.deepEqual(perRound, Array(12).fill(100_000));
 });
 
+const COLLECTED: ReadonlyArray<
+  readonly [what: string, collectionsAt: (connections: number) => number | undefined, state: State]
+> = [
+  ['that was not collected while it rose', n => (n > 42_000 ? 3 : 2), 'suspect'],
+  ['that does not tell when it is collected', () => undefined, 'suspect'],
+  ['that was collected twice while it rose', n => Math.floor(n / 33_000), 'suspect'],
+  ['that went on rising although it was collected', n => Math.floor(n / 20_000), 'grows'],
+];
+
+for (const [what, collectionsAt, state] of COLLECTED) {
+  test(`the heap of a JVM ${what}: ${state}`, () => {
+    const rounds = roundsOf(147_000, 24, n => 24 * MIB + 1_952 * n).map(made => ({
+      ...made,
+      collections: collectionsAt(made.connections),
+    }));
+    assert.equal(judgeMemory(buildEvidence({ connections: 147_000, runtime: 'jvm', rounds })).state, state);
+  });
+}
+
 const UNMEASURED: ReadonlyArray<readonly [what: string, rounds: readonly Round[]]> = [
   ['no rounds', []],
   ['five rounds', roundsOf(5_000, 5, n => 200 * n)],
@@ -117,7 +136,7 @@ test('a leak of the native kind is told the sooner the next round is long enough
   assert.ok(nextRoundCycles >= 500 && nextRoundCycles <= 20_000, `${nextRoundCycles}`);
 });
 
-const anyRuntime = fc.constantFrom<Runtime>('native', 'managed');
+const anyRuntime = fc.constantFrom<Runtime>('native', 'interpreted', 'managed', 'jvm');
 const anyNoise = fc.array(fc.integer({ min: 0, max: 200 * PAGE }), { minLength: 24, maxLength: 24 });
 
 test('a level never grows', () => {

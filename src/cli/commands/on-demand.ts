@@ -1,8 +1,10 @@
+export { findElsewhere } from '../../target/find-elsewhere.js';
 export { runThorough } from '../../thorough.js';
 /** Every command but `run`: most of a short run is start-up. */
 export { clientsCommand } from './clients.js';
 export { compareCommand } from './compare.js';
 export { demoCommand } from './demo.js';
+export { runElsewhere } from './elsewhere.js';
 export { explainCommand } from './explain.js';
 export { inspectCommand } from './inspect.js';
 export { renderCommand } from './render.js';

@@ -20,7 +20,7 @@ export function noteSentence(note: Note): string {
     case 'other-clients':
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
     case 'memory-undecided':
-      return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
+      return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles ${note.cycles}.`;
     case 'instant-eof':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
     case 'not-handed-over':
@@ -44,7 +44,7 @@ export function noteSentence(note: Note): string {
           : `did not answer within ${formatDuration(note.timeoutMs)}`
       }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
     case 'turned-down':
-      return `${formatCount(note.count)} of ${plural(note.of, 'request')} ${note.count === 1 ? 'was' : 'were'} answered with a reset: the request was a plain HTTP GET, because nothing else was said, and a server may turn that down. With --send or --protocol it counts.`;
+      return `${formatCount(note.count)} of ${plural(note.of, 'connection')} ${note.count === 1 ? 'was' : 'were'} reset after the client had said something. It made that up, and a server may turn it down; a request named with --send or --protocol counts.`;
     case 'own-cpu':
       return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the cycles. The rate is its own, not the server's.`;
     case 'own-slowdown':

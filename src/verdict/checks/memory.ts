@@ -35,11 +35,22 @@ export function checkMemory(evidence: Evidence): CheckResult {
           ]
         : [],
     notes:
-      state === 'suspect' && !deferred && bound !== undefined ? [{ note: 'memory-undecided', bound }] : [],
+      state === 'suspect' && !deferred && bound !== undefined
+        ? [{ note: 'memory-undecided', bound, cycles: cyclesToDecide(evidence.connections) }]
+        : [],
   };
+}
+
+/** Five times as many at least, as a power of ten: those that there were have not shown whether it levels off. */
+function cyclesToDecide(connections: number): number {
+  return Math.min(MOST_CYCLES, Math.max(LEAST_CYCLES, 10 ** Math.ceil(Math.log10(5 * connections))));
 }
 
 export function privateBytes(snapshot: Evidence['before']): number | undefined {
   const known = snapshot.processes.flatMap(({ anonBytes }) => anonBytes ?? []);
   return known.length === 0 ? undefined : known.reduce((sum, bytes) => sum + bytes, 0);
 }
+
+/** Enough for the heap of Node to come to its size, and to stay there. */
+const LEAST_CYCLES = 100_000;
+const MOST_CYCLES = 100_000_000;

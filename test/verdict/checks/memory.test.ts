@@ -33,7 +33,7 @@ const CASES: ReadonlyArray<
     buildEvidence({ rounds: rising }),
     'undecided',
     200,
-    [{ note: 'memory-undecided', bound: 200 }],
+    [{ note: 'memory-undecided', bound: 200, cycles: 100_000 }],
   ],
   ['that rises in a long run', buildEvidence({ rounds: long, connections: 20_200 }), 'fail', 200, []],
   ['that rises beside forgotten connections', leaking([11], { rounds: rising }), 'not-measured', 200, []],
