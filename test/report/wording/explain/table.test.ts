@@ -12,7 +12,7 @@ test('there is an explanation of every kind and of nothing else', () => {
   assert.deepEqual(Object.keys(EXPLANATIONS).sort(), [...ALL_KINDS].sort());
 });
 
-for (const kind of ALL_KINDS) {
+for (const kind of KINDS) {
   const explanation = EXPLANATIONS[kind];
 
   test(`${kind}: nothing of the explanation is empty`, () => {
@@ -79,7 +79,7 @@ test('the report takes its cause and advice from the explanation', () => {
 test('the list has a line for each kind, in the order of the reports', () => {
   const lines = drawKinds(100).split('\n');
   assert.deepEqual(
-    lines.flatMap(line => /^ {2}(\w+) {2,}\S/.exec(line)?.[1] ?? []),
+    lines.flatMap(line => /^ {2}([\w-]+) {2,}\S/.exec(line)?.[1] ?? []),
     [...ALL_KINDS],
   );
   for (const line of lines) assert.ok(line.length <= 100 && !/0 leak|no leak/i.test(line), line);
