@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'untrusted'
   | 'no-tls'
   | 'interrupted-early'
+  | 'never-connected'
   | 'port-taken'
   | 'no-such-program'
   | 'died-at-start'

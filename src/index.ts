@@ -8,3 +8,4 @@ export type { Comparison } from './report/compare/comparison.js';
 export type { InspectedProcess, Inspection } from './report/inspection.js';
 export type { ReporterName } from './report/registry.js';
 export type * from './report/report.js';
+export { type PoolGauge, serveInTest, type TestServer } from './serve-in-test.js';

@@ -2,7 +2,8 @@ import { ChurnError } from '../errors.js';
 import { splitArguments } from './arguments.js';
 import { exitCodeOf } from './exit-code.js';
 import type { Io } from './io.js';
-import { buildProgram, isCommanderError } from './program.js';
+import { buildProgram } from './program.js';
+import { isCommanderError } from './program-error.js';
 import { reportError } from './report-error.js';
 
 /**

@@ -27,7 +27,7 @@ export function takeCommandOnlyIn(
     if (command === undefined || names.includes(called.name())) return;
     throw new ChurnError(
       'usage',
-      `churn ${called.name()} starts no server, so there is nothing to do with a command behind --.`,
+      `churn ${called.name()} starts nothing, so there is nothing to do with a command behind --.`,
       'Leave it out, or: churn --port 9000 -- ./server',
     );
   });

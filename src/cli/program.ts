@@ -1,10 +1,12 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { collect } from './program-repeatable.js';
+import { addServeOptions } from './program-serve.js';
 import { addStartOptions, takeCommandOnlyIn } from './program-start.js';
 import { addTalkOptions } from './program-talk.js';
 import { addWatchOptions } from './program-watch.js';
@@ -48,6 +50,10 @@ Examples:
   ).action(async options => {
     const { watchCommand } = await import('./commands/on-demand.js');
     status = await watchCommand(io, { ...options, command });
+  });
+  addOutputOptions(addServeOptions(configure(program.command('serve'), io))).action(async options => {
+    const { serveCommand } = await import('./commands/serve.js');
+    status = await serveCommand(io, { ...options, command });
   });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
@@ -95,12 +101,8 @@ Examples:
       status = clientsCommand(io, options);
     });
   run.showHelpAfterError(false);
-  takeCommandOnlyIn(program, ['run', 'watch'], command);
+  takeCommandOnlyIn(program, ['run', 'watch', 'serve'], command);
   return Object.assign(program, { status: () => status });
-}
-
-export function isCommanderError(error: unknown): error is CommanderError {
-  return error instanceof CommanderError;
 }
 
 /** Commander neither exits nor prints errors by itself: `main` does. */
@@ -192,8 +194,4 @@ function addFormatOptions(command: Command): Command {
     .option('--json', 'the same as --reporter json')
     .option('--quiet', 'one line')
     .option('--no-color', 'no colour');
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

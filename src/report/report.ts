@@ -1,6 +1,8 @@
-import type { Check, Kind, Severity } from '../verdict/finding.js';
+import type { Check, Severity } from '../verdict/finding.js';
+import type { AnyKind } from '../verdict/kinds.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import type { ReportedServe } from './reported-serve.js';
 import type { ReportedServer } from './reported-server.js';
 import type { ReportedGauge, ReportedWatch } from './reported-watch.js';
 
@@ -9,7 +11,7 @@ export const SCHEMA_VERSION = 1;
 
 /** One finding as it is told: facts, and the words for them. */
 export interface ReportedFinding {
-  readonly kind: Kind;
+  readonly kind: AnyKind;
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
@@ -87,7 +89,7 @@ export interface Report {
   readonly after?: ReportedState;
   readonly checks: readonly ReportedCheck[];
   readonly findings: readonly ReportedFinding[];
-  readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
+  readonly allowed: ReadonlyArray<{ readonly kind: AnyKind; readonly count: number }>;
   readonly held: ReadonlyArray<ReportedHeld>;
   /** Settled readings of private memory, by connections made: what the memory verdict stands on. */
   readonly rounds: ReadonlyArray<{
@@ -108,6 +110,8 @@ export interface Report {
   /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
   readonly sentence?: string;
   readonly runs?: readonly ReportedRun[];
+  /** What `churn serve` saw of its clients; the findings are on them. */
+  readonly serve?: ReportedServe;
 }
 
 /** One row of a thorough run. What was not applicable or not run has no more than its reason. */
@@ -166,7 +170,8 @@ export interface ReportedCycles {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-export interface ReportedCheck extends Omit<Check, 'before' | 'after' | 'bound'> {
+export interface ReportedCheck extends Omit<Check, 'kind' | 'before' | 'after' | 'bound'> {
+  readonly kind: AnyKind;
   readonly before: number | null;
   readonly after: number | null;
   readonly bound: number | null;

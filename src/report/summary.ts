@@ -1,13 +1,10 @@
 import { formatDuration, plural } from '../units.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
+import { madeByClients, proofOf } from './proof.js';
 import type { Report, ReportedCycles } from './report.js';
 
-/**
- * The verdict in one line. The proof "N cycles, 0 leaks" stands here and nowhere else, and only for a finished run
- * that is clean by the default rules. A number of leaks is always written behind a colon: "10 leaks" would contain
- * the proof of a clean run.
- */
+/** The verdict in one line. */
 export function summarize(
   verdict: Verdict,
   cycles: ReportedCycles,
@@ -24,18 +21,19 @@ export function summarize(
   if (!verdict.clean) {
     return `PASS  ${made}, allowed: ${verdict.allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
   }
-  return provenSummary(made);
-}
-
-/** The proof, of what was made. */
-function provenSummary(made: string): string {
-  return `PASS  ${made}, 0 leaks`;
+  return proofOf(made);
 }
 
 /** Whether a summary that somebody has saved is that of a clean run. */
-export function isProof({ summary, cycles, watch }: Pick<Report, 'summary' | 'cycles' | 'watch'>): boolean {
-  if (!watch) return summary === provenSummary(`${cycles?.completed} cycles`);
-  return summary === provenSummary(madeWhileWatching(watch));
+export function isProof({
+  summary,
+  cycles,
+  serve,
+  watch,
+}: Pick<Report, 'summary' | 'cycles' | 'serve' | 'watch'>): boolean {
+  if (serve) return summary === proofOf(madeByClients(serve.clients));
+  if (!watch) return summary === proofOf(`${cycles?.completed} cycles`);
+  return summary === proofOf(madeWhileWatching(watch));
 }
 
 function madeWhileWatching({ durationMs, accepted }: Pick<WatchFacts, 'durationMs' | 'accepted'>): string {

@@ -50,7 +50,8 @@ function shortCommand(command: readonly string[]): string {
 }
 
 function measurements(report: Report, chalk: ChalkInstance): string[] {
-  const { cycles, before, after } = report;
+  const { cycles, before, after, serve } = report;
+  if (serve) return serve.rows.map(([name, text]) => `  ${chalk.dim(name.padEnd(11))}${text}`);
   const row = (name: string, text: string) => `  ${chalk.dim(name.padEnd(11))}${text}`;
   if (!cycles) return [];
   if (!before || !after) {

@@ -31,6 +31,8 @@ function sentence(report: Report): string {
   const made = cycles
     ? `${plural(cycles.connections, 'connection was', 'connections were')} made, the judged ones in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s). `
     : '';
+  if (clean && report.serve) return 'The client used its connections again, and closed what it did not need.';
+  if (clean && report.serve) return 'The client used its connections again, and closed what it did not need.';
   const first = findings.find(({ severity }) => severity === 'fail');
   if (first) return `${made}${upper(first.cause)}.`;
   if (interrupted) return `${made}The run was ended before its cycles were made.`;

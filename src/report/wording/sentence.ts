@@ -78,7 +78,8 @@ function faultsOf(rows: readonly Told[]): Faults {
 
 function faultOf({ findings }: Told): string {
   const found = findings.find(({ severity }) => severity === 'fail');
-  return found ? FAULTS[found.kind](found.perCycle) : 'fails';
+  // A row is a trial of a server.
+  return found ? FAULTS[found.kind as Kind](found.perCycle) : 'fails';
 }
 
 function mixedClause(mixed: Told | undefined): string[] {

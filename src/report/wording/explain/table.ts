@@ -1,21 +1,25 @@
-import type { Kind } from '../../../verdict/finding.js';
+import type { AnyKind } from '../../../verdict/kinds.js';
 import { child } from './child.js';
+import { closeWait } from './close-wait.js';
 import { crash } from './crash.js';
 import type { Explanation } from './explanation.js';
 import { fd } from './fd.js';
 import { gauge } from './gauge.js';
 import { hang } from './hang.js';
+import { idle } from './idle.js';
 import { mapping } from './mapping.js';
 import { memory } from './memory.js';
 import { refused } from './refused.js';
 import { reply } from './reply.js';
 import { restart } from './restart.js';
+import { reuse } from './reuse.js';
 import { sanitizer } from './sanitizer.js';
 import { thread } from './thread.js';
+import { unclosed } from './unclosed.js';
 import { zombie } from './zombie.js';
 
 /** Total: a new kind of finding does not compile until it is explained. */
-export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
+export const EXPLANATIONS: Readonly<Record<AnyKind, Explanation>> = {
   crash,
   hang,
   refused,
@@ -29,4 +33,8 @@ export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
   memory,
   sanitizer,
   gauge,
-} satisfies Record<Kind, Explanation>;
+  'close-wait': closeWait,
+  unclosed,
+  idle,
+  reuse,
+} satisfies Record<AnyKind, Explanation>;
