@@ -14,6 +14,9 @@ test('a command is all that has to be said of a server that is started', () => {
     logFile: undefined,
     openFiles: undefined,
     repeat: 1,
+    shutdown: false,
+    reload: undefined,
+    preset: { ready: true, grace: true, timeout: true, settle: true },
   });
 });
 
