@@ -70,7 +70,7 @@ for (const [what, raw, says] of REFUSED) {
   });
 }
 
-const RELOADS: ReadonlyArray<readonly [raw: RawOptions, everyCycles?: number, everyMs?: number]> = [
+const RELOADS: ReadonlyArray<readonly [raw: RawOptions, everyCycles: number | undefined, everyMs?: number]> = [
   [{ reload: 'SIGHUP' }, 200],
   [{ reload: 'HUP', cycles: '100' }, 20],
   [{ reload: 'SIGUSR2:50' }, 50],
