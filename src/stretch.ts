@@ -24,7 +24,7 @@ export function stretchTimes(options: Options, start: Start): readonly [Options,
 
 /** What the reader is told of it. */
 export function stretchNote(checker: string, { timeoutMs, settleMs }: Options, { graceMs }: Start): string {
-  return `The server runs with ${checker === 'valgrind' ? 'valgrind' : `a ${checker}`}, which makes it slow. It got longer: ${formatDuration(timeoutMs)} for a cycle (--timeout), ${formatDuration(settleMs)} to settle (--settle), ${formatDuration(graceMs)} to stop (--grace).`;
+  return `The server runs with ${checker === 'valgrind' ? 'valgrind' : `a ${checker}`}, which makes it slow. Times that nobody named are four times as long: ${formatDuration(timeoutMs)} for a cycle (--timeout), ${formatDuration(settleMs)} to settle (--settle), ${formatDuration(graceMs)} to stop (--grace).`;
 }
 
 /** valgrind slows a program down by 10 to 50 times, a sanitizer by 2; what is waited for is only in part their work. */

@@ -70,13 +70,14 @@ for (const [what, raw, says] of REFUSED) {
   });
 }
 
-const RELOADS: ReadonlyArray<readonly [raw: RawOptions, everyCycles: number | undefined, everyMs?: number]> = [
-  [{ reload: 'SIGHUP' }, 200],
-  [{ reload: 'HUP', cycles: '100' }, 20],
-  [{ reload: 'SIGUSR2:50' }, 50],
-  [{ reload: 'SIGHUP:2s' }, undefined, 2_000],
-  [{ reload: 'SIGHUP', duration: '10s' }, undefined, 1_000],
-];
+const RELOADS: ReadonlyArray<readonly [raw: RawOptions, everyCycles: number | undefined, everyMs?: number]> =
+  [
+    [{ reload: 'SIGHUP' }, 200],
+    [{ reload: 'HUP', cycles: '100' }, 20],
+    [{ reload: 'SIGUSR2:50' }, 50],
+    [{ reload: 'SIGHUP:2s' }, undefined, 2_000],
+    [{ reload: 'SIGHUP', duration: '10s' }, undefined, 1_000],
+  ];
 
 for (const [raw, everyCycles, everyMs] of RELOADS) {
   test(`${JSON.stringify(raw)} reloads every ${everyCycles ?? everyMs} ${everyMs ? 'ms' : 'cycles'}`, () => {

@@ -243,7 +243,7 @@ describe('a server that is slow because it is checked', () => {
     const text = stdout.replaceAll(/\s+/g, ' ');
     assert.match(
       text,
-      /20 s for a cycle \(--timeout\), 20 s to settle \(--settle\), 20 s to stop \(--grace\)/,
+      /20\.0 s for a cycle \(--timeout\), 20\.0 s to settle \(--settle\), 20\.0 s to stop \(--grace\)/,
     );
   });
 
