@@ -31,8 +31,15 @@ export function put(io: Io, { file, append }: Delivery, text: string): void {
   else writeWhole(file, text);
 }
 
-/** Written whole or not at all: beside the file first, then renamed over it. */
+/**
+ * Written whole or not at all: beside the file first, then renamed over it. What is no file (/dev/null, a pipe) is written
+ * to as it is: renamed over, it would be gone.
+ */
 function writeWhole(file: string, text: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, text);
+    return;
+  }
   const beside = `${file}.churn-${Math.random().toString(36).slice(2, 10)}`;
   try {
     writeFileSync(beside, text);

@@ -25,7 +25,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   const options = parseOptions(withFiles(raw));
   const deliveries = parseDeliveries(raw, io.env);
   requireProc();
-  const progress = progressLine(io.stderr, raw.progress && !raw.quiet);
+  const progress = progressLine(io, raw.progress && !raw.quiet, raw.color);
   try {
     const report = await storyOf(options, {
       signal: io.signal,
