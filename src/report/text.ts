@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import { loadRows } from './load-rows.js';
+import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { matrixLines } from './thorough/matrix.js';
 import { wrap } from './wrap.js';
@@ -25,6 +26,7 @@ export function renderText(report: Report, style: TextStyle): string {
     '',
     verdictLine(report, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
+    ...plotLines(report).map((line, index) => `${index === 0 ? '\n' : ''}${chalk.dim(line)}`),
     ...(report.notes.length > 0 ? [''] : []),
     ...report.notes.flatMap(note => wrap(`  ${chalk.dim('note')}  ${note}`, style.columns, 8)),
   ];
