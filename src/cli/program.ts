@@ -6,6 +6,7 @@ import { CLIENT_NAMES } from '../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { addShellCommands, EPILOGUE } from './program-shell.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -20,18 +21,7 @@ export function buildProgram(io: Io): Program {
       'Opens and closes connections against a server, and proves that it forgot none of them or names those it kept.',
     )
     .version(`churn ${VERSION} (node ${io.nodeVersion}, ${io.platform})`, '-V, --version')
-    .addHelpText(
-      'after',
-      `
-Exit status:
-  0 pass   1 the server is at fault   2 could not test   3 undecided, with --strict
-  130 interrupted   143 terminated
-
-Examples:
-  churn --port 9000 --cycles 1000
-  churn --port 9000 --json > report.json
-  churn inspect --port 9000`,
-    );
+    .addHelpText('after', EPILOGUE);
   const run = addOutputOptions(
     addJudgingOptions(
       addTalkOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))),
@@ -86,6 +76,16 @@ Examples:
       const { clientsCommand } = await import('./commands/on-demand.js');
       status = clientsCommand(io, options);
     });
+  addShellCommands(program, command => configure(command, io), {
+    completion: async (shape, shell) => {
+      const { completionCommand } = await import('./commands/on-demand.js');
+      status = completionCommand(io, shape, shell);
+    },
+    manual: async shape => {
+      const { manualCommand } = await import('./commands/on-demand.js');
+      status = manualCommand(io, shape);
+    },
+  });
   run.showHelpAfterError(false);
   return Object.assign(program, { status: () => status });
 }
@@ -190,6 +190,7 @@ function addFormatOptions(command: Command): Command {
     )
     .option('--json', 'the same as --reporter json')
     .option('--quiet', 'one line')
+    .option('-v, --verbose', 'how the verdict came about, step by step')
     .option('--no-color', 'no colour');
 }
 

@@ -38,7 +38,7 @@ export class Trial {
   /** The last look of all: the same, unless there were confirming rounds. */
   #latest: Observation;
   #apart: readonly Apart[] = [];
-  #suspects: readonly string[] = [];
+  readonly #confirming: ConfirmingRound[] = [];
   #budgetSpent = false;
   #witnessed: Witnessed = {};
 
@@ -74,7 +74,8 @@ export class Trial {
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
-    this.timeline = timelineOf(target, options, driver, observer, () => this.#suspects, onProgress);
+    const suspects = () => this.#confirming.at(-1)?.suspects ?? [];
+    this.timeline = timelineOf(target, options, driver, observer, suspects, onProgress);
   }
 
   close(): void {
@@ -135,7 +136,7 @@ export class Trial {
         this.#budgetSpent = true;
         break;
       }
-      this.#suspects = round.suspects;
+      this.#confirming.push(round);
       this.timeline.enter('confirm');
       this.#witnessed = {
         ...this.#witnessed,
@@ -163,8 +164,8 @@ export class Trial {
 
   async evidence(): Promise<Evidence> {
     this.timeline.enter('after');
-    const after = await withRss(this.#rest.latest.snapshot);
-    return { ...this.#evidence(), before: await this.#beforeWithRss, after };
+    const [before, after] = await Promise.all([this.#beforeWithRss, withRss(this.#rest.latest.snapshot)]);
+    return { ...this.#evidence(), before, after };
   }
 
   latency(): Latency | undefined {
@@ -181,10 +182,9 @@ export class Trial {
       options: this.#options,
       observer: this.#observer,
       driver: this.#driver,
-      rounds: this.#judged.rounds,
-      pace: this.#judged.pace,
+      ...{ rounds: this.#judged.rounds, pace: this.#judged.pace },
       hold: this.#hold.facts(),
-      apart: this.#apart,
+      ...{ apart: this.#apart, confirming: this.#confirming },
       before: this.#observer.before,
       baseline: this.#baseline,
       rest: this.#rest,

@@ -8,6 +8,7 @@ import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
 import type { Finding } from '../verdict/finding.js';
 import type { Verdict } from '../verdict/judge.js';
+import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { breakProof, escapeText } from './escape.js';
 import { reportHold, reportLatency } from './load.js';
@@ -85,6 +86,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     phases: around.phases,
     timings: around.timings,
     notes: [...around.notes.map(escapeText), ...verdict.notes.map(noteSentence)],
+    reasoning: reasonFrom(evidence),
   };
 }
 

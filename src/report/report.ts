@@ -1,4 +1,5 @@
 import type { Check, Kind, Severity } from '../verdict/finding.js';
+import type { Reasoning } from '../verdict/reasoning.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
 
@@ -91,6 +92,8 @@ export interface Report {
   }>;
   readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** How the verdict came about, for --verbose; of a thorough run each row has its own. */
+  readonly reasoning?: Reasoning;
   /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
   readonly sentence?: string;
   readonly runs?: readonly ReportedRun[];
@@ -113,6 +116,7 @@ export interface ReportedRun {
   readonly held: readonly ReportedHeld[];
   readonly rounds: Report['rounds'];
   readonly notes: readonly string[];
+  readonly reasoning?: Reasoning;
   readonly durationMs: number;
 }
 

@@ -188,6 +188,12 @@ export interface Evidence {
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
+  /** The rounds that the judge asked for, in their order: how many cycles, what was suspected, what was done. */
+  readonly confirming: ReadonlyArray<{
+    readonly cycles: number;
+    readonly suspects: readonly string[];
+    readonly manner?: 'follow' | 'watch';
+  }>;
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

@@ -39,7 +39,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
       throw error;
     });
     progress.clear();
-    await deliver(io, deliveries, report, raw.color);
+    await deliver(io, deliveries, report, raw.color, raw.verbose);
     return exitCode(report, options.policy.strict, io.signal.reason);
   } finally {
     progress.clear();
