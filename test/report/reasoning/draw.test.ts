@@ -12,7 +12,11 @@ const CASES = [
     buildEvidence(),
     /none of them is still there[\s\S]*Nothing that has no name grew[\s\S]*No further cycles/,
   ],
-  ['a leak', leaking(upTo(1_010), { heldAtRest: 1_010 }), /every thread of the server slept[\s\S]*1010 were held when/],
+  [
+    'a leak',
+    leaking(upTo(1_010), { heldAtRest: 1_010 }),
+    /every thread of the server slept[\s\S]*1010 were held when/,
+  ],
   [
     'threads that recur',
     grown('thread', 10, [13, 16, 19], { confirming: [{ cycles: 300, suspects: ['thread'] }] }),
