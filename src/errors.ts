@@ -11,10 +11,17 @@ export type ErrorCode =
   | 'ambiguous-target'
   | 'waiting-for-activation'
   | 'permission'
+  | 'gauge'
+  | 'load'
   | 'own-limit'
   | 'untrusted'
   | 'no-tls'
-  | 'interrupted-early';
+  | 'interrupted-early'
+  | 'never-connected'
+  | 'port-taken'
+  | 'no-such-program'
+  | 'died-at-start'
+  | 'not-ready';
 
 /**
  * An expected failure: one sentence that says what is wrong, one hint that says what to do next.
@@ -23,11 +30,14 @@ export type ErrorCode =
 export class ChurnError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
+  /** The last lines that a server wrote which was started for the run. */
+  readonly output: readonly string[];
 
-  constructor(code: ErrorCode, sentence: string, hint: string) {
+  constructor(code: ErrorCode, sentence: string, hint: string, output: readonly string[] = []) {
     super(sentence);
     this.name = 'ChurnError';
     this.code = code;
     this.hint = hint;
+    this.output = output;
   }
 }

@@ -1,3 +1,5 @@
+import type { HowItEnded } from './exit-words.js';
+import type { Gauging } from './gather/gauging.js';
 import type { Progress } from './gather/timeline.js';
 import { Trial } from './gather/trial.js';
 import type { Options } from './options.js';
@@ -7,7 +9,7 @@ import { escapeText } from './report/escape.js';
 import type { Report, ReportedTarget } from './report/report.js';
 import { formatEndpoint, type Target } from './target/target.js';
 import { cyclesToTellApart } from './verdict/apart.js';
-import type { ConfirmingRound } from './verdict/confirmation.js';
+import type { NextRound } from './verdict/confirmation.js';
 import type { Evidence } from './verdict/evidence.js';
 import type { Verdict } from './verdict/judge.js';
 
@@ -16,15 +18,19 @@ export interface RunContext {
   /** Ends the run early; what was measured so far is still reported. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** How a process has ended that was started for this run. */
+  readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
   readonly tool: Report['tool'];
   readonly environment: Omit<Report['environment'], 'kernel'>;
   /** Milliseconds that had passed before the run began, by name, for `timings`. */
   readonly timings: Report['timings'];
+  /** Which rounds are made to make sure; all that there is time for, if nothing is said. */
+  readonly next?: Judge['next'];
 }
 
 /** How the evidence of one trial is asked for and judged. */
 export interface Judge {
-  readonly next: (evidence: Evidence) => ConfirmingRound | undefined;
+  readonly next: NextRound;
   readonly judge: (evidence: Evidence) => Verdict;
 }
 
@@ -47,16 +53,21 @@ export async function examine(
 ): Promise<Examined> {
   const isMixed = options.clients.length > 1;
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
-  const trial = await Trial.open(target, options, seed, context);
+  const gauging = await gaugingOf(options, context.signal);
+  const afterRound = gauging && ((connections: number) => gauging.readBytes(connections));
+  const trial = await Trial.open(target, options, seed, { ...context, afterRound });
   try {
     trial.begin();
     await trial.warmUp();
+    await gauging?.read('warm-up', options.warmup);
     await trial.holdClients();
     await trial.makeRounds();
     await trial.settle();
-    await trial.confirm(next);
+    await trial.confirm(gauging ? gaugedFirst(gauging, next) : next);
     if (isMixed) await trial.tellApart(cyclesToTellApart);
-    const evidence = await trial.evidence();
+    const seen = await trial.evidence();
+    await gauging?.rest(seen.connections);
+    const evidence = { ...seen, gauges: gauging?.series() };
     const verdict = judge(evidence);
     trial.timeline.finish();
     const { phases } = trial.timeline;
@@ -80,7 +91,23 @@ export async function examine(
   }
 }
 
-function reportTarget(target: Target, { before }: Evidence, alive: boolean): ReportedTarget {
+/** Most runs have no gauges, and load nothing for them. */
+async function gaugingOf(options: Options, signal: AbortSignal): Promise<Gauging | undefined> {
+  if (options.gauges.length === 0) return undefined;
+  const { Gauging } = await import('./gather/gauging.js');
+  return Gauging.open(options, signal);
+}
+
+/** The judge is asked with the gauges as they are after the round before. */
+function gaugedFirst(gauging: Gauging, next: NextRound): NextRound {
+  return async evidence => {
+    await gauging.rest(evidence.connections);
+    return next({ ...evidence, gauges: gauging.series() });
+  };
+}
+
+/** Who was under test, in words that are harmless. */
+export function reportTarget(target: Target, { before }: Evidence, alive: boolean): ReportedTarget {
   return {
     address: escapeText(formatEndpoint(target.endpoint)),
     pids: target.roots.map(({ pid }) => pid),
@@ -104,7 +131,7 @@ function reportTarget(target: Target, { before }: Evidence, alive: boolean): Rep
 }
 
 /** Where the wall time went, in milliseconds. */
-function timingsOf(
+export function timingsOf(
   earlier: Report['timings'],
   phases: ReadonlyArray<{ readonly phase: string; readonly durationMs: number }>,
 ): Report['timings'] {

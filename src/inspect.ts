@@ -20,7 +20,7 @@ export async function inspect(
     ),
   );
   const states = new Map(
-    readTcpRows(target.network, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
+    readTcpRows(target.servedIn, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
   );
   return {
     address: formatEndpoint(target.endpoint),
@@ -40,7 +40,9 @@ export async function inspect(
         anonBytes: anonBytes ?? null,
         fds: fds.length,
         fdKinds: countKinds(
-          fds.map(({ kind, inode }) => (states.has(inode) ? `tcp ${states.get(inode)}` : kind)),
+          fds.map(({ kind, inode }) =>
+            kind === 'socket' && states.has(inode) ? `tcp ${states.get(inode)}` : kind,
+          ),
         ),
       }),
     ),

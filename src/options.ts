@@ -1,13 +1,15 @@
 import { type Clients, parseClients, type RawClientOptions } from './client-options.js';
+import { type GaugeSpec, parseGauges } from './gauge-options.js';
 import { LOAD_DEFAULTS, type Load, parseLoad, type RawLoadOptions } from './load-options.js';
 import { count, duration, usage } from './option-values.js';
+import { parseStart, type RawStartOptions, type Start } from './start-options.js';
 import type { Kind } from './verdict/finding.js';
 import { KINDS } from './verdict/kinds.js';
 import type { Policy } from './verdict/policy.js';
 import type { Script } from './workload/script.js';
 
 /** Options of `run` as they are given: text from a command line, or numbers from a program. */
-export interface RawOptions extends RawClientOptions, RawLoadOptions {
+export interface RawOptions extends RawClientOptions, RawLoadOptions, RawStartOptions {
   readonly port?: string | number | undefined;
   readonly host?: string | undefined;
   readonly unix?: string | undefined;
@@ -25,6 +27,8 @@ export interface RawOptions extends RawClientOptions, RawLoadOptions {
   readonly strict?: boolean | undefined;
   readonly failOn?: string | undefined;
   readonly allow?: readonly string[] | undefined;
+  readonly gauge?: readonly string[] | undefined;
+  readonly allowRemote?: boolean | undefined;
 }
 
 /** Options that are known to be right. */
@@ -46,8 +50,14 @@ export interface Options extends Load {
   /** Time for confirming; 0 with `--no-confirm`. */
   readonly budgetMs: number;
   readonly policy: Policy;
+  /** Numbers that the server itself exposes, and that must come back too. */
+  readonly gauges: readonly GaugeSpec[];
+  /** A server that cannot be looked into may be judged by its gauges. */
+  readonly allowRemote: boolean;
   /** Every client in turn, and the time for all of them. */
   readonly thorough: { readonly wholeMs: number } | undefined;
+  /** The server that is started for it; undefined: one that runs already. */
+  readonly start: Start | undefined;
   /** Descriptors that this run may use up of the server; undefined: as many as its limit leaves. */
   readonly mostFds?: number;
   /** No further round of cycles is begun after this time; undefined: all are made, however long they take. */
@@ -72,6 +82,7 @@ export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
 export function parseOptions(raw: RawOptions): Options {
   const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
   const { cycles } = raw.thorough ? THOROUGH_DEFAULTS : LOAD_DEFAULTS;
+  const start = parseStart(raw);
   requireNoOrder(raw);
   return {
     ...parseAddress(raw),
@@ -84,6 +95,9 @@ export function parseOptions(raw: RawOptions): Options {
     settleMs: duration('--settle', raw.settle ?? DEFAULTS.settle, 0, 3_600_000),
     ...parseBudget(raw),
     policy: parsePolicy(raw),
+    start,
+    gauges: parseGauges(raw.gauge),
+    allowRemote: raw.allowRemote ?? false,
   };
 }
 
@@ -106,6 +120,13 @@ function requireNoOrder(raw: RawOptions): void {
       `Use --cycles and --budget, or --${shape} with one --client.`,
     );
   }
+  if (raw.gauge !== undefined || raw.allowRemote) {
+    const option = raw.gauge === undefined ? '--allow-remote' : '--gauge';
+    throw usage(
+      `${option} does not go with --thorough, whose rows begin where the one before has left the server.`,
+      'Use it with one --client at a time.',
+    );
+  }
   if (seed === undefined || client !== undefined) return;
   throw usage(
     '--seed has no meaning with --thorough, which takes the clients one after the other.',
@@ -118,7 +139,7 @@ export function parseAddress(
   raw: RawOptions,
 ): Pick<Options, 'port' | 'host' | 'unix' | 'pids' | 'behindProxy'> {
   const pids = (raw.pid ?? []).map(pid => count('--pid', pid, 1, 4_194_304));
-  if (raw.port === undefined && raw.unix === undefined && pids.length === 0) {
+  if (raw.command === undefined && raw.port === undefined && raw.unix === undefined && pids.length === 0) {
     throw usage('No server was named.', 'Name the port that it listens on: churn --port 9000');
   }
   if (raw.port !== undefined && raw.unix !== undefined) {
@@ -132,11 +153,17 @@ export function parseAddress(
   }
   if (raw.unix === '') throw usage('--unix expects a path, got "".', 'For example --unix /run/app.sock');
   if (raw.host === '') throw usage('--host expects an address, got "".', 'For example --host 127.0.0.1');
+  if (raw.command !== undefined && pids.length > 0) {
+    throw usage('--pid names a server that runs; the command behind -- starts another.', 'Give one of them.');
+  }
   if (raw.behindProxy && pids.length === 0) {
     throw usage('--behind-proxy needs the pid of the server behind the proxy.', 'Add --pid N.');
   }
   return {
-    port: raw.port === undefined ? undefined : count('--port', raw.port, 1, 65_535),
+    port:
+      raw.port === undefined || (raw.port === 'auto' && raw.command)
+        ? undefined
+        : count('--port', raw.port, 1, 65_535),
     host: raw.host,
     unix: raw.unix,
     pids,

@@ -22,7 +22,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
   const { evidence, verdict, report } = await examine(
     target,
     options,
-    { next: nextConfirmingRound, judge: seen => judge(seen, options.policy) },
+    { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },
     { ...context, timings },
   );
   const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);

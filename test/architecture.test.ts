@@ -27,6 +27,13 @@ const FILES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8'
   .sort()
   .map(readSource);
 
+const PROGRAMS: readonly string[] = [
+  'cli/start.ts',
+  'library/cycle-child.ts',
+  'started/watchdog.ts',
+  'demo/serve.ts',
+];
+
 /** The demo server reads its port range alone, as a program of its own. */
 const READERS_OF_PROC: readonly string[] = ['demo/serve.ts'];
 
@@ -36,6 +43,22 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     'nobody imports cli but cli',
     'the command line is one user of the library among others',
     () => importing(file => !inside('cli')(file), inside('cli')),
+  ],
+  [
+    'nobody imports library but library and the public names',
+    'it is how programs use the tool, as cli is how people do',
+    () => importing(file => file !== 'index.ts' && !inside('library')(file), inside('library')),
+  ],
+  [
+    'only library/vitest.ts imports vitest, and nobody imports jest',
+    'who tests with one of them need not have the other',
+    () => [
+      ...importing(not('library/vitest.ts'), is('vitest')),
+      ...importing(
+        () => true,
+        to => to === 'jest' || to.startsWith('@jest/'),
+      ),
+    ],
   ],
   [
     'verdict, report and options reach no code that does I/O',
@@ -65,17 +88,17 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () => importing(inside('verdict'), inside('report')),
   ],
   [
-    'only cli/start.ts and the demo servers know the global process',
-    'the world comes in by one door, so that tests can hand in another one',
+    'only cli/start.ts, the cycle child and the demo servers know the global process',
+    'the world comes in by one door of each program, so that tests can hand in another one',
     () =>
-      FILES.filter(({ path }) => path !== 'cli/start.ts' && path !== 'demo/serve.ts')
+      FILES.filter(({ path }) => !PROGRAMS.includes(path))
         .filter(mentionsProcess)
         .map(({ path }) => path),
   ],
   [
-    'only cli/program.ts, and what tells its shape, import commander',
+    'only cli/program*.ts import commander',
     'arguments are parsed once, at the edge',
-    () => importing(path => !/^cli\/program(-shape|-shell)?\.ts$/.test(path), is('commander')),
+    () => importing(path => !/^cli\/program(-\w+)*\.ts$/.test(path), is('commander')),
   ],
   [
     'only the text report, the live view and the demo import chalk',
@@ -121,6 +144,16 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
       ),
   ],
   [
+    'nobody knows of a server that is started but its story, and it knows nothing of how it is tried',
+    'every part of a run works the same for a server that runs already',
+    () => [
+      ...importing(path => !inside('started')(path) && path !== 'run-started.ts', inside('started')),
+      ...importing(inside('started'), to =>
+        ['cli', 'gather', 'report', 'sampler', 'workload', 'verdict'].some(room => inside(room)(to)),
+      ),
+    ],
+  ],
+  [
     'proc imports nothing above it',
     'it reads one file of the kernel at a time and has no opinion about servers',
     () => importing(inside('proc'), to => isSource(to) && !inside('proc')(to) && to !== 'errors.ts'),
@@ -128,7 +161,8 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
   [
     'the leaves import nothing of ours',
     'everybody may import them',
-    () => importing(path => ['errors.ts', 'units.ts', 'version.ts'].includes(path), isSource),
+    () =>
+      importing(path => ['errors.ts', 'exit-words.ts', 'units.ts', 'version.ts'].includes(path), isSource),
   ],
   ['no imports go round in a circle', 'in a circle nothing can be understood first', () => cycles()],
   [
@@ -137,7 +171,9 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () =>
       importing(
         () => true,
-        to => !isSource(to) && !to.startsWith('node:') && !dependencies().includes(packageOf(to)),
+        // 'expect' is jest's, named for its types alone.
+        to =>
+          !isSource(to) && !to.startsWith('node:') && ![...dependencies(), 'expect'].includes(packageOf(to)),
       ),
   ],
   [
@@ -387,8 +423,9 @@ function cycles(): string[] {
 function dependencies(): string[] {
   const packaged = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
   };
-  return Object.keys(packaged.dependencies);
+  return Object.keys({ ...packaged.dependencies, ...packaged.peerDependencies });
 }
 
 /** The package of a file in it: "commander/esm.mjs" is of commander. */

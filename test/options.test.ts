@@ -31,7 +31,10 @@ test('a port is all that has to be said', () => {
     settleMs: 5_000,
     budgetMs: 10_000,
     thorough: undefined,
+    start: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
+    gauges: [],
+    allowRemote: false,
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);
   assert.deepEqual(parseOptions({ port: 9_000 }), options);

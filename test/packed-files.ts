@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 /** What `npm pack` would ship: the program, the library, the schema, the words about them, and nothing else. */
 const ALLOWED =
-  /^(bin\/churn\.js|dist\/(index|cli\/start|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/types\/[\w/.-]+\.d\.ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|package\.json|README\.md|LICENSE)$/;
+  /^(bin\/churn\.js|dist\/(index|cli\/start|library\/(assert|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/jest\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|package\.json|README\.md|LICENSE)$/;
 const REQUIRED = [
   'bin/churn.js',
   'dist/index.js',
@@ -10,6 +10,9 @@ const REQUIRED = [
   'dist/cli/licenses.txt',
   'dist/report.schema.json',
   'dist/types/index.d.ts',
+  'dist/library/cycle-child.js',
+  'dist/library/jest.cjs',
+  'dist/types/library/jest.d.cts',
 ];
 
 const [packed] = JSON.parse(

@@ -1,3 +1,4 @@
+import type { ChurnError } from '../errors.js';
 import type { Report } from '../report/report.js';
 
 /**
@@ -20,4 +21,10 @@ export function exitCode(
     case 'undecided':
       return strict ? 3 : 0;
   }
+}
+
+/** Of an error: 2, or that of the signal which left nothing to report. */
+export function exitCodeOf({ code }: ChurnError, usual: number, signalName: unknown): number {
+  if (code !== 'interrupted-early' || signalName === undefined) return usual;
+  return signalName === 'SIGTERM' ? 143 : 130;
 }

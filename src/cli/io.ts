@@ -12,6 +12,8 @@ export interface Io {
   readonly cpus: number;
   /** The program that runs scripts like this one. */
   readonly nodePath: string;
+  /** kill(2); throws ESRCH when nobody is there. */
+  readonly kill: (pid: number, signal: NodeJS.Signals) => void;
   /** Milliseconds from the start of the process to that of `main`. */
   readonly startupMs: number;
   /**

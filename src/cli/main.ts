@@ -1,6 +1,9 @@
 import { ChurnError } from '../errors.js';
+import { splitArguments } from './arguments.js';
+import { exitCodeOf } from './exit-code.js';
 import type { Io } from './io.js';
-import { buildProgram, isCommanderError } from './program.js';
+import { buildProgram } from './program.js';
+import { isCommanderError } from './program-error.js';
 import { reportError } from './report-error.js';
 
 /**
@@ -9,15 +12,16 @@ import { reportError } from './report-error.js';
  */
 export async function main(io: Io): Promise<number> {
   try {
-    const program = buildProgram(io);
-    await program.parseAsync(withDefaultCommand(io.argv), { from: 'user' });
+    const { own, command } = splitArguments(io.argv);
+    const program = buildProgram(io, command);
+    await program.parseAsync(withDefaultCommand(own), { from: 'user' });
     return program.status();
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return 0;
       return await reportError(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
     }
-    if (error instanceof ChurnError) return await reportError(io, error);
+    if (error instanceof ChurnError) return exitCodeOf(error, await reportError(io, error), io.signal.reason);
     throw error;
   }
 }

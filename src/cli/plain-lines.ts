@@ -16,6 +16,7 @@ export function plainLines(output: Output): (progress: Progress) => void {
 /** "1 min 0 s, 60 000 of 100 000 cycles, 1000/s, 7 fds, 2.1 MiB". */
 export function tellProgress(progress: Progress): string {
   const { phase, cyclesDone, cycles, durationMs, elapsedMs, fds, anonBytes, suspects, client } = progress;
+  if (progress.watching) return watchWords(progress);
   const of = durationMs === undefined ? ` of ${formatCount(cycles)}` : '';
   return [
     formatDuration(elapsedMs),
@@ -26,6 +27,12 @@ export function tellProgress(progress: Progress): string {
     `${fds} fds`,
     ...(anonBytes === undefined ? [] : [formatBytes(anonBytes)]),
   ].join(', ');
+}
+
+/** Others make the connections, and nobody knows how many are to come. */
+function watchWords({ phase, cyclesDone, elapsedMs, fds, suspects }: Progress): string {
+  const doing = phaseWords(phase, suspects, true);
+  return `${formatDuration(elapsedMs)}, ${doing}, ${formatCount(cyclesDone)} connections, ${fds} fds`;
 }
 
 const OFTEN_MS = 10_000;

@@ -10,7 +10,7 @@ Exit status:
 
 Examples:
   churn --port 9000 --cycles 1000
-  churn --port 9000 --json > report.json
+  churn --port auto -- ./server --port {port}
   churn inspect --port 9000`;
 
 /** The commands that tell shells and man(1) of all others. */

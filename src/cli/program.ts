@@ -1,12 +1,16 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
-import { PROTOCOL_NAMES } from '../workload/protocols.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
+import { collect } from './program-repeatable.js';
+import { addServeOptions } from './program-serve.js';
 import { addShellCommands, EPILOGUE } from './program-shell.js';
+import { addStartOptions, takeCommandOnlyIn } from './program-start.js';
+import { addTalkOptions } from './program-talk.js';
+import { addWatchOptions } from './program-watch.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -14,7 +18,7 @@ export interface Program extends Command {
 }
 
 /** Every command and option. All but `run` are loaded when one is called: most of a short run is start-up. */
-export function buildProgram(io: Io): Program {
+export function buildProgram(io: Io, command?: readonly string[]): Program {
   let status = 0;
   const program = configure(new Command('churn'), io)
     .description(
@@ -22,15 +26,25 @@ export function buildProgram(io: Io): Program {
     )
     .version(`churn ${VERSION} (node ${io.nodeVersion}, ${io.platform})`, '-V, --version')
     .addHelpText('after', EPILOGUE);
-  const run = addOutputOptions(
-    addJudgingOptions(
-      addTalkOptions(addCycleOptions(addTargetOptions(configure(program.command('run'), io)))),
-    ),
-  )
+  const run = [addTargetOptions, addStartOptions, addCycleOptions, addTalkOptions, addJudgingOptions]
+    .reduce((to, add) => add(to), addOutputOptions(configure(program.command('run'), io)))
     .description('open cycles against a port and judge the server (the default command)')
     .action(async options => {
-      status = await runCommand(io, options);
+      status = await runCommand(io, { ...options, command });
     });
+  addWatchOptions(
+    [addTargetOptions, addOutputOptions].reduce(
+      (to, add) => add(to),
+      configure(program.command('watch'), io),
+    ),
+  ).action(async options => {
+    const { watchCommand } = await import('./commands/on-demand.js');
+    status = await watchCommand(io, { ...options, command });
+  });
+  addOutputOptions(addServeOptions(configure(program.command('serve'), io))).action(async options => {
+    const { serveCommand } = await import('./commands/serve.js');
+    status = await serveCommand(io, { ...options, command });
+  });
   addTargetOptions(configure(program.command('inspect'), io))
     .description('who listens on the port, and what it holds right now')
     .option('--json', 'print one JSON object')
@@ -87,11 +101,8 @@ export function buildProgram(io: Io): Program {
     },
   });
   run.showHelpAfterError(false);
+  takeCommandOnlyIn(program, ['run', 'watch', 'serve'], command);
   return Object.assign(program, { status: () => status });
-}
-
-export function isCommanderError(error: unknown): error is CommanderError {
-  return error instanceof CommanderError;
 }
 
 /** Commander neither exits nor prints errors by itself: `main` does. */
@@ -110,7 +121,10 @@ function configure(command: Command, io: Io): Command {
 function addTargetOptions(command: Command): Command {
   return command
     .optionsGroup('Target:')
-    .option('-p, --port <n>', 'TCP port that the server listens on')
+    .option(
+      '-p, --port <n>',
+      'TCP port that the server listens on; auto: a free one for the command behind --',
+    )
     .option('-H, --host <address>', 'address of this machine (default: the one on which the port is open)')
     .option('--unix <path>', 'Unix socket that the server listens on')
     .option('--pid <n>', 'process to judge, repeatable (default: found from the listening socket)', collect)
@@ -148,19 +162,6 @@ function addCycleOptions(command: Command): Command {
     .option('--pause <time>', 'wait between two cycles of a client (default: none)');
 }
 
-function addTalkOptions(command: Command): Command {
-  return command
-    .optionsGroup('What is said:')
-    .option('--send <data>', 'request: text with \\r \\n \\xNN, hex:…, or @file')
-    .option('--expect <text>', 'what the answer has to contain, or a /pattern/')
-    .option('--protocol <name>', `a ready request: ${PROTOCOL_NAMES.join(', ')}`)
-    .option('--tls', 'the same as --client tls')
-    .option('--sni <name>', 'server name to ask for in TLS')
-    .option('--alpn <names>', 'protocols to offer in TLS, separated by commas')
-    .option('--ca <file>', 'certificates to trust (PEM)')
-    .option('--insecure', 'trust any certificate');
-}
-
 function addJudgingOptions(command: Command): Command {
   return command
     .optionsGroup('Judging:')
@@ -171,7 +172,9 @@ function addJudgingOptions(command: Command): Command {
     .option('--no-confirm', 'make no further cycles')
     .option('--strict', 'exit 3 when something is undecided')
     .option('--fail-on <kinds>', 'only these kinds of finding fail, separated by commas')
-    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect);
+    .option('--allow <kind=n>', 'let pass up to n of a kind, repeatable', collect)
+    .option('--gauge <url#name>', 'a number of the server that must come back too, repeatable', collect)
+    .option('--allow-remote', 'judge a server that cannot be looked into by its gauges');
 }
 
 function addOutputOptions(command: Command): Command {
@@ -192,8 +195,4 @@ function addFormatOptions(command: Command): Command {
     .option('--quiet', 'one line')
     .option('-v, --verbose', 'how the verdict came about, step by step')
     .option('--no-color', 'no colour');
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

@@ -3,6 +3,7 @@ import { breakProof, escapeText } from '../report/escape.js';
 import { REPORTERS } from '../report/registry.js';
 import { type Report, SCHEMA_VERSION } from '../report/report.js';
 import { VERSION } from '../version.js';
+import { splitArguments } from './arguments.js';
 import { colorLevel } from './color.js';
 import type { Io } from './io.js';
 
@@ -19,7 +20,7 @@ export async function reportError(io: Io, error: ChurnError): Promise<number> {
   return 2;
 }
 
-export function errorReport(io: Io, { code, message, hint }: ChurnError): Report {
+export function errorReport(io: Io, { code, message, hint, output }: ChurnError): Report {
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
@@ -29,7 +30,12 @@ export function errorReport(io: Io, { code, message, hint }: ChurnError): Report
     clean: false,
     summary: `ERROR  ${escapeText(message)}`,
     interrupted: false,
-    error: { code, sentence: escapeText(message), hint: breakProof(hint) },
+    error: {
+      code,
+      sentence: escapeText(message),
+      hint: breakProof(hint),
+      ...(output.length > 0 && { output: output.map(escapeText) }),
+    },
     checks: [],
     findings: [],
     allowed: [],
@@ -44,7 +50,7 @@ export function errorReport(io: Io, { code, message, hint }: ChurnError): Report
 
 /** Asked of the bare arguments: the error may be that they could not be parsed. */
 function wantsJson(argv: readonly string[]): boolean {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const { own } = splitArguments(argv);
   return own.some(
     (argument, index) => argument === '--json' || (argument === 'json' && own[index - 1] === '--reporter'),
   );

@@ -30,6 +30,7 @@ process.exitCode = await main({
   platform: `${process.platform} ${process.arch}`,
   cpus: availableParallelism(),
   nodePath: process.execPath,
+  kill: (pid, signal) => void process.kill(pid, signal),
   startupMs: performance.now(),
   onYield: clear => {
     if (yielding.size === 0) process.on('SIGTSTP', stop).on('uncaughtExceptionMonitor', yieldTerminal);

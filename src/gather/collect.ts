@@ -11,11 +11,13 @@ import type { Witnessed } from './confirming.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
+import type { Audience } from './timeline.js';
 
 /** What a trial has gathered so far. */
 export interface Gathered
   extends Witnessed,
-    Pick<Evidence, 'rounds' | 'pace' | 'hold' | 'apart' | 'confirming' | 'budgetSpent' | 'interrupted'> {
+    Pick<Evidence, 'rounds' | 'pace' | 'hold' | 'apart' | 'budgetSpent' | 'interrupted'> {
+  readonly confirming: NonNullable<Evidence['confirming']>;
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -28,6 +30,7 @@ export interface Gathered
   /** The last look of all: the same, unless there were confirming rounds. */
   readonly latest: Observation;
   readonly countersBefore: ListenCounters;
+  readonly endingOf: Audience['endingOf'];
 }
 
 /** Puts into one piece what the judge may know. */
@@ -66,7 +69,13 @@ export function collectEvidence(gathered: Gathered): Evidence {
     outside: after.outside,
     acceptQueue: latest.acceptQueue,
     unaccepted: latest.unaccepted,
-    departed: departedProcesses(before, latest.snapshot, rootPids, process => observer.servedBefore(process)),
+    departed: departedProcesses(
+      before,
+      latest.snapshot,
+      rootPids,
+      process => observer.servedBefore(process),
+      gathered.endingOf,
+    ),
     listenerGone: observer.listenerIsGone(),
     listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
     listenDrops: counters.listenDrops - countersBefore.listenDrops,

@@ -36,11 +36,11 @@ export class Driver {
   readonly #probing: Probing;
 
   static async open(
-    target: Target,
+    target: Pick<Target, 'endpoint'>,
     options: Options,
     seed: number,
     ledger: Ledger,
-    observer: Observer,
+    observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
     signal: AbortSignal,
   ): Promise<Driver> {
     const behaviours = await prepareBehaviours(options.clients, options.script);

@@ -1,7 +1,7 @@
 import type { Options } from '../options.js';
 import { ownCpuMs } from '../proc/own.js';
 import type { Snapshot } from '../sampler/snapshot.js';
-import type { Runtime } from '../target/runtime.js';
+import type { Target } from '../target/target.js';
 import type { Census, Pace, Round } from '../verdict/evidence.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
@@ -9,6 +9,7 @@ import type { Observer } from './observer.js';
 import { privateMemory } from './private-memory.js';
 import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
+import type { Audience } from './timeline.js';
 
 /** The rounds of one trial: what was read at the end of each, and how fast it went. */
 export class JudgedRounds {
@@ -16,12 +17,14 @@ export class JudgedRounds {
   readonly pace: Pace[] = [];
   readonly #driver: Driver;
   readonly #observer: Observer;
-  readonly #runtime: Runtime;
+  readonly #target: Target;
+  readonly #afterRound: Audience['afterRound'];
 
-  constructor(driver: Driver, observer: Observer, runtime: Runtime) {
+  constructor(driver: Driver, observer: Observer, target: Target, afterRound?: Audience['afterRound']) {
     this.#driver = driver;
     this.#observer = observer;
-    this.#runtime = runtime;
+    this.#target = target;
+    this.#afterRound = afterRound;
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
@@ -39,6 +42,7 @@ export class JudgedRounds {
       if (!portion.endsRound) continue;
       await hold.ask();
       this.add('cycles', undefined);
+      await this.#afterRound?.(this.#driver.ledger.opened);
       if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
     }
   }
@@ -47,7 +51,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
-      ...privateMemory(this.#observer.before.processes, this.#runtime),
+      ...privateMemory(this.#observer.before.processes, this.#target),
       counts,
     });
   }

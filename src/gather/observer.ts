@@ -10,7 +10,7 @@ import type { ProcessKey, Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
-import type { Ledger } from '../workload/ledger.js';
+import type { Clients } from './clients.js';
 import { newSockets } from './new-sockets.js';
 import { placeOf } from './place.js';
 import { SeenSockets } from './seen.js';
@@ -30,7 +30,7 @@ export interface Observation {
 /** Looks at one server, and knows which connections of it were ours. Owns open files: the owner calls close(). */
 export class Observer {
   readonly #target: Target;
-  readonly #ledger: Ledger;
+  readonly #clients: Clients;
   readonly #queues: QueueWatch;
   readonly #rootPids: readonly number[];
   readonly before: Snapshot;
@@ -41,17 +41,17 @@ export class Observer {
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
 
-  static async open(target: Target, ledger: Ledger): Promise<Observer> {
+  static async open(target: Target, clients: Clients): Promise<Observer> {
     const listeners = target.listeners.flatMap(listener => (listener.transport === 'tcp' ? [listener] : []));
-    return new Observer(target, ledger, await QueueWatch.open(target.network, listeners));
+    return new Observer(target, clients, await QueueWatch.open(target.network, listeners));
   }
 
-  private constructor(target: Target, ledger: Ledger, queues: QueueWatch) {
+  private constructor(target: Target, clients: Clients, queues: QueueWatch) {
     this.#target = target;
-    this.#ledger = ledger;
+    this.#clients = clients;
     this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
-    this.#tables = new SocketTables(target.network, placeOf(target));
+    this.#tables = new SocketTables(target.network, target.servedIn, placeOf(target));
     this.before = takeSnapshot(this.#rootPids, performance.now());
     this.waits = waitsOf(this.before);
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
@@ -139,7 +139,7 @@ export class Observer {
     const { endpoint } = this.#target;
     if (endpoint.transport !== 'tcp') return snapshot;
     for (const { inode, localPort, remotePort } of this.#tables.view([], false).rows) {
-      const connection = localPort === endpoint.port ? this.#ledger.connectionOf(remotePort) : undefined;
+      const connection = localPort === endpoint.port ? this.#clients.connectionOf(remotePort) : undefined;
       if (inode !== 0 && connection !== undefined) this.#seen.remember(inode, connection);
     }
     return snapshot;
@@ -165,7 +165,8 @@ export class Observer {
       serverPort: endpoint.transport === 'tcp' ? endpoint.port : undefined,
       rows: view.rows,
       isTabled: view.isTabled,
-      connectionOf: port => this.#ledger.connectionOf(port),
+      connectionOf: port => this.#clients.connectionOf(port),
+      anyClient: this.#clients.areAll,
       seenAs: inode => this.#seen.connectionOf(inode),
     };
   }
@@ -179,7 +180,7 @@ export class Observer {
   }
 
   #isOurs(port: number): boolean {
-    return this.#ledger.connectionOf(port) !== undefined;
+    return this.#clients.connectionOf(port) !== undefined;
   }
 }
 

@@ -22,7 +22,11 @@ export interface Probed {
 }
 
 /** A server that was given a request has to answer it; of any other only accept() is asked: a handshake proves nothing. */
-export function probingOf(options: Options, behaviours: Behaviours, observer: Observer): Probing {
+export function probingOf(
+  options: Options,
+  behaviours: Behaviours,
+  observer: Pick<Observer, 'queueLength'>,
+): Probing {
   const asks = options.clients.find(name => FACTS[name].waitsFor === 'answer' && options.script.meant);
   const behaviour = asks && behaviours.get(asks);
   if (behaviour) return { behaviour, by: 'answer' };

@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import { type Phase, type Point, PointReader } from '../sampler/point.js';
 import { Series } from '../sampler/series.js';
 
@@ -11,19 +12,25 @@ export interface Progress {
   readonly elapsedMs: number;
   readonly fds: number;
   /** Private memory of the tree; undefined where it cannot be read. */
-  readonly anonBytes: number | undefined;
+  readonly anonBytes?: number | undefined;
   /** Cycles that were made to confirm, beside `cyclesDone`. */
-  readonly confirmCycles: number;
+  readonly confirmCycles?: number;
   /** Whose turn it is, where all clients take turns. */
   readonly client?: string;
   /** What is being confirmed. */
   readonly suspects: readonly string[];
+  /** Others make the connections: `cyclesDone` are those that were accepted. */
+  readonly watching?: boolean;
 }
 
 /** Who started a run, and may end it. */
 export interface Audience {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** How a process has ended that the audience has started itself. */
+  readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
+  /** Done while the server rests between two rounds of judged cycles. */
+  readonly afterRound?: ((connections: number) => Promise<void>) | undefined;
 }
 
 interface PhaseSpan {

@@ -3,7 +3,7 @@ import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { ConfirmingRound } from '../verdict/confirmation.js';
+import type { ConfirmingRound, NextRound } from '../verdict/confirmation.js';
 import type { Apart, Evidence } from '../verdict/evidence.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
@@ -15,6 +15,7 @@ import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
+import { withOwnDrops } from './own-drops.js';
 import { atRest, type LastRest, restAtLast, restToCount } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
@@ -25,7 +26,7 @@ export class Trial {
   readonly timeline: Timeline;
   readonly #target: Target;
   readonly #options: Options;
-  readonly #signal: AbortSignal;
+  readonly #audience: Audience;
   readonly #observer: Observer;
   readonly #driver: Driver;
   readonly #judged: JudgedRounds;
@@ -42,40 +43,35 @@ export class Trial {
   #budgetSpent = false;
   #witnessed: Witnessed = {};
 
-  static async open(
-    target: Target,
-    options: Options,
-    seed: number,
-    { signal, onProgress }: Audience,
-  ): Promise<Trial> {
+  static async open(target: Target, options: Options, seed: number, audience: Audience): Promise<Trial> {
     const ledger = new Ledger();
     const observer = await Observer.open(target, ledger);
-    const driver = await Driver.open(target, options, seed, ledger, observer, signal);
-    return new Trial(target, options, { signal, onProgress }, observer, driver);
+    const driver = await Driver.open(target, options, seed, ledger, observer, audience.signal);
+    return new Trial(target, options, audience, observer, driver);
   }
 
   private constructor(
     target: Target,
     options: Options,
-    { signal, onProgress }: Audience,
+    audience: Audience,
     observer: Observer,
     driver: Driver,
   ) {
     this.#target = target;
     this.#options = options;
-    this.#signal = signal;
+    this.#audience = audience;
     this.#countersBefore = readListenCounters(target.network);
     this.#observer = observer;
     this.#driver = driver;
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#usual = this.#baseline.snapshot;
-    this.#judged = new JudgedRounds(driver, observer, target.runtime);
+    this.#judged = new JudgedRounds(driver, observer, target, audience.afterRound);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
     const suspects = () => this.#confirming.at(-1)?.suspects ?? [];
-    this.timeline = timelineOf(target, options, driver, observer, suspects, onProgress);
+    this.timeline = timelineOf(target, options, driver, observer, suspects, audience.onProgress);
   }
 
   close(): void {
@@ -95,7 +91,7 @@ export class Trial {
     const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
     await makeWarmUp(this.#driver, warmup, mostMs);
-    this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#signal);
+    this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#audience.signal);
     this.#usual = this.#baseline.snapshot;
   }
 
@@ -103,7 +99,7 @@ export class Trial {
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
     const isLate = () => this.timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
-    await this.#judged.make(this.#options, this.#usual, this.#hold, isLate, this.#signal);
+    await this.#judged.make(this.#options, this.#usual, this.#hold, isLate, this.#audience.signal);
   }
 
   /** Connects the silent clients of `--hold`, and asks whether anybody else is served. */
@@ -121,16 +117,16 @@ export class Trial {
     // An accept queue that has stood still for a whole deadline needs no second one.
     const settleMs = this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
     const limits = { settleMs, drainMs: settleMs + budgetMs };
-    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#signal);
+    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#audience.signal);
     this.#latest = this.#rest.latest;
     this.#judged.addAtRest(this.#latest.census);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
-  async confirm(next: (evidence: Evidence) => ConfirmingRound | undefined): Promise<void> {
+  async confirm(next: NextRound): Promise<void> {
     const budget = new Budget(this.#options.budgetMs, this.#target.roots);
     for (;;) {
-      const round = this.#driver.isOver ? undefined : next(this.#evidence());
+      const round = this.#driver.isOver ? undefined : await next(this.#evidence());
       if (!round) break;
       if (!budget.hasTimeFor(this.#judged.rounds)) {
         this.#budgetSpent = true;
@@ -138,10 +134,8 @@ export class Trial {
       }
       this.#confirming.push(round);
       this.timeline.enter('confirm');
-      this.#witnessed = {
-        ...this.#witnessed,
-        ...(await makeConfirmingRound(round, this.#driver, this.#observer)),
-      };
+      const witnessed = await makeConfirmingRound(round, this.#driver, this.#observer);
+      this.#witnessed = { ...this.#witnessed, ...witnessed };
       await this.#restAgain(MOST_CONFIRMING_REST_MS);
       if (!round.manner) this.#judged.add('confirm', this.#latest.census);
     }
@@ -158,14 +152,19 @@ export class Trial {
   }
 
   async #restAgain(drainMs: number): Promise<Observation> {
-    this.#latest = await restToCount(this.#observer, this.#rest.latest.census, drainMs, this.#signal);
+    this.#latest = await restToCount(
+      this.#observer,
+      this.#rest.latest.census,
+      drainMs,
+      this.#audience.signal,
+    );
     return this.#latest;
   }
 
   async evidence(): Promise<Evidence> {
     this.timeline.enter('after');
-    const [before, after] = await Promise.all([this.#beforeWithRss, withRss(this.#rest.latest.snapshot)]);
-    return { ...this.#evidence(), before, after };
+    const [before, after] = [await this.#beforeWithRss, await withRss(this.#rest.latest.snapshot)];
+    return withOwnDrops(this.#target, { ...this.#evidence(), before, after });
   }
 
   latency(): Latency | undefined {
@@ -191,7 +190,7 @@ export class Trial {
       latest: this.#latest,
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
-      interrupted: this.#signal.aborted,
+      ...{ interrupted: this.#audience.signal.aborted, endingOf: this.#audience.endingOf },
       ...this.#witnessed,
     });
   }

@@ -11,6 +11,11 @@ export function ownPid(): number {
   return Number(readlinkSync('/proc/self'));
 }
 
+/** The program that runs this process: Node. */
+export function ownProgramPath(): string {
+  return readlinkSync('/proc/self/exe');
+}
+
 /** Every pid of the machine, as far as this process sees it. */
 export function listPids(): number[] {
   return readdirSync('/proc').filter(isNumber).map(Number);

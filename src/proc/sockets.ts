@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
 import { type ListenCounters, parseListenCounters } from './parse/netstat.js';
+import { parsePassiveOpens } from './parse/snmp.js';
 import { parseSocketRow, parseSocketTable, type SocketRow } from './parse/socket-table.js';
 import { parseUnixTable, type UnixRow } from './parse/unix-table.js';
 
@@ -21,6 +22,11 @@ export function readUnixRows(owner: NetOwner): UnixRow[] {
 
 export function readListenCounters(owner: NetOwner): ListenCounters {
   return parseListenCounters(readProcTextOrNothing(`/proc/${owner}/net/netstat`) ?? '');
+}
+
+/** Connections that all servers of the namespace have accepted so far. The kernel does not count them by listener. */
+export function readPassiveOpens(owner: NetOwner): number {
+  return parsePassiveOpens(readProcTextOrNothing(`/proc/${owner}/net/snmp`) ?? '');
 }
 
 /** Inodes of all sockets that stand in any table of the namespace. A socket in none of them has lost its connection. */

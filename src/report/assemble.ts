@@ -6,16 +6,16 @@ import { countFds } from '../verdict/checks/fd.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
-import type { Finding } from '../verdict/finding.js';
 import type { Verdict } from '../verdict/judge.js';
 import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
-import { breakProof, escapeText } from './escape.js';
+import { escapeText } from './escape.js';
+import { reportFinding } from './found.js';
+import { reportGauges } from './gauges.js';
 import { reportHold, reportLatency } from './load.js';
 import type {
   Report,
   ReportedCycles,
-  ReportedFinding,
   ReportedHeld,
   ReportedPoint,
   ReportedState,
@@ -24,10 +24,9 @@ import type {
 import { SCHEMA_VERSION } from './report.js';
 import { serverFacts } from './server-facts.js';
 import { summarize } from './summary.js';
-import { wordsFor } from './wording/findings.js';
-import { nextCommand } from './wording/next-command.js';
+import { inUnit, inWatchWords, reportWatch } from './watched.js';
 import { noteSentence } from './wording/notes.js';
-import { type ServerKind, serverKindOf } from './wording/server-kind.js';
+import { serverKindOf } from './wording/server-kind.js';
 
 /** What a report says beside the verdict; facts of the host come in as data, so that reports can be compared. */
 export interface Circumstances {
@@ -51,7 +50,10 @@ export interface Circumstances {
 /** Puts words to a verdict. Pure. */
 export function assembleReport(evidence: Evidence, verdict: Verdict, around: Circumstances): Report {
   const server = serverKindOf(serverFacts(evidence, around.series, around.program));
-  const findings = verdict.findings.map(finding => reportFinding(finding, around, server));
+  const findings = verdict.findings.map(finding =>
+    inWatchWords(reportFinding(finding, around, server), finding, evidence.watch),
+  );
+  const reasoning = reasonFrom(evidence);
   const cycles = reportCycles(evidence, around.requested);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -60,14 +62,20 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     seed: around.seed ?? null,
     verdict: verdict.verdict,
     clean: verdict.clean,
-    summary: summarize(verdict, cycles, evidence.interrupted),
+    summary: summarize(verdict, cycles, evidence.interrupted, evidence.watch),
     interrupted: evidence.interrupted,
     target: around.target,
     cycles,
+    ...reportWatch(evidence.watch),
     latency: reportLatency(around.latency),
     hold: reportHold(evidence),
-    before: reportState(evidence, evidence.before),
-    after: reportState(evidence, evidence.after),
+    gauges: reportGauges(evidence),
+    ...(evidence.far
+      ? {}
+      : {
+          before: reportState(evidence, evidence.before),
+          after: reportState(evidence, evidence.after),
+        }),
     checks: verdict.checks.map(check => ({
       ...check,
       before: check.before ?? null,
@@ -85,46 +93,12 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     series: around.series.map(reportPoint),
     phases: around.phases,
     timings: around.timings,
-    notes: [...around.notes.map(escapeText), ...verdict.notes.map(noteSentence)],
-    reasoning: reasonFrom(evidence),
+    notes: [
+      ...around.notes.map(escapeText),
+      ...verdict.notes.map(note => inUnit(noteSentence(note), evidence)),
+    ],
+    ...(reasoning && { reasoning }),
   };
-}
-
-function reportFinding(
-  finding: Finding,
-  { target, clients }: Circumstances,
-  server: ServerKind,
-): ReportedFinding {
-  // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
-  const words = wordsFor(finding.kind) as {
-    readonly [word in 'title' | 'cause' | 'advice']: (
-      finding: Finding & { readonly server: ServerKind },
-    ) => string;
-  } & { readonly evidence: (finding: Finding) => readonly string[] };
-  const { kind, severity, count, perCycle, ...facts } = finding;
-  return {
-    kind,
-    severity,
-    count,
-    perCycle: Number(perCycle.toPrecision(6)),
-    title: breakProof(words.title({ ...finding, server })),
-    cause: breakProof(words.cause({ ...finding, server })),
-    advice: breakProof(words.advice({ ...finding, server })),
-    next: nextCommand(finding, target.address, { clients }),
-    evidence: words.evidence(finding).map(breakProof),
-    facts: shorten({ ...facts, server }),
-  };
-}
-
-/** A list of 10 000 fd numbers helps nobody: the report keeps both ends of it. */
-function shorten(facts: Record<string, unknown>): Record<string, unknown> {
-  return JSON.parse(
-    JSON.stringify(facts, (_key, value) =>
-      Array.isArray(value) && value.length > MOST_LISTED
-        ? [...value.slice(0, MOST_LISTED / 2), ...value.slice(-MOST_LISTED / 2)]
-        : value,
-    ),
-  );
 }
 
 function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
@@ -135,7 +109,7 @@ function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
     failed: cycles.failed,
     warmup: warmup.completed,
     confirmation: confirm.completed,
-    accepted: acceptedConnections(evidence),
+    accepted: evidence.far ? 0 : acceptedConnections(evidence),
     acceptQueue: Math.max(evidence.acceptQueue, evidence.unaccepted.length),
     connections: attempts(evidence),
     listenOverflows: evidence.listenOverflows,
@@ -192,5 +166,4 @@ function reportPoint(point: Point): ReportedPoint {
   };
 }
 
-const MOST_LISTED = 20;
 const MOST_HELD = 1_000;

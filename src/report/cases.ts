@@ -1,4 +1,4 @@
-import { KINDS } from '../verdict/kinds.js';
+import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
 
 /** One line of a test report: a kind of trouble, or the run itself. */
@@ -16,7 +16,7 @@ export interface Case {
  * error where it cost the verdict, else it is skipped, as is what was not measured.
  */
 export function casesOf(report: Report): Case[] {
-  return [runCase(report), ...KINDS.flatMap(kind => kindCases(report, kind))];
+  return [runCase(report), ...ALL_KINDS.flatMap(kind => kindCases(report, kind))];
 }
 
 /** Cases that belong together: all of a plain report; of a thorough one those of each client. */
@@ -53,7 +53,7 @@ function rowCases({ status, said, checks, findings, notes }: ReportedRun): Case[
   const message = said ?? (status === 'undecided' ? 'not decided' : '');
   const observed = status === 'pass' || status === 'fail';
   const first: Case = { name, status: observed ? 'pass' : 'error', message, details: notes };
-  return [first, ...KINDS.flatMap(kind => kindCases({ verdict, checks, findings }, kind))];
+  return [first, ...ALL_KINDS.flatMap(kind => kindCases({ verdict, checks, findings }, kind))];
 }
 
 function runCase({ verdict, interrupted, summary, error, notes }: Report): Case {

@@ -31,7 +31,11 @@ function matrix({ sentence = '' }: Report, runs: readonly ReportedRun[]): string
   ];
 }
 
-function measurements({ cycles, before, after }: Report): string[] {
+function measurements({ cycles, before, after, serve }: Report): string[] {
+  if (serve) {
+    const rows = serve.rows.map(row => `| ${row.map(escapeMarkdown).join(' | ')} |`);
+    return [['| | |', '| --- | --- |', ...rows].join('\n')];
+  }
   if (!cycles || !before || !after) return [];
   const bytes = (value: number | null) => (value === null ? 'unknown' : formatBytes(value));
   const rows = [

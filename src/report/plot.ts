@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../units.js';
-import type { Kind } from '../verdict/finding.js';
+import type { AnyKind } from '../verdict/kinds.js';
 import type { Report } from './report.js';
 
 /** A small picture of what grew, for the text report: nothing where nothing did, or where too little was read. */
@@ -32,8 +32,8 @@ interface Curve {
   readonly format: (value: number) => string;
 }
 
-/** What is drawn for each kind. Total: undefined where a number over time tells nothing. */
-const CURVES: Readonly<Record<Kind, ((report: Report) => Curve) | undefined>> = {
+/** What is drawn. Of the other kinds a number over time tells nothing. */
+const CURVES: Readonly<Partial<Record<AnyKind, (report: Report) => Curve>>> = {
   fd: report => series('fds', report, 'fds'),
   thread: report => series('threads', report, 'threads'),
   child: report => series('children', report, 'children'),
@@ -45,12 +45,6 @@ const CURVES: Readonly<Record<Kind, ((report: Report) => Curve) | undefined>> = 
     ),
     format: formatBytes,
   }),
-  mapping: undefined,
-  crash: undefined,
-  restart: undefined,
-  hang: undefined,
-  refused: undefined,
-  reply: undefined,
 };
 
 function series(name: string, { series }: Report, of: 'fds' | 'threads' | 'children' | 'zombies'): Curve {

@@ -1,14 +1,18 @@
-import type { Check, Kind, Severity } from '../verdict/finding.js';
+import type { Check, Severity } from '../verdict/finding.js';
+import type { AnyKind } from '../verdict/kinds.js';
 import type { Reasoning } from '../verdict/reasoning.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import type { ReportedServe } from './reported-serve.js';
+import type { ReportedServer } from './reported-server.js';
+import type { ReportedGauge, ReportedWatch } from './reported-watch.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;
 
 /** One finding as it is told: facts, and the words for them. */
 export interface ReportedFinding {
-  readonly kind: Kind;
+  readonly kind: AnyKind;
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
@@ -65,18 +69,28 @@ export interface Report {
   readonly clean: boolean;
   readonly summary: string;
   readonly interrupted: boolean;
-  readonly error?: { readonly code: string; readonly sentence: string; readonly hint: string };
+  readonly error?: {
+    readonly code: string;
+    readonly sentence: string;
+    readonly hint: string;
+    /** The last lines that the server wrote which was started for the run. */
+    readonly output?: readonly string[];
+  };
   readonly target?: ReportedTarget;
   readonly cycles?: ReportedCycles;
+  /** Of `churn watch` alone: its `cycles` are connections that were accepted. */
+  readonly watch?: ReportedWatch;
   /** Times of the judged cycles; null where none were taken. */
   readonly latency?: ReportedLatency | null;
   /** Silent clients that were held open; null where there were none. */
   readonly hold?: ReportedHold | null;
+  /** Numbers that the server itself exposes; null where none were named. */
+  readonly gauges?: readonly ReportedGauge[] | null;
   readonly before?: ReportedState;
   readonly after?: ReportedState;
   readonly checks: readonly ReportedCheck[];
   readonly findings: readonly ReportedFinding[];
-  readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
+  readonly allowed: ReadonlyArray<{ readonly kind: AnyKind; readonly count: number }>;
   readonly held: ReadonlyArray<ReportedHeld>;
   /** Settled readings of private memory, by connections made: what the memory verdict stands on. */
   readonly rounds: ReadonlyArray<{
@@ -94,9 +108,13 @@ export interface Report {
   readonly notes: readonly string[];
   /** How the verdict came about, for --verbose; of a thorough run each row has its own. */
   readonly reasoning?: Reasoning;
+  /** The server that was started for the run. */
+  readonly server?: ReportedServer;
   /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
   readonly sentence?: string;
   readonly runs?: readonly ReportedRun[];
+  /** What `churn serve` saw of its clients; the findings are on them. */
+  readonly serve?: ReportedServe;
 }
 
 /** One row of a thorough run. What was not applicable or not run has no more than its reason. */
@@ -156,7 +174,8 @@ export interface ReportedCycles {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-export interface ReportedCheck extends Omit<Check, 'before' | 'after' | 'bound'> {
+export interface ReportedCheck extends Omit<Check, 'kind' | 'before' | 'after' | 'bound'> {
+  readonly kind: AnyKind;
   readonly before: number | null;
   readonly after: number | null;
   readonly bound: number | null;

@@ -1,20 +1,43 @@
+import { formatDuration, plural } from '../units.js';
 import type { Verdict } from '../verdict/judge.js';
-import type { ReportedCycles } from './report.js';
+import type { WatchFacts } from '../verdict/watched-load.js';
+import { madeByClients, proofOf } from './proof.js';
+import type { Report, ReportedCycles } from './report.js';
 
-/**
- * The verdict in one line. The proof "N cycles, 0 leaks" stands here and nowhere else, and only for a finished run
- * that is clean by the default rules. A number of leaks is always written behind a colon: "10 leaks" would contain
- * the proof of a clean run.
- */
-export function summarize(verdict: Verdict, cycles: ReportedCycles, interrupted: boolean): string {
-  const made = `${cycles.completed} cycles`;
+/** The verdict in one line. */
+export function summarize(
+  verdict: Verdict,
+  cycles: ReportedCycles,
+  interrupted: boolean,
+  watch?: WatchFacts,
+): string {
+  const made = watch ? madeWhileWatching(watch) : `${cycles.completed} cycles`;
   if (verdict.verdict === 'fail') return `FAIL  ${made}, ${faults(verdict)}`;
+  if (interrupted && watch) return `INTERRUPTED  ${made}, nothing proved`;
   if (interrupted) return `INTERRUPTED  ${made} of ${cycles.requested}, nothing proved`;
   if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict, cycles)}`;
+  if (!verdict.clean && verdict.allowed.length === 0)
+    return `PASS  ${made}, the gauges came back, more was not seen`;
   if (!verdict.clean) {
     return `PASS  ${made}, allowed: ${verdict.allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
   }
-  return `PASS  ${made}, 0 leaks`;
+  return proofOf(made);
+}
+
+/** Whether a summary that somebody has saved is that of a clean run. */
+export function isProof({
+  summary,
+  cycles,
+  serve,
+  watch,
+}: Pick<Report, 'summary' | 'cycles' | 'serve' | 'watch'>): boolean {
+  if (serve) return summary === proofOf(madeByClients(serve.clients));
+  if (!watch) return summary === proofOf(`${cycles?.completed} cycles`);
+  return summary === proofOf(madeWhileWatching(watch));
+}
+
+function madeWhileWatching({ durationMs, accepted }: Pick<WatchFacts, 'durationMs' | 'accepted'>): string {
+  return `watched ${formatDuration(durationMs)}, ${plural(accepted, 'connection')}`;
 }
 
 function faults({ findings }: Verdict): string {
@@ -29,10 +52,12 @@ function doubts({ checks, notes }: Verdict, { accepted, connections }: ReportedC
   if (kinds.length === 0 && notes.some(({ note }) => note === 'not-handed-over')) {
     return `the server accepted only ${accepted} of ${connections} connections`;
   }
+  if (kinds.length === 0 && connections === 0) return 'nobody connected to the server';
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 
-const FAULTS: Readonly<
+/** What each kind comes to in the line of the verdict. */
+export const FAULTS: Readonly<
   Record<Verdict['findings'][number]['kind'], (count: number, perCycle: number) => string>
 > = {
   fd: count => `leaked file descriptors: ${count}`,
@@ -46,4 +71,6 @@ const FAULTS: Readonly<
   hang: () => 'the server hangs',
   refused: count => `failed connections: ${count}`,
   reply: count => `missing answers: ${count}`,
+  sanitizer: count => `errors reported by the server's own checker: ${count}`,
+  gauge: count => `kept by a gauge: ${count}`,
 };

@@ -1,10 +1,13 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
+import { gaugeRows } from './gauges.js';
 import { loadRows } from './load-rows.js';
 import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
+import { outputLines, startedRows } from './started/lines.js';
 import { matrixLines } from './thorough/matrix.js';
+import { inConnections, watchRows } from './wording/watch.js';
 import { wrap } from './wrap.js';
 
 /** How a text report is drawn; all of it is told, nothing is looked up. */
@@ -27,6 +30,7 @@ export function renderText(report: Report, style: TextStyle): string {
     verdictLine(report, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
     ...plotLines(report).map((line, index) => `${index === 0 ? '\n' : ''}${chalk.dim(line)}`),
+    ...outputLines(report).flatMap(line => wrap(line, style.columns, 4)),
     ...(report.notes.length > 0 ? [''] : []),
     ...report.notes.flatMap(note => wrap(`  ${chalk.dim('note')}  ${note}`, style.columns, 8)),
   ];
@@ -35,7 +39,8 @@ export function renderText(report: Report, style: TextStyle): string {
 
 function heading({ target, verdict }: Report, chalk: ChalkInstance): string {
   if (!target) return `churn  ·  ${verdict}`;
-  const pids = `pid ${target.pids.slice(0, 4).join(', ')}${target.pids.length > 4 ? ' …' : ''}`;
+  const some = `pid ${target.pids.slice(0, 4).join(', ')}${target.pids.length > 4 ? ' …' : ''}`;
+  const pids = target.pids.length === 0 ? 'not looked into' : some;
   const command = shortCommand(target.command);
   return [`${chalk.bold('churn')} ${target.address}`, ...(command ? [command] : []), pids].join('  ·  ');
 }
@@ -47,31 +52,51 @@ function shortCommand(command: readonly string[]): string {
 }
 
 function measurements(report: Report, chalk: ChalkInstance): string[] {
-  const { cycles, before, after } = report;
-  if (!cycles || !before || !after) return [];
+  const { cycles, before, after, serve } = report;
+  if (serve) return serve.rows.map(([name, text]) => `  ${chalk.dim(name.padEnd(11))}${text}`);
   const row = (name: string, text: string) => `  ${chalk.dim(name.padEnd(11))}${text}`;
+  if (!cycles) return [];
+  if (!before || !after) {
+    const rows = [...madeRows(report, cycles).filter(([name]) => name !== 'accepted')];
+    return [
+      ...rows.map(([name, text]) => row(name, text)),
+      ...gaugeRows(report).map(text => row('gauge', text)),
+    ];
+  }
   const bytes = (value: number | null) => (value === null ? 'unknown' : formatBytes(value));
   const arrow = (from: number, to: number) => `${from} → ${to}`;
   return [
-    row('cycles', cycleText(cycles)),
-    ...clientRows(report).map(text => row('clients', text)),
-    ...loadRows(report).map(([name, text]) => row(name, text)),
-    row('accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`),
+    ...(report.watch
+      ? watchRows(report.watch).map(([name, text]) => row(name, text))
+      : madeRows(report, cycles).map(([name, text]) => row(name, text))),
     row('fds', arrow(before.fds, after.fds)),
-    row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),
+    row(
+      'memory',
+      `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${report.watch ? inConnections(memoryText(report)) : memoryText(report)}`,
+    ),
     row(
       'threads',
       `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
     ),
+    ...gaugeRows(report).map(text => row('gauge', text)),
     row('server', serverText(report, cycles)),
+    ...startedRows(report).map(([name, text]) => row(name, text)),
+  ];
+}
+
+/** What was done by this tool itself. */
+function madeRows(report: Report, cycles: ReportedCycles): [name: string, text: string][] {
+  return [
+    ['cycles', cycleText(cycles)],
+    ...clientRows(report).map((text): [string, string] => ['clients', text]),
+    ...loadRows(report),
+    ['accepted', `${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}`],
   ];
 }
 
 /** The sentence that matters, the matrix, and what it took. */
-function thoroughLines(
-  { runs = [], sentence = '', cycles, timings }: Report,
-  chalk: ChalkInstance,
-): string[] {
+function thoroughLines(report: Report, chalk: ChalkInstance): string[] {
+  const { runs = [], sentence = '', cycles, timings } = report;
   const [head = '', ...rows] = matrixLines(runs);
   return [
     `  ${chalk.bold(sentence)}`,
@@ -84,6 +109,7 @@ function thoroughLines(
           `  ${chalk.dim('cycles'.padEnd(13))}${cycleText(cycles)}, ${formatDuration(timings['wholeMs'] ?? 0)} in all`,
         ]
       : []),
+    ...startedRows(report).map(([name, text]) => `  ${chalk.dim(name.padEnd(13))}${text}`),
   ];
 }
 
@@ -145,5 +171,6 @@ function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkIns
 }
 
 function errorText(error: NonNullable<Report['error']>, chalk: ChalkInstance): string {
-  return `${chalk.red('churn:')} ${error.sentence}\n${chalk.dim('hint:')} ${error.hint}\n`;
+  const said = (error.output ?? []).map(line => `  | ${line}\n`).join('');
+  return `${chalk.red('churn:')} ${error.sentence}\n${chalk.dim('hint:')} ${error.hint}\n${said}`;
 }

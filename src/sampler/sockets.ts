@@ -29,13 +29,16 @@ export type SocketPlace =
  */
 export class SocketTables {
   readonly #owner: NetOwner;
+  readonly #servedIn: NetOwner;
   readonly #place: SocketPlace;
   #last:
     | { readonly view: SocketView; readonly inodes: ReadonlySet<number>; readonly freshUntilMs: number }
     | undefined;
 
-  constructor(owner: NetOwner, place: SocketPlace) {
+  /** `servedIn`: the network of the server's own sockets. */
+  constructor(owner: NetOwner, servedIn: NetOwner, place: SocketPlace) {
     this.#owner = owner;
+    this.#servedIn = servedIn;
     this.#place = place;
   }
 
@@ -46,7 +49,7 @@ export class SocketTables {
     if (last && !anew && startedAtMs < last.freshUntilMs && inodes.every(inode => last.inodes.has(inode))) {
       return last.view;
     }
-    const view = viewSockets(this.#owner, this.#place);
+    const view = viewSockets(this.#owner, this.#servedIn, this.#place);
     const endedAtMs = performance.now();
     const freshUntilMs = endedAtMs + 10 * (endedAtMs - startedAtMs);
     this.#last = { view, inodes: new Set(inodes), freshUntilMs };
@@ -55,12 +58,12 @@ export class SocketTables {
 }
 
 /** `isTabled` reads the other tables when it is first asked. */
-function viewSockets(owner: NetOwner, place: SocketPlace): SocketView {
+function viewSockets(owner: NetOwner, servedIn: NetOwner, place: SocketPlace): SocketView {
   let tabled: Set<number> | undefined;
   return {
     rows: 'path' in place ? [] : readTcpRows(owner, place.families, place.port),
     isTabled: inode => {
-      tabled ??= readTabledInodes(owner);
+      tabled ??= readTabledInodes(servedIn);
       return tabled.has(inode);
     },
     unixQueue:

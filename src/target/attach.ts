@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { readChecker } from '../proc/checker.js';
 import { readFds } from '../proc/fds.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { readCommand, readLimits, readNetNamespace } from '../proc/process.js';
@@ -6,7 +7,9 @@ import type { NetOwner } from '../proc/sockets.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { localHost } from './host.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
+import { notesOf } from './notes.js';
 import { findOwners } from './owners.js';
+import { proxyOf } from './proxy.js';
 import { permissionError, requireProcess, requireReadable, requireServing } from './require.js';
 import { programOf, runtimeOf } from './runtime.js';
 import { type Endpoint, formatEndpoint, type Target } from './target.js';
@@ -27,28 +30,38 @@ export interface Address {
  */
 export async function attach(address: Address): Promise<Target> {
   const given = address.pids.map(requireProcess);
-  const network = networkOf(given);
+  const servedIn = networkOf(given);
+  // The port is that of the proxy, which listens where we are.
+  const network = address.behindProxy ? 'self' : servedIn;
   const { endpoint, listeners } = address.unix
-    ? unixListeners(address.unix, network)
+    ? await unixListeners(address.unix, network)
     : await tcpListeners(address, given, network);
   const roots = given.length > 0 ? given : soleServer(listeners, endpoint);
   if (given.length > 0 && !address.behindProxy) requireServing(given, listeners, endpoint);
   requireReadable(roots, endpoint);
   const [first] = roots;
   const program = programOf(first?.pid ?? 0);
+  const command = first ? readCommand(first.pid) : [];
+  const checker = readChecker(first?.pid ?? 0);
   return {
     endpoint,
     listeners,
     roots: roots.map(({ pid, startTicks }) => ({ pid, startTicks })),
-    command: first ? readCommand(first.pid) : [],
+    command,
     program,
     runtime: runtimeOf(program),
+    checker,
     limits: readLimits(first?.pid ?? 0),
     network,
-    notes: address.behindProxy
-      ? [`pid ${address.pids.join(', ')} was judged behind whatever listens on ${formatEndpoint(endpoint)}`]
-      : [],
+    servedIn,
+    notes: [...notesOf(address, endpoint, proxyOf(program, command)), ...notesOfChecker(checker)],
   };
+}
+
+function notesOfChecker(checker: Target['checker']): string[] {
+  if (checker === undefined) return [];
+  const name = checker === 'valgrind' ? 'checker (valgrind)' : checker;
+  return [`Memory was not judged: the server runs with a ${name}, which keeps what was freed for a while.`];
 }
 
 /** The server's own network namespace, when it is not ours: its ports are in its own tables. */
@@ -94,13 +107,15 @@ function reachedByDefault(open: readonly TcpListener[]): { host: string; listene
 }
 
 function solePort(all: readonly TcpListener[], given: readonly ProcessStat[]): number {
+  const tree = descendants(
+    readProcessTable(),
+    given.map(({ pid }) => pid),
+  );
   const held = new Set(
-    descendants(
-      readProcessTable(),
-      given.map(({ pid }) => pid),
-    ).flatMap(({ pid }) => {
+    tree.flatMap(({ pid }) => {
       const fds = readFds(pid);
-      return typeof fds === 'string' ? [] : fds.map(fd => fd.inode);
+      if (fds === 'denied') throw permissionError('its port', `What process ${pid} holds may not be read.`);
+      return fds === 'gone' ? [] : fds.map(fd => fd.inode);
     }),
   );
   const ports = [...new Set(all.filter(({ inode }) => held.has(inode)).map(({ port }) => port))];

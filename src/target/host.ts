@@ -16,7 +16,7 @@ export async function localHost(host: string): Promise<string> {
   throw new ChurnError(
     'not-this-machine',
     `${host === address ? host : `${host} (${address})`} is not an address of this machine, so what the server holds cannot be seen from here.`,
-    'Run churn on the machine where the server runs.',
+    'Run churn on the machine where the server runs, or judge it by numbers that it exposes: --allow-remote --gauge URL#NAME.',
   );
 }
 

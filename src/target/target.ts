@@ -25,14 +25,19 @@ export interface Target {
   readonly program: string | undefined;
   /** How its memory is managed. */
   readonly runtime: Runtime;
+  /** A checker that keeps freed memory for a while, so that memory cannot be judged. */
+  readonly checker: 'sanitizer' | 'valgrind' | undefined;
   readonly limits: ProcessLimits;
+  /** Where it is connected to. */
   readonly network: NetOwner;
+  /** Where its own sockets are: the same, unless it is behind a proxy that lives elsewhere. */
+  readonly servedIn: NetOwner;
   /** What a reader of the report should know of how the target was found. */
   readonly notes: readonly string[];
 }
 
 export function formatEndpoint(endpoint: Endpoint): string {
-  if (endpoint.transport === 'unix') return `unix:${endpoint.path}`;
+  if (endpoint.transport === 'unix') return `unix:${endpoint.path.replace(/(?<=^@.*?)@+$/, '')}`;
   return endpoint.host.includes(':')
     ? `[${endpoint.host}]:${endpoint.port}`
     : `${endpoint.host}:${endpoint.port}`;

@@ -12,11 +12,18 @@ export function acceptedConnections(evidence: Evidence): number {
  * Connections that the client's kernel had made and the server's had not: with TCP_DEFER_ACCEPT the last ACK of the
  * handshake is dropped until a byte comes, at a full queue it is dropped too, and then a reset ends what was never
  * more than half a connection. Counters of the whole network namespace (TcpExt EmbryonicRsts, and TCPDeferAcceptDrop
- * or ListenOverflows), so the smaller one counts, and a server that was woken all the while was not deferred.
+ * or ListenOverflows), so the smaller one counts, and a server that was woken all the while was not deferred. Where the
+ * listener's own drops are known, each such connection is two of them: the ACK and the reset.
  */
 export function neverHandedOver(evidence: Evidence): number {
-  const { embryonicResets, deferredDrops, listenOverflows } = evidence;
-  return Math.min(embryonicResets, listenOverflows + (wasWoken(evidence) ? 0 : deferredDrops));
+  const { embryonicResets, deferredDrops, listenOverflows, ownDrops = Infinity } = evidence;
+  const reasons = listenOverflows + (wasWoken(evidence) ? 0 : deferredDrops);
+  return Math.min(embryonicResets, reasons, Math.floor(ownDrops / 2));
+}
+
+/** Times that the server's own queue was full, as far as they can be told from those of others. */
+export function ownOverflows({ listenOverflows, ownDrops = Infinity }: Evidence): number {
+  return Math.min(listenOverflows, ownDrops);
 }
 
 /** At least once for ten connections, which may come in a bunch. Only main threads are counted: no is no answer. */

@@ -1,6 +1,7 @@
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
 import { serverFailures } from './failures.js';
+import { cyclesForGauges } from './gauges.js';
 import { judgeMemory } from './memory-trend.js';
 import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
@@ -17,6 +18,11 @@ export interface ConfirmingRound {
    */
   readonly manner?: 'follow' | 'watch';
 }
+
+/** Asked after each round; it may have to read something first. */
+export type NextRound = (
+  evidence: Evidence,
+) => ConfirmingRound | undefined | Promise<ConfirmingRound | undefined>;
 
 /**
  * The next confirming round, or undefined when nothing is in doubt, or a fault is proved already.
@@ -42,6 +48,8 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
     key === 'mapping' ? cycles : Math.ceil((3 * cycles) / inCycles),
   );
   if (memory.state === 'suspect') wanted.push(memory.nextRoundCycles);
+  const forGauges = cyclesForGauges(evidence);
+  if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
   if (wanted.length === 0) return undefined;
   const descriptorRate = Math.max(
     0,
@@ -51,7 +59,11 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
     descriptorRate > 0 ? Math.floor(fdsLeft(evidence) / descriptorRate / (CONFIRMING_ROUNDS + 1)) : Infinity;
   return {
     cycles: Math.max(1, Math.min(MOST_CYCLES, room, Math.max(LEAST_CYCLES, ...wanted))),
-    suspects: [...suspects.map(({ key }) => key), ...(memory.state === 'suspect' ? ['memory'] : [])],
+    suspects: [
+      ...suspects.map(({ key }) => key),
+      ...(memory.state === 'suspect' ? ['memory'] : []),
+      ...(forGauges === undefined ? [] : ['gauge']),
+    ],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
 import type { Departed } from './evidence.js';
 import { identity } from './held.js';
@@ -5,13 +6,15 @@ import { identity } from './held.js';
 /**
  * Processes that were there before and are not there now, or only as zombies. One of several equal roots that has a
  * successor was a worker; a sole root is the server itself, whoever may have started another in its place.
- * `servesOther` tells of a process whether it had a connection of somebody else before the run.
+ * `servesOther` tells of a process whether it had a connection of somebody else before the run, `endingOf` how it has
+ * ended, where we are its parent.
  */
 export function departedProcesses(
   before: Snapshot,
   after: Snapshot,
   rootPids: readonly number[],
   servesOther: (process: ProcessSnapshot) => boolean,
+  endingOf: (pid: number) => HowItEnded | undefined = () => undefined,
 ): Departed[] {
   const known = new Set(before.processes.map(identity));
   const alive = new Set(after.processes.map(identity));
@@ -32,6 +35,7 @@ export function departedProcesses(
         servedOther: servesOther(process),
         replacedBy: successor?.pid,
         signal: signalOf(zombies.get(identity(process))),
+        ended: endingOf(process.pid),
       };
     });
 }

@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -6,6 +7,8 @@ import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
+import type { MadeRound } from './made-round.js';
+import type { Unusual } from './unusual.js';
 
 /** A settled reading at the end of a round of cycles. */
 export interface Round {
@@ -93,6 +96,8 @@ export interface Departed {
   readonly replacedBy: number | undefined;
   /** The signal that it died of, which can be seen only while it is a zombie; undefined else. */
   readonly signal?: number | undefined;
+  /** As its parent was told, where that is us. */
+  readonly ended?: HowItEnded | undefined;
 }
 
 /** Connections that were held open until the server answered, to see whether a worker dies with one in its hands. */
@@ -118,7 +123,7 @@ export interface Apart {
 }
 
 /** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
-export interface Evidence {
+export interface Evidence extends Unusual {
   readonly serverPort: number | undefined;
   readonly concurrency: number;
   readonly ratePerSecond: number | undefined;
@@ -165,6 +170,8 @@ export interface Evidence {
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;
+  /** Drops of its own listeners in their whole life: full queues, deferred handshakes; undefined if not asked or told. */
+  readonly ownDrops?: number | undefined;
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Behaviours that the clients had, and which of them a connection had. */
@@ -188,12 +195,8 @@ export interface Evidence {
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
-  /** The rounds that the judge asked for, in their order: how many cycles, what was suspected, what was done. */
-  readonly confirming: ReadonlyArray<{
-    readonly cycles: number;
-    readonly suspects: readonly string[];
-    readonly manner?: 'follow' | 'watch';
-  }>;
+  /** Those that the judge asked for; undefined where the connections were not ours, or the server is out of sight. */
+  readonly confirming?: readonly MadeRound[];
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

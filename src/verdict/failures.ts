@@ -24,9 +24,9 @@ export function serverFailures({ warmup, cycles, confirm }: Evidence): Partial<R
 }
 
 /**
- * Resets that are no fault: they came in answer to a request that this tool made up. A server that does not speak HTTP
- * closes with the rest of it unread, as sshd does, and then the client meets its answer or a reset, as it happens. Not
- * where a worker died meanwhile, which resets too.
+ * Resets that are no fault: they came in answer to a byte or a request that this tool made up. A server to which they
+ * mean nothing closes with the rest of them unread, as sshd and every server of TLS do, and then the client meets an
+ * answer, an end or a reset, as it happens. Not where a worker died meanwhile, which resets too.
  */
 export function turnedDown(evidence: Evidence): number {
   const { warmup, cycles, confirm, requestIsMeant } = evidence;

@@ -1,57 +1,18 @@
-import type { TcpState } from '../proc/parse/socket-table.js';
+import type { HowItEnded } from '../exit-words.js';
 import type { CyclePhase } from '../workload/ledger.js';
-import type { CensusKey } from './evidence.js';
+import type { GaugeFinding } from './gauge-finding.js';
+import type { Kind } from './kind.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
+import type { ReplyFinding } from './reply-finding.js';
+import type { Severity } from './severity.js';
 
-export type Kind =
-  | 'fd'
-  | 'memory'
-  | 'mapping'
-  | 'thread'
-  | 'child'
-  | 'zombie'
-  | 'crash'
-  | 'restart'
-  | 'hang'
-  | 'refused'
-  | 'reply';
+export type { GaugeFinding, Kind, ReplyFinding, Severity };
 
-export type Severity = 'fail' | 'warn';
+import type { HeldGroup } from './held-group.js';
+import type { SanitizerReport } from './sanitizer.js';
 
-/** Things of one sort that are held: sockets by state, other descriptors by kind. */
-export interface HeldGroup {
-  readonly what:
-    | 'connection'
-    | 'outside'
-    | 'nowhere'
-    | Exclude<CensusKey, 'thread' | 'child' | 'zombie' | 'mapping'>;
-  readonly state: TcpState | undefined;
-  /** Distinct objects. */
-  readonly count: number;
-  /** Descriptors that refer to them: more than `count` after dup(2) or fork(2). */
-  readonly descriptors: number;
-  readonly pids: readonly number[];
-  readonly fdNumbers: readonly number[];
-  /** Which cycles they came from, where that is known. */
-  readonly pattern: Pattern | undefined;
-  /** How many of them came from the warm-up. */
-  readonly inWarmup: number;
-  readonly heldClients?: readonly number[];
-  /** Growth in each confirming round, where recurrence was asked for. */
-  readonly perRound: readonly number[];
-  /** What became of connections that were followed by their inodes; only sockets in no table need that. */
-  readonly followed?: FollowedGroup | undefined;
-}
-
-export interface FollowedGroup {
-  readonly of: number;
-  /** Numbers of the confirming cycles whose connections were kept. */
-  readonly keptCycles: readonly number[];
-  /** Which of the followed ones they were. */
-  readonly pattern: Pattern;
-  readonly fdNumbers: readonly number[];
-}
+export type { FollowedGroup, HeldGroup } from './held-group.js';
 
 export interface FdFinding {
   readonly kind: 'fd';
@@ -104,8 +65,10 @@ export interface CrashFinding {
   /** The cycle it died on lies between these two, both included; undefined when nothing narrows it down. */
   readonly cycles: readonly [number, number] | undefined;
   readonly phase: CyclePhase;
-  /** The same as numbers of the connection since the start of the run, as the server counts. */
+  /** The same as the server counts, since the start of the run. */
   readonly connections: readonly [number, number] | undefined;
+  /** How each of them has ended, as far as that is known. */
+  readonly endings?: ReadonlyArray<HowItEnded & { readonly pid: number }>;
 }
 
 export interface RestartFinding {
@@ -150,23 +113,13 @@ export interface RefusedFinding {
   readonly listenerGone: boolean;
 }
 
-/** Answers that were waited for, and did not come or were not what was expected. */
-export interface ReplyFinding {
-  readonly kind: 'reply';
+/** Errors that the server's own checker has reported. */
+export interface SanitizerFinding {
+  readonly kind: 'sanitizer';
   readonly severity: Severity;
   readonly count: number;
   readonly perCycle: number;
-  readonly of: number;
-  readonly answered: number;
-  readonly unanswered: number;
-  readonly unexpected: number;
-  /** The beginning of the first answer that was not the expected one: text from outside. */
-  readonly heard: string | undefined;
-  /** The server closed instead of answering, the first time. */
-  readonly closedFirst: boolean;
-  readonly timeoutMs: number;
-  readonly firstCycle: number;
-  readonly phase: CyclePhase;
+  readonly reports: readonly SanitizerReport[];
 }
 
 /** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
@@ -178,7 +131,9 @@ export type Finding =
   | RestartFinding
   | HangFinding
   | RefusedFinding
-  | ReplyFinding;
+  | ReplyFinding
+  | GaugeFinding
+  | SanitizerFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */
 export interface Check {

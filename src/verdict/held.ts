@@ -29,6 +29,8 @@ export interface Attribution {
   readonly rows: readonly SocketRow[];
   readonly isTabled: (inode: number) => boolean;
   readonly connectionOf: (port: number) => number | undefined;
+  /** The connections of all clients are looked at, also those of other machines. */
+  readonly anyClient?: boolean | undefined;
   /** The connection that a socket was seen to be earlier in the run: its row may be gone, and its port another's. */
   readonly seenAs?: (inode: number) => number | undefined;
 }
@@ -137,10 +139,15 @@ function liveClientEnds({ rows, serverPort }: Attribution): Set<number> {
 function roleOf(row: SocketRow, attribution: Attribution, clientEnds: ReadonlySet<number>): SocketRole {
   if (row.state === 'LISTEN') return 'other-socket';
   if (row.localPort !== attribution.serverPort) return 'upstream';
-  const ours = isOurs(row, attribution) && !clientEnds.has(row.remotePort);
+  const ours = isOurs(row, attribution) && isOver(row, clientEnds);
   return ours ? 'connection' : 'other-client';
 }
 
-function isOurs(row: SocketRow, { connectionOf }: Attribution): boolean {
-  return isFromHere(row) && connectionOf(row.remotePort) !== undefined;
+function isOurs(row: SocketRow, { connectionOf, anyClient = false }: Attribution): boolean {
+  return (anyClient || isFromHere(row)) && connectionOf(row.remotePort) !== undefined;
+}
+
+/** The client is gone. Of one on another machine only its FIN tells. */
+function isOver(row: SocketRow, clientEnds: ReadonlySet<number>): boolean {
+  return isFromHere(row) ? !clientEnds.has(row.remotePort) : row.state === 'CLOSE_WAIT';
 }

@@ -1,6 +1,7 @@
-import { isHardlyServed, neverHandedOver } from './accepted.js';
+import { isHardlyServed, neverHandedOver, ownOverflows } from './accepted.js';
 import { checkCrash } from './checks/crash.js';
 import { checkFds } from './checks/fd.js';
+import { checkGauge } from './checks/gauge.js';
 import { checkGrowth } from './checks/growth.js';
 import { checkHang } from './checks/hang.js';
 import { checkMemory } from './checks/memory.js';
@@ -28,6 +29,9 @@ export interface Verdict {
   readonly notes: readonly Note[];
 }
 
+/** What is seen only of a server that was started: `verdict/after-life.ts` judges it. */
+type KindOfLife = 'sanitizer';
+
 /** In the order of the report. Total: a kind without a check does not compile. */
 const CHECKS = {
   crash: checkCrash,
@@ -41,14 +45,15 @@ const CHECKS = {
   thread: evidence => checkGrowth('thread', evidence),
   mapping: evidence => checkGrowth('mapping', evidence),
   memory: checkMemory,
-} as const satisfies Record<Kind, (evidence: Evidence) => CheckResult>;
+  gauge: checkGauge,
+} as const satisfies Record<Exclude<Kind, KindOfLife>, (evidence: Evidence) => CheckResult>;
 
 /**
  * Pure: evidence in, verdict out. A proven fault beats everything; a doubt about anything but memory is no pass;
  * memory in doubt is a pass with its bound beside it, unless `strict`.
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
-  const results = Object.values(CHECKS).map(check => check(evidence));
+  const results = Object.values(CHECKS).map(check => observed(check(evidence), evidence));
   const found = results.flatMap(({ findings }) => findings);
   const { findings, allowed } = applyPolicy(found, policy);
   const checks = results.map(({ check }) => check);
@@ -60,12 +65,14 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
   // It has gone on accepting since, but not in time for all cycles to be made.
   const stalled = evidence.cycles.stopped === 'accept-stalled';
-  const finished = !evidence.interrupted && !unseen && served && !stalled;
+  const finished =
+    !evidence.interrupted && !unseen && served && !stalled && evidence.far?.isServing !== false;
   const failed = findings.some(({ severity }) => severity === 'fail');
   const verdict = failed ? 'fail' : doubtful || !finished ? 'undecided' : 'pass';
   return {
     verdict,
-    clean: verdict === 'pass' && !found.some(({ severity }) => severity === 'fail'),
+    // What a server says of itself is no proof of what it holds.
+    clean: verdict === 'pass' && !evidence.far && !found.some(({ severity }) => severity === 'fail'),
     checks,
     findings,
     allowed,
@@ -73,12 +80,21 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   };
 }
 
+/** What could not be observed is not measured, whatever the numbers seem to say. */
+function observed(result: CheckResult, { blind = [] }: Evidence): CheckResult {
+  if (!blind.includes(result.check.kind)) return result;
+  const nothing = { before: undefined, after: undefined, perRound: [], bound: undefined };
+  return { check: { ...result.check, ...nothing, status: 'not-measured' }, findings: [], notes: [] };
+}
+
 /** What is worth saying about the run as a whole. */
 function runNotes(evidence: Evidence): Note[] {
   const notes: Note[] = [];
+  if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
   const { cycles } = evidence;
-  if (confirming > 0) notes.push({ note: 'confirmed-with', cycles: confirming });
+  // How often a load was made stands beside it.
+  if (confirming > 0 && !evidence.watch) notes.push({ note: 'confirmed-with', cycles: confirming });
   notes.push(...ownBottleneck(evidence));
   const { hold } = evidence;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {
@@ -94,7 +110,8 @@ function runNotes(evidence: Evidence): Note[] {
   if (isHardlyServed(evidence)) {
     notes.push({ note: 'not-handed-over', count: neverHandedOver(evidence), of: attempts(evidence) });
   }
-  if (evidence.listenOverflows > 0) notes.push({ note: 'overflows', count: evidence.listenOverflows });
+  const overflows = ownOverflows(evidence);
+  if (overflows > 0) notes.push({ note: 'overflows', count: overflows });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
   return notes;
 }

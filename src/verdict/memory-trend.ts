@@ -111,7 +111,7 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   const rises = trend.z > RISING_Z && trend.low > leakBytes;
   // Out of time, a rise that small is told by its bound.
   if (trend.high < clearBytes && (!rises || evidence.budgetSpent)) return { ...judged, state: 'flat' };
-  const much = judged.grown >= leakedBytes * evidence.before.processes.length;
+  const much = judged.grown >= leakedBytes * Math.max(1, evidence.before.processes.length);
   const warm =
     evidence.connections >= (much ? warmConnections / 4 : warmConnections) &&
     collectionsIn(kept) >= leastCollections;

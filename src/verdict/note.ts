@@ -45,4 +45,21 @@ export type Note =
     }
   | { readonly note: 'held-short'; readonly opened: number; readonly wanted: number }
   | { readonly note: 'held-ended'; readonly count: number; readonly of: number }
+  | { readonly note: 'gauge-unread'; readonly name: string; readonly missing: string }
+  | {
+      readonly note: 'gauge-levelled';
+      readonly name: string;
+      readonly before: number;
+      readonly after: number;
+      readonly perRound: readonly number[];
+    }
+  | {
+      readonly note: 'gauge-undecided';
+      readonly name: string;
+      readonly before: number;
+      readonly after: number;
+      readonly draining: boolean;
+    }
+  | { readonly note: 'gauge-bytes'; readonly name: string; readonly bound: number | undefined }
+  | { readonly note: 'far'; readonly isServing: boolean }
   | { readonly note: 'confirmed-with'; readonly cycles: number };

@@ -1,16 +1,19 @@
 import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
+import { hasKeptGauge } from './gauges.js';
 import { growthOf } from './recurrence.js';
 
 /**
- * Whether a leak is proved: forgotten connections by their ports, or growth that recurred. What else grows then may be
+ * Whether a leak is proved: forgotten connections by their ports, growth that recurred, or a number of the
+ * server's own that does not come back. What else grows then may be
  * its company (buffers, stacks, table entries), so no further cycles are spent on it: when the leak is mended, a new
  * run will tell.
  */
 export function isProven(evidence: Evidence): boolean {
   return (
     hasForgottenConnections(evidence) ||
-    CENSUS_KEYS.some(key => growthOf(evidence, key).recurrence === 'recurs')
+    CENSUS_KEYS.some(key => growthOf(evidence, key).recurrence === 'recurs') ||
+    hasKeptGauge(evidence)
   );
 }
 

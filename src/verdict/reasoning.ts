@@ -39,8 +39,9 @@ export interface Reasoning {
   readonly budgetSpent: boolean;
 }
 
-/** What the judge went by. Pure. */
-export function reasonFrom(evidence: Evidence): Reasoning {
+/** What the judge went by. Pure. undefined where others made the connections, or nothing but gauges was to be seen. */
+export function reasonFrom(evidence: Evidence): Reasoning | undefined {
+  if (evidence.confirming === undefined) return undefined;
   const memory = judgeMemory(evidence);
   const { leakBytes, warmConnections } = memoryThresholds(evidence);
   return {

@@ -1,6 +1,6 @@
 import type { BehaviourFacts } from '../workload/behaviours/facts.js';
 import type { ClientName } from '../workload/client-names.js';
-import { isHardlyServed } from './accepted.js';
+import { isHardlyServed, ownOverflows } from './accepted.js';
 import { checkMemory } from './checks/memory.js';
 import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
@@ -51,6 +51,11 @@ export function nextRoundOfRow(evidence: Evidence): ConfirmingRound | undefined 
   const seen = { ...evidence, followed: evidence.followed ?? [] };
   const judgesMemory = evidence.cycles.requested >= CYCLES_FOR_MEMORY;
   return nextConfirmingRound(judgesMemory ? seen : withoutMemory(seen));
+}
+
+/** What there is to confirm in a hurry: all but memory, which takes thousands of cycles. */
+export function nextRoundInHaste(evidence: Evidence): ConfirmingRound | undefined {
+  return nextConfirmingRound(withoutMemory(evidence));
 }
 
 /** A fault beside missing answers is a fault, whatever was asked; else it is asked whether the server could answer. */
@@ -116,10 +121,10 @@ function inapplicable(
   const answered = tallies.reduce((sum, tally) => sum + tally.answered, 0);
   // A request that is meant for the server of TLS says nothing to it without TLS.
   const isMeant = evidence.requestIsMeant && !(speaksTls && facts?.waitsFor === 'answer');
-  const isSilent = stopped.includes('unanswered') || turnedDown(evidence) > 0;
+  const isSilent = stopped.includes('unanswered') || (turnedDown(evidence) > 0 && completed === 0);
   if (isSilent && answered === 0 && !isMeant) return 'unanswered';
   // At a full queue the same is seen, and says something of the server.
-  return isHardlyServed(evidence) && evidence.listenOverflows === 0 ? 'not-handed-over' : undefined;
+  return isHardlyServed(evidence) && ownOverflows(evidence) === 0 ? 'not-handed-over' : undefined;
 }
 
 function withoutMemory(evidence: Evidence): Evidence {

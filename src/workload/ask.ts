@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { type Cycle, EARLY_END, fail, NO_ANSWER, UNEXPECTED } from './cycle.js';
-import { failureKind } from './failure-kind.js';
 import { isExpected } from './script.js';
 import type { Stage } from './stage.js';
 
@@ -15,7 +14,7 @@ export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: D
   let heard = '';
   let asked = !greets;
   const over = () => {
-    channel.removeListener('data', listen).removeListener('end', giveUp).removeListener('error', noteReset);
+    channel.removeListener('data', listen).removeListener('end', giveUp);
     cycle.onDeadline = undefined;
     cycle.closing = true;
   };
@@ -42,10 +41,7 @@ export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: D
     channel.resume();
     onAnswer();
   };
-  const noteReset = ({ code = '' }: NodeJS.ErrnoException) => {
-    if (failureKind(code) === 'reset') stage.tally.turnedDown += 1;
-  };
-  channel.on('data', listen).once('end', giveUp).once('error', noteReset);
+  channel.on('data', listen).once('end', giveUp);
   cycle.dueAtMs = askedAtMs + stage.timeoutMs;
   cycle.onDeadline = giveUp;
   if (!greets) channel.write(request);

@@ -14,6 +14,8 @@ export interface Cycle {
   /** Code of the first thing that went wrong. */
   error: string | undefined;
   connected: boolean;
+  /** It speaks TLS because it was asked to, which a server may not answer with a reset. */
+  speaksTls: boolean;
   /** From here on the server may well be the first to close. */
   closing: boolean;
 }
@@ -27,6 +29,7 @@ export function newCycle(socket: Socket, connection: number, dueAtMs: number, si
     onDeadline: undefined,
     error: undefined,
     connected: false,
+    speaksTls: false,
     closing: false,
   };
 }

@@ -141,9 +141,10 @@ class Batch {
     this.#pump();
   }
 
-  #failed({ connection }: Cycle, code: string): void {
+  #failed({ connection, socket, speaksTls }: Cycle, code: string): void {
     if (code === INTERRUPTED) return;
     const kind = failureKind(code);
+    if (kind === 'reset' && socket.bytesWritten > 0 && !speaksTls) this.tally.turnedDown += 1;
     noteFailure(this.tally, { kind, code: code === DEADLINE ? '' : code, connection });
     if (kind === 'timeout') this.#deadlinesInARow += 1;
     const isOurs = kind === 'own-ports' || kind === 'own-fds';

@@ -11,8 +11,13 @@ export type Destination =
  */
 export function dial(destination: Destination): Socket {
   return destination.transport === 'unix'
-    ? connect({ path: destination.path })
+    ? connect({ path: socketName(destination.path) })
     : connect({ host: destination.host, port: destination.port, autoSelectFamily: false });
+}
+
+/** An abstract name begins with a NUL, and may be padded with them; the kernel's table writes "@" for each. */
+function socketName(path: string): string {
+  return path.startsWith('@') ? path.replace(/^@|@+$/g, nuls => '\0'.repeat(nuls.length)) : path;
 }
 
 /**

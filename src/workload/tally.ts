@@ -53,7 +53,7 @@ export interface Tally {
   closedByServer: number;
   /** Cycles that got the answer that they waited for. */
   answered: number;
-  /** Resets that came where an answer was waited for; among `failures` too. */
+  /** Resets that came after the client had said something, but for TLS; among `failures` too. */
   turnedDown: number;
   /** The beginning of the first answer that was not the expected one. */
   unexpectedAnswer: string | undefined;

@@ -19,6 +19,7 @@ export function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
     ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
   };
   return (cycle, stage, onHandshake) => {
+    cycle.speaksTls = true;
     const channel = connect({ socket: cycle.socket, host: stage.host ?? 'localhost', ...chosen });
     channel
       .on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KINDS } from '../../src/verdict/kinds.js';
+import { ALL_KINDS as KINDS } from '../../src/verdict/kinds.js';
 import { churn } from '../support/churn.js';
 
 for (const kind of KINDS) {
@@ -31,7 +31,7 @@ const UNKNOWN: ReadonlyArray<readonly [given: string, hint: RegExp]> = [
   ['fds', /^hint: Did you mean churn explain fd\? The kinds are: crash, hang, /],
   ['mem', /^hint: Did you mean churn explain memory\?/],
   ['zombies', /^hint: Did you mean churn explain zombie\?/],
-  ['socket', /^hint: Did you mean one of these\? crash, hang, .*memory$/],
+  ['socket', /^hint: Did you mean one of these\? crash, hang, .*reuse$/],
   ['', /^hint: Did you mean one of these\?/],
   ['0 leaks', /^hint: Did you mean one of these\?/],
 ];

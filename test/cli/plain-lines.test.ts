@@ -20,6 +20,11 @@ test('on a pipe a long run writes a plain line every ten seconds, and every minu
 
 const LINES: ReadonlyArray<readonly [different: Partial<Progress>, line: string]> = [
   [{ durationMs: 4_000 }, '2.0 s, 500 cycles, 250/s, 7 fds, 2.1 MiB'],
+  [{ watching: true }, '2.0 s, watching, 500 connections, 7 fds'],
+  [
+    { phase: 'settle', cyclesDone: 5, watching: true },
+    '2.0 s, waiting for the server to settle, 5 connections, 7 fds',
+  ],
   [{ anonBytes: undefined }, '2.0 s, 500 of 1000 cycles, 250/s, 7 fds'],
   [
     { client: 'rst', phase: 'settle' },

@@ -13,6 +13,7 @@ const requestFile = join(folder, 'request');
 writeFileSync(requestFile, 'from a file');
 
 const TLS = fileURLToPath(new URL('../../../test/servers/node/tls.mjs', import.meta.url));
+const PYTHON_TLS = fileURLToPath(new URL('../../../test/servers/python/tls_server.py', import.meta.url));
 const SOON = ['--cycles', '100', '--settle', '1500ms'];
 
 interface Case {
@@ -165,6 +166,17 @@ describe('clients', { concurrency: 3 }, () => {
       }
     });
   }
+
+  it('a server of TLS that turns down what is no TLS with a reset is not at fault', async () => {
+    const running = await launch(['python3', PYTHON_TLS]);
+    try {
+      const args = ['--port', String(running.port), '--client', 'partial,byte', '--seed', '7'];
+      const { report } = await churnJson(args);
+      assert.equal(report.verdict, 'pass', report.summary);
+    } finally {
+      await running.stop();
+    }
+  });
 
   it('a server that is not meant to answer is not judged by its silence', async () => {
     const running = await startC('epoll', ['--frame']);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { canIsolate, inNetworkOf } from '../exam/network.js';
 import { compileC, launch } from '../servers/launch.js';
 import { churnJson } from '../support/churn.js';
@@ -50,6 +51,24 @@ describe('traps that need a network of their own', () => {
         ['crash'],
       );
     } finally {
+      await server.stop();
+    }
+  });
+
+  it('a neighbour whose queue overflows during a clean run is not held against the server', async test => {
+    if (!(await canIsolate())) return test.skip('this user may not make a network');
+    const server = await launch([...network({}), await compileC('poll')]);
+    const noise = fileURLToPath(new URL('../../../test/servers/python/noisy_neighbour.py', import.meta.url));
+    const neighbour = await launch(inNetworkOf(server.pid, ['python3', noise]));
+    const args = ['--port', String(server.port), '--cycles', '100', '--pause', '5ms', '--warmup', '0'];
+    try {
+      const { report } = await churnJson(args, { through: inNetworkOf(server.pid, []) });
+      assert.ok((report.cycles?.listenOverflows ?? 0) > 10, 'the neighbour made no noise');
+      assert.equal(report.summary, 'PASS  100 cycles, 0 leaks');
+      assert.equal(report.cycles?.accepted, report.cycles?.connections);
+      assert.ok(!report.notes.some(note => /queue|handed over/.test(note)), report.notes.join());
+    } finally {
+      await neighbour.stop();
       await server.stop();
     }
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/report/report.js';
+import type { Kind } from '../../src/verdict/finding.js';
 import { parseReport } from '../support/churn.js';
 import type { Case } from './case.js';
 import { type Answer, type Marked, mark } from './mark.js';
@@ -50,7 +51,7 @@ export async function askChurn(
 ): Promise<Answer> {
   const { report, late } = await runChurn(server, args, signal);
   const kindsOf = (severity: string) => [
-    ...new Set(report?.findings.filter(found => found.severity === severity).map(({ kind }) => kind)),
+    ...new Set(report?.findings.filter(found => found.severity === severity).map(({ kind }) => kind as Kind)),
   ];
   return {
     verdict: report?.verdict ?? (late ? 'late' : 'broken'),

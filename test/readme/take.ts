@@ -55,7 +55,7 @@ export function drawTerminal(command: string, text: string): string {
 /** The words of a picture or a text, numbers and curves taken out: what must stay the same from run to run. */
 export function wordsOf(text: string): string {
   return text
-    .replaceAll(/<style[\s\S]*?<\/style>/g, '')
+    .replaceAll(/<(style|title)[\s\S]*?<\/\1>/g, '')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(SGR, '')
     .replaceAll(/&(?:#x?\w+|\w+);/g, ' ')

@@ -55,6 +55,8 @@ const severity = fc.constantFrom('fail', 'warn');
 const perRound = fc.array(count, { maxLength: 4 });
 const phase = fc.constantFrom('warm-up', 'cycles', 'confirm');
 const range = fc.tuple(some, some);
+/** Text that somebody else has written. */
+const foreign = fc.oneof(fc.constant('no leaks, 0 leaks\u001b[2K'), fc.string({ minLength: 1 }));
 
 const pattern: fc.Arbitrary<Pattern> = fc.oneof(
   fc.constant({ kind: 'every' as const }),
@@ -150,6 +152,19 @@ const FINDINGS = {
     firstCycle: some,
     phase,
   }),
+  sanitizer: fc.record({
+    kind: fc.constant('sanitizer'),
+    ...common,
+    reports: fc.array(fc.record({ tool: fc.constant('valgrind'), said: fc.constant('no leaks, 0 leaks') })),
+  }),
+  gauge: fc.record({
+    kind: fc.constant('gauge'),
+    ...common,
+    name: foreign,
+    manner: fc.constantFrom('returns', 'recurs', 'trend'),
+    grows: fc.boolean(),
+    ...{ before: count, after: count, perRound },
+  }),
 } satisfies Record<Kind, fc.Arbitrary<Finding>>;
 
 const what = fc.constantFrom(...CENSUS_KEYS);
@@ -181,6 +196,20 @@ const NOTES = {
   'held-short': fc.record({ note: fc.constant('held-short'), opened: count, wanted: count }),
   'turned-down': fc.record({ note: fc.constant('turned-down'), count, of: count }),
   'held-ended': fc.record({ note: fc.constant('held-ended'), count, of: count }),
+  'gauge-unread': fc.record({ note: fc.constant('gauge-unread'), name: foreign, missing: foreign }),
+  'gauge-levelled': fc.record({
+    ...{ note: fc.constant('gauge-levelled'), name: foreign, before: count, after: count },
+    perRound,
+  }),
+  'gauge-undecided': fc.record({
+    ...{ note: fc.constant('gauge-undecided'), name: foreign, before: count, after: count },
+    draining: fc.boolean(),
+  }),
+  'gauge-bytes': fc.record({
+    ...{ note: fc.constant('gauge-bytes'), name: foreign },
+    bound: fc.option(count, { nil: undefined }),
+  }),
+  far: fc.record({ note: fc.constant('far'), isServing: fc.boolean() }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

@@ -8,7 +8,7 @@ import { renderJson } from '../../src/report/json.js';
 import type { Report } from '../../src/report/report.js';
 import type { Finding } from '../../src/verdict/finding.js';
 import { judge } from '../../src/verdict/judge.js';
-import { KINDS } from '../../src/verdict/kinds.js';
+import { ALL_KINDS, KINDS } from '../../src/verdict/kinds.js';
 import {
   buildEvidence,
   grown,
@@ -78,7 +78,7 @@ test('a finding of every kind fits the schema', () => {
 });
 
 test('the schema names the kinds of finding that there are', () => {
-  assert.deepEqual(schema.$defs.kind.enum, [...KINDS]);
+  assert.deepEqual(schema.$defs.kind.enum, [...ALL_KINDS]);
 });
 
 test('every field of a report is described by the schema', () => {
@@ -225,6 +225,12 @@ function oneOfEachKind(): Finding[] {
     child: { kind: 'child', ...common, ...growth },
     thread: { kind: 'thread', ...common, ...growth },
     mapping: { kind: 'mapping', ...common, ...growth, limit: 65_530, connectionsLeft: 1_000 },
+    sanitizer: { kind: 'sanitizer', ...common, reports: [{ tool: 'valgrind', said: '1 errors' }] },
+    gauge: {
+      kind: 'gauge',
+      ...common,
+      ...{ name: 'leased', manner: 'returns', grows: true, before: 0, after: 10, perRound: [1, 2, 3] },
+    },
     memory: { kind: 'memory', ...common, low: 100, high: 300, perRound: [1, 2] },
   };
   return KINDS.map(kind => findings[kind]);

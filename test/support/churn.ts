@@ -46,7 +46,9 @@ export async function churnJson(
   args: readonly string[],
   options: ChurnOptions = {},
 ): Promise<Outcome & { readonly report: Report }> {
-  const outcome = await churn([...args, '--json'], options);
+  // Behind `--` it would be an option of the command.
+  const at = args.includes('--') ? args.indexOf('--') : args.length;
+  const outcome = await churn([...args.slice(0, at), '--json', ...args.slice(at)], options);
   return { ...outcome, report: parseReport(outcome.stdout) };
 }
 

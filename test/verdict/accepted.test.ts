@@ -16,6 +16,24 @@ const CASES: ReadonlyArray<
   ['resets that met a full queue', { embryonicResets: 40, listenOverflows: 60 }, 970, true],
   ['a few that met a full queue', { embryonicResets: 3, listenOverflows: 60 }, 1_007, false],
   [
+    'a neighbour whose queue overflows, while the own listener dropped nothing',
+    { embryonicResets: 400, listenOverflows: 600, ownDrops: 0 },
+    1_010,
+    false,
+  ],
+  [
+    'a listener that has dropped some before the run',
+    { embryonicResets: 400, listenOverflows: 600, ownDrops: 9_000 },
+    610,
+    true,
+  ],
+  [
+    'two drops for each reset that met a full queue',
+    { embryonicResets: 400, listenOverflows: 600, ownDrops: 100 },
+    960,
+    true,
+  ],
+  [
     'other servers of the machine that defer, while this one was woken for each connection',
     { embryonicResets: 9_000, deferredDrops: 9_000, after: snapshot([serverProcess({ sleeps: 1_000 })]) },
     1_010,

@@ -1,5 +1,6 @@
 import { compareReports } from '../../report/compare/compare.js';
 import { COMPARISON_REPORTERS } from '../../report/compare/registry.js';
+import { renderServeComparison } from '../../report/serve/side-by-side.js';
 import { put } from '../deliver.js';
 import { type OutputOptions, parseDeliveries } from '../deliveries.js';
 import type { Io } from '../io.js';
@@ -20,7 +21,12 @@ export async function compareCommand(
   raw: Pick<OutputOptions, 'reporter' | 'json'>,
 ): Promise<number> {
   const deliveries = parseDeliveries(raw, io.env, FORMATS);
-  const comparison = compareReports(readSavedReport(oldFile), readSavedReport(newFile));
+  const [old, next] = [readSavedReport(oldFile), readSavedReport(newFile)];
+  if (old.serve && next.serve) {
+    io.stdout.write(renderServeComparison(old, next));
+    return old.verdict !== 'fail' && next.verdict === 'fail' ? 1 : 0;
+  }
+  const comparison = compareReports(old, next);
   for (const delivery of deliveries) {
     const format = FORMATS.find(known => known === delivery.reporter) ?? 'text';
     const render = COMPARISON_REPORTERS[format];

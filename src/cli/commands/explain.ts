@@ -1,6 +1,6 @@
 import { ChurnError } from '../../errors.js';
 import { drawExplanation, drawKinds } from '../../report/wording/explain/draw.js';
-import { KINDS } from '../../verdict/kinds.js';
+import { ALL_KINDS } from '../../verdict/kinds.js';
 import type { Io } from '../io.js';
 import { widthOf } from '../width.js';
 
@@ -10,7 +10,7 @@ export function explainCommand(io: Io, name: string | undefined): number {
     io.stdout.write(drawKinds(widthOf(io)));
     return 0;
   }
-  const kind = KINDS.find(candidate => candidate === name.toLowerCase());
+  const kind = ALL_KINDS.find(candidate => candidate === name.toLowerCase());
   if (!kind) {
     throw new ChurnError(
       'usage',
@@ -25,8 +25,8 @@ export function explainCommand(io: Io, name: string | undefined): number {
 /** The kind that begins like it ("fds", "mem", "zombies"), and all of them. */
 function suggestion(name: string): string {
   const word = name.toLowerCase();
-  const alike = KINDS.find(kind => word !== '' && (kind.startsWith(word) || word.startsWith(kind)));
-  const all = KINDS.join(', ');
+  const alike = ALL_KINDS.find(kind => word !== '' && (kind.startsWith(word) || word.startsWith(kind)));
+  const all = ALL_KINDS.join(', ');
   return alike
     ? `Did you mean churn explain ${alike}? The kinds are: ${all}.`
     : `Did you mean one of these? ${all}`;

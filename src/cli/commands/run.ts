@@ -6,6 +6,7 @@ import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
 import type { Report } from '../../report/report.js';
 import { run } from '../../run.js';
+import { networkElsewhere } from '../../target/elsewhere.js';
 import { VERSION } from '../../version.js';
 import { deliver } from '../deliver.js';
 import { type Delivery, type OutputOptions, parseDeliveries } from '../deliveries.js';
@@ -25,9 +26,11 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   const options = parseOptions(withFiles(raw));
   const deliveries = parseDeliveries(raw, io.env);
   requireProc();
+  const elsewhere = networkElsewhere(options);
+  if (elsewhere !== undefined) return (await import('./on-demand.js')).runElsewhere(io, elsewhere);
   const progress = progressLine(io, raw.progress && !raw.quiet, raw.color);
   try {
-    const report = await storyOf(options, {
+    const report = await storyOf(io, options, {
       signal: io.signal,
       onProgress: progress.update,
       tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
@@ -35,9 +38,12 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
       timings: { startupMs: io.startupMs },
     }).catch(async error => {
       progress.clear();
+      const there = await servedElsewhere(error, options);
+      if (there !== undefined) return there;
       await deliverError(io, deliveries, error, raw.color);
       throw error;
     });
+    if (typeof report === 'number') return (await import('./on-demand.js')).runElsewhere(io, report);
     progress.clear();
     await deliver(io, deliveries, report, raw.color, raw.verbose);
     return exitCode(report, options.policy.strict, io.signal.reason);
@@ -47,10 +53,24 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
 }
 
 /** Most runs are plain ones, and load no more than they need. */
-async function storyOf(options: Options, context: RunContext): Promise<Report> {
-  if (!options.thorough) return run(options, context);
-  const { runThorough } = await import('./on-demand.js');
+async function storyOf(io: Io, options: Options, context: RunContext): Promise<Report> {
+  const { start, thorough, allowRemote } = options;
+  if (!thorough && !start && !allowRemote) return run(options, context);
+  const { runRemote, runStarted, runThorough } = await import('./on-demand.js');
+  if (allowRemote) return runRemote(options, context);
+  if (start) return runStarted(options, start, context, io);
   return runThorough(options, context);
+}
+
+/** A process that listens on the port in another network namespace, where nobody does in ours. */
+async function servedElsewhere(
+  error: unknown,
+  { port, host }: Pick<Options, 'port' | 'host'>,
+): Promise<number | undefined> {
+  const isFree = error instanceof ChurnError && error.code === 'nothing-listens';
+  if (!isFree || port === undefined || host !== undefined) return undefined;
+  const { findElsewhere } = await import('./on-demand.js');
+  return findElsewhere(port);
 }
 
 async function deliverError(

@@ -30,20 +30,24 @@ export function drawLive(progress: Progress, history: History, frame: Frame, cha
 }
 
 function headLine(
-  { phase, client, suspects, elapsedMs }: Progress,
+  { phase, client, suspects, elapsedMs, watching }: Progress,
   width: number,
   chalk: ChalkInstance,
 ): string {
   const whose = client === undefined ? '' : `${client}: `;
   const time = formatDuration(elapsedMs);
-  const words = cut(`${whose}${phaseWords(phase, suspects)}`, width - time.length - 2);
+  const words = cut(`${whose}${phaseWords(phase, suspects, watching)}`, width - time.length - 2);
   return words === '' ? cut(time, width) : `${chalk.bold(words)}  ${chalk.dim(time)}`;
 }
 
 /** The bar gets what the words leave. */
 function barLine(progress: Progress, rate: number | undefined, width: number, chalk: ChalkInstance): string {
-  const { cyclesDone, cycles, durationMs, confirmCycles } = progress;
-  const of = durationMs === undefined ? `/${formatCount(cycles)}` : ' cycles';
+  const { cyclesDone, cycles, durationMs, confirmCycles = 0 } = progress;
+  const of = progress.watching
+    ? ' connections'
+    : durationMs === undefined
+      ? `/${formatCount(cycles)}`
+      : ' cycles';
   const further = confirmCycles > 0 ? ` +${formatCount(confirmCycles)}` : '';
   const words = [
     `${formatCount(cyclesDone)}${of}${further}`,
@@ -52,6 +56,8 @@ function barLine(progress: Progress, rate: number | undefined, width: number, ch
   ];
   while (words.length > 1 && words.join('  ').length + LEAST_BAR + 2 > width) words.pop();
   const text = cut(words.join('  '), width);
+  // Others make the connections, and nobody knows how many are to come.
+  if (progress.watching) return text;
   const room = Math.min(MOST_BAR, width - text.length - 2);
   if (room < LEAST_BAR) return text;
   const filled = Math.round(shareDone(progress) * room);
@@ -66,7 +72,7 @@ function shareDone({ cyclesDone, cycles, durationMs, elapsedMs }: Progress): num
 /** Only of the judged cycles: how long a server settles, and what there is to confirm, nobody knows. */
 function timeLeft(progress: Progress, rate: number | undefined): string[] {
   const { phase, cyclesDone, cycles, durationMs, elapsedMs } = progress;
-  if (phase !== 'cycles') return [];
+  if (phase !== 'cycles' || progress.watching) return [];
   const leftMs =
     durationMs !== undefined
       ? durationMs - elapsedMs

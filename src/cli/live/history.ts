@@ -8,7 +8,7 @@ export class History {
   #updates = 0;
   #recent: Moment[] = [];
 
-  add({ elapsedMs, cyclesDone, confirmCycles, fds, anonBytes }: Progress): void {
+  add({ elapsedMs, cyclesDone, confirmCycles = 0, fds, anonBytes }: Progress): void {
     const moment = { atMs: elapsedMs, cycles: cyclesDone + confirmCycles, fds, anonBytes };
     // A thorough run begins anew with each client.
     if (moment.cycles < (this.#recent.at(-1)?.cycles ?? 0)) this.#forget();

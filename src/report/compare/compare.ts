@@ -1,5 +1,5 @@
 import { ChurnError } from '../../errors.js';
-import { KINDS } from '../../verdict/kinds.js';
+import { ALL_KINDS } from '../../verdict/kinds.js';
 import type { Report, ReportedFinding } from '../report.js';
 import type { Change, ComparedFinding, ComparedRun, ComparedSide, Comparison } from './comparison.js';
 import { compareMemory, compareRates } from './figures.js';
@@ -15,7 +15,7 @@ export function compareReports(old: Report, next: Report): Comparison {
     ['new', next],
   ] as const)
     requireRun(name, report);
-  const findings = KINDS.flatMap(kind => compareKind(kind, old, next));
+  const findings = ALL_KINDS.flatMap(kind => compareKind(kind, old, next));
   const worse = findings.filter(({ change }) => change === 'new' || change === 'worse');
   return {
     schemaVersion: 1,

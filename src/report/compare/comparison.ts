@@ -1,11 +1,12 @@
-import type { Kind, Severity } from '../../verdict/finding.js';
+import type { Severity } from '../../verdict/finding.js';
+import type { AnyKind } from '../../verdict/kinds.js';
 import type { Report } from '../report.js';
 
 /** How something differs between two reports. `unknown`: the newer run could not tell. */
 export type Change = 'new' | 'worse' | 'same' | 'better' | 'gone' | 'unknown';
 
 export interface ComparedFinding {
-  readonly kind: Kind;
+  readonly kind: AnyKind;
   readonly change: Change;
   readonly old: ComparedSide | null;
   readonly new: ComparedSide | null;

@@ -5,7 +5,8 @@ import type { Report, ReportedCheck } from '../report.js';
 import { table } from './table.js';
 
 /** The figures: before and after of each kind of trouble, and notes. */
-export function measuredSection({ checks, cycles, notes }: Report): Markup[] {
+export function measuredSection({ checks, cycles, notes, serve }: Report): Markup[] {
+  if (serve) return servedSection(serve.rows, notes);
   if (!cycles) return [];
   return [
     element('section', { 'aria-labelledby': 'measured' }, [
@@ -24,6 +25,23 @@ export function measuredSection({ checks, cycles, notes }: Report): Markup[] {
             ),
           ]
         : []),
+    ]),
+  ];
+}
+
+function servedSection(rows: NonNullable<Report['serve']>['rows'], notes: readonly string[]): Markup[] {
+  return [
+    element('section', { 'aria-labelledby': 'measured' }, [
+      element('h2', { id: 'measured' }, 'What was measured'),
+      ...table(
+        'what the client did',
+        ['', ''],
+        rows.map(row => [...row]),
+      ),
+      element(
+        'ul',
+        notes.map(note => element('li', note)),
+      ),
     ]),
   ];
 }

@@ -17,7 +17,7 @@ export function verdictSection(report: Report): Markup {
             element('code', target.address || ' '),
             ' · ',
             element('code', formatCommand(target.command) || ' '),
-            ` · pid ${target.pids.join(', ')}`,
+            target.pids.length === 0 ? ' · not looked into' : ` · pid ${target.pids.join(', ')}`,
           ]),
         ]
       : []),
@@ -31,13 +31,17 @@ function sentence(report: Report): string {
   const made = cycles
     ? `${plural(cycles.connections, 'connection was', 'connections were')} made, the judged ones in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s). `
     : '';
+  if (clean && report.serve) return 'The client used its connections again, and closed what it did not need.';
+  if (clean && report.serve) return 'The client used its connections again, and closed what it did not need.';
   const first = findings.find(({ severity }) => severity === 'fail');
   if (first) return `${made}${upper(first.cause)}.`;
   if (interrupted) return `${made}The run was ended before its cycles were made.`;
   if (verdict === 'undecided') return `${made}${notes[0] ?? 'Not enough was seen for a verdict.'}`;
   return clean
     ? `${made}The server gave back all that they made it hold.`
-    : `${made}What was found is let pass by the options of this run.`;
+    : report.allowed.length === 0
+      ? `${made}What the server says of itself came back; more could not be seen.`
+      : `${made}What was found is let pass by the options of this run.`;
 }
 
 function upper(text: string): string {

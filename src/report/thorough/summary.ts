@@ -1,4 +1,5 @@
 import { CLIENT_NAMES } from '../../workload/client-names.js';
+import { proofOf } from '../proof.js';
 import type { Report, ReportedCycles, ReportedRun } from '../report.js';
 
 interface Told extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | 'allowed'> {
@@ -25,7 +26,7 @@ export function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycl
   }
   if (!clean)
     return `PASS  ${made}, allowed: ${allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
-  return `PASS  ${made}, 0 leaks`;
+  return proofOf(made);
 }
 
 /** "fd with rst, byte-rst; crash with half". */

@@ -1,3 +1,4 @@
+import { exitWords, signalName } from '../../exit-words.js';
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import { isCrashSignal } from '../../verdict/departed.js';
 import type {
@@ -14,6 +15,7 @@ import type {
 import { escapeText } from '../escape.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
+import { gaugeCause, gaugeEvidence, gaugeTitle } from './gauge.js';
 import { hangAdvice, hangCause, hangEvidence, hangTitle } from './hang.js';
 import { ratio, rounds, signed } from './numbers.js';
 import type { ServerKind } from './server-kind.js';
@@ -59,7 +61,7 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   },
   crash: {
     title: crashTitle,
-    cause: () => EXPLANATIONS.crash.cause,
+    cause: crashCause,
     advice: adviceOn('crash'),
     evidence: crashEvidence,
   },
@@ -84,6 +86,19 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     cause: () => EXPLANATIONS.reply.cause,
     advice: adviceOn('reply'),
     evidence: replyEvidence,
+  },
+  sanitizer: {
+    title: ({ reports }) =>
+      `${[...new Set(reports.map(({ tool }) => tool))].join(', ')} reported ${plural(reports.length, 'error')}`,
+    cause: () => EXPLANATIONS.sanitizer.cause,
+    advice: adviceOn('sanitizer'),
+    evidence: ({ reports }) => reports.slice(0, 6).map(({ tool, said }) => escapeText(`${tool}: ${said}`)),
+  },
+  gauge: {
+    title: gaugeTitle,
+    cause: gaugeCause,
+    advice: adviceOn('gauge'),
+    evidence: gaugeEvidence,
   },
   refused: {
     title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,
@@ -151,6 +166,13 @@ function crashTitle({ pids, cycles, phase }: CrashFinding): string {
   return `${who} ${where}${phase === 'cycles' ? '' : ` of the ${phase}`}`;
 }
 
+/** With which signal or status, where somebody was told. */
+function crashCause({ endings = [] }: CrashFinding): string {
+  if (endings.length === 0) return EXPLANATIONS.crash.cause;
+  if (endings.length === 1) return `it ended with ${exitWords(endings[0] ?? {})}`;
+  return endings.map(ending => `process ${ending.pid} ended with ${exitWords(ending)}`).join(', ');
+}
+
 function crashEvidence({ connections }: CrashFinding): string[] {
   if (!connections) return [];
   const [from, to] = connections;
@@ -172,5 +194,5 @@ function restartCause({ cutOff, watched = 0, workers }: RestartFinding): string 
 }
 
 function endedBy(signal: number | undefined): string {
-  return signal === undefined ? '' : ` ended by signal ${signal}`;
+  return signal === undefined ? '' : ` ended by ${signalName(signal)}`;
 }

@@ -49,6 +49,8 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
     case 'mapping':
     case 'restart':
     case 'reply':
+    case 'sanitizer':
+    case 'gauge':
       return explain;
   }
 }

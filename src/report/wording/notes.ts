@@ -1,6 +1,8 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type { Note } from '../../verdict/note.js';
+import { escapeText } from '../escape.js';
 import { nameOf } from './census.js';
+import { formatNumber } from './numbers.js';
 
 /** One sentence for each note. Total over its kinds. */
 export function noteSentence(note: Note): string {
@@ -44,7 +46,7 @@ export function noteSentence(note: Note): string {
           : `did not answer within ${formatDuration(note.timeoutMs)}`
       }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
     case 'turned-down':
-      return `${formatCount(note.count)} of ${plural(note.of, 'request')} ${note.count === 1 ? 'was' : 'were'} answered with a reset: the request was a plain HTTP GET, because nothing else was said, and a server may turn that down. With --send or --protocol it counts.`;
+      return `${formatCount(note.count)} of ${plural(note.of, 'connection')} ${note.count === 1 ? 'was' : 'were'} reset after the client had said something. It made that up, and a server may turn it down; a request named with --send or --protocol counts.`;
     case 'own-cpu':
       return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the cycles. The rate is its own, not the server's.`;
     case 'own-slowdown':
@@ -55,6 +57,20 @@ export function noteSentence(note: Note): string {
       return `Only ${formatCount(note.opened)} of ${plural(note.wanted, 'silent client')} could connect.`;
     case 'held-ended':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'held connection')} by itself during the run.`;
+    case 'gauge-unread':
+      return `The gauge ${outside(note.name)} could not be read any more${note.missing === '' ? '' : ` (${outside(note.missing)})`}, so it is not decided.`;
+    case 'gauge-levelled':
+      return `The gauge ${outside(note.name)} went from ${formatNumber(note.before)} to ${formatNumber(note.after)} and then levelled off: opened once, not per connection.`;
+    case 'gauge-undecided':
+      return `The gauge ${outside(note.name)} went from ${formatNumber(note.before)} to ${formatNumber(note.after)}${note.draining ? ' and was still falling. Raise --settle.' : '; whether that recurs was not decided. Run with more cycles, or a longer --budget.'}`;
+    case 'gauge-bytes':
+      return note.bound === undefined
+        ? `The gauge ${outside(note.name)} was not decided: too few readings for a trend.`
+        : `The gauge ${outside(note.name)} was not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
+    case 'far':
+      return note.isServing
+        ? 'The server was judged by its gauges alone. Not seen: what its descriptors are, threads, child processes, memory by churn’s own count, its accept queue.'
+        : 'Nobody was seen to accept: the server neither answered nor closed its side, and a handshake is the work of its kernel. Say what it understands with --client reply and --send or --protocol.';
     case 'confirmed-with':
       return `${plural(note.cycles, 'further cycle')} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
   }
@@ -66,4 +82,9 @@ function formatRate(perSecond: number): string {
 
 function neverClosed(count: number): string {
   return `On ${plural(count, 'cycle')} the server had not closed its side when the client had waited long enough for it`;
+}
+
+/** A name or an answer that somebody else has written. */
+function outside(text: string): string {
+  return escapeText(text);
 }

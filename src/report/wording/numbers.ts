@@ -15,3 +15,8 @@ export function rounds(perRound: readonly number[]): string {
 export function signed(value: number, format: (value: number) => string): string {
   return value >= 0 ? `+${format(value)}` : `-${format(-value)}`;
 }
+
+/** A number that somebody else has measured: "10", "0.25", "1.2e+9". */
+export function formatNumber(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(4)));
+}

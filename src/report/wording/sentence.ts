@@ -78,7 +78,8 @@ function faultsOf(rows: readonly Told[]): Faults {
 
 function faultOf({ findings }: Told): string {
   const found = findings.find(({ severity }) => severity === 'fail');
-  return found ? FAULTS[found.kind](found.perCycle) : 'fails';
+  // A row is a trial of a server.
+  return found ? FAULTS[found.kind as Kind](found.perCycle) : 'fails';
 }
 
 function mixedClause(mixed: Told | undefined): string[] {
@@ -99,6 +100,8 @@ const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
   hang: () => 'hangs',
   refused: () => 'fails to serve',
   reply: () => 'does not answer as it should',
+  sanitizer: () => 'is found at fault by its own checker',
+  gauge: () => 'keeps what a gauge counts',
 };
 
 function leaks(what: string, perCycle: number): string {

@@ -1,3 +1,4 @@
+import { signalName } from '../../exit-words.js';
 import type { Evidence } from '../evidence.js';
 import { firstFailure } from '../failures.js';
 import type { CheckResult, CrashFinding } from '../finding.js';
@@ -16,6 +17,10 @@ export function checkCrash(evidence: Evidence): CheckResult {
     count: gone.length,
     perCycle: gone.length / Math.max(1, evidence.connections),
     pids: gone.map(({ pid }) => pid),
+    endings: gone.flatMap(({ pid, ended, signal }) => {
+      if (ended) return [{ pid, ...ended }];
+      return signal === undefined ? [] : [{ pid, signal: signalName(signal) }];
+    }),
     connections,
     cycles: last && first !== undefined ? [Math.min(first, last.cycle), last.cycle] : undefined,
     phase: last?.phase ?? 'cycles',

@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.js';
-import { firstFailure, serverFailures, turnedDown } from '../failures.js';
+import { attempts, firstFailure, serverFailures, turnedDown } from '../failures.js';
 import type { CheckResult, ReplyFinding } from '../finding.js';
 import { isHanging } from './hang.js';
 
@@ -10,11 +10,13 @@ import { isHanging } from './hang.js';
 export function checkReply(evidence: Evidence): CheckResult {
   const { unanswered = 0, unexpected = 0 } = serverFailures(evidence);
   const answered = tallies(evidence).reduce((sum, tally) => sum + tally.answered, 0);
+  const completed = tallies(evidence).reduce((sum, tally) => sum + tally.completed, 0);
   const down = turnedDown(evidence);
-  const of = answered + unanswered + unexpected + down;
+  const of = answered + unanswered + unexpected;
   const excused = isHanging(evidence) || evidence.departed.some(({ isRoot }) => isRoot);
   const count = excused ? 0 : unanswered + unexpected;
-  const isGreek = count + down > 0 && answered === 0 && !evidence.requestIsMeant;
+  const isGreek =
+    !evidence.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0));
   const severity = count >= of / 100 ? 'fail' : 'warn';
   const first = firstFailure(evidence, isOfAnswers);
   const closedFirst = first?.code === 'early-end';
@@ -33,7 +35,7 @@ export function checkReply(evidence: Evidence): CheckResult {
   return {
     check: {
       kind: 'reply',
-      status: of === 0 || excused ? 'not-measured' : isGreek ? 'undecided' : count > 0 ? severity : 'pass',
+      status: isGreek ? 'undecided' : of === 0 || excused ? 'not-measured' : count > 0 ? severity : 'pass',
       before: 0,
       after: count,
       perRound: [],
@@ -43,7 +45,7 @@ export function checkReply(evidence: Evidence): CheckResult {
     notes: isGreek
       ? [{ note: 'not-answered', closedFirst: closedFirst || down > 0, timeoutMs: evidence.timeoutMs }]
       : down > 0
-        ? [{ note: 'turned-down', count: down, of }]
+        ? [{ note: 'turned-down', count: down, of: attempts(evidence) }]
         : [],
   };
 }

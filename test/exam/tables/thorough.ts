@@ -57,14 +57,10 @@ export const thorough: Group = {
         ['no-close-abort', 'tls-abort'],
         ['no-close-unclean', 'tls-rst'],
       ] as const
-    ).map(
-      ([fault, client]): Case => ({
-        ...fails,
-        server: 'node/tls',
-        fault,
-        churn: ['--insecure'],
-        thorough: { fails: [client] },
-      }),
+    ).flatMap(([fault, client]) =>
+      ['node/tls', 'python/tls_server'].map(
+        (server): Case => ({ ...fails, server, fault, churn: ['--insecure'], thorough: { fails: [client] } }),
+      ),
     ),
     ...['real/redis', 'real/nginx', 'real/nginx-tls', 'real/haproxy', 'real/postgres', 'real/sshd'].map(
       (server): Case => ({

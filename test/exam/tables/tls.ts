@@ -1,6 +1,6 @@
 import type { Case, Group, Row } from '../case.js';
 
-const server = 'node/tls';
+const SERVERS = ['node/tls', 'python/tls_server'] as const;
 const INSECURE = ['--insecure'];
 const HURRY = ['--settle', '1500ms'];
 
@@ -11,26 +11,28 @@ const HANDSHAKES = ['tls', 'tls-rst'] as const;
 /** The short form asks about these, and about the client that a fault shows with. */
 const SHORT: readonly string[] = ['tls', 'fin'];
 
-const clean: readonly Case[] = [
-  ...HANDSHAKES.map((client): Case => ({ server, client, churn: INSECURE, verdict: 'pass' })),
+const clean: readonly Row[] = [
+  ...HANDSHAKES.map((client): Row => ({ client, churn: INSECURE, verdict: 'pass' })),
   ...(['tls-abort', 'fin', 'rst', 'byte', 'partial'] as const).map(
-    (client): Case => ({ server, client, verdict: 'pass' }),
+    (client): Row => ({ client, verdict: 'pass' }),
   ),
 ];
 
-/** A server that speaks TLS, and forgets connections in the ways that only TLS has. */
+/** Servers that speak TLS, and forget connections in the ways that only TLS has. */
 export const tls: Group = {
   name: 'tls',
-  cases: [
+  cases: SERVERS.flatMap(server => rows().map((row): Case => ({ ...row, server }))),
+};
+
+function rows(): Row[] {
+  return [
     ...clean.map(row => ({ ...row, long: !SHORT.includes(row.client) })),
     ...Object.entries(SHOWS).flatMap(([fault, guilty]) =>
-      clean.map(({ client, churn }): Case => {
+      clean.map(({ client, churn }): Row => {
         const long = client !== guilty && !SHORT.includes(client);
         const row: Row = { fault, client, long, ...(churn ? { churn } : {}), verdict: 'pass' };
-        return client === guilty
-          ? { ...row, server, hurry: HURRY, verdict: 'fail', kinds: ['fd'] }
-          : { ...row, server };
+        return client === guilty ? { ...row, hurry: HURRY, verdict: 'fail', kinds: ['fd'] } : row;
       }),
     ),
-  ],
-};
+  ];
+}

@@ -297,7 +297,7 @@ test('a worker that was replaced is told with its successor', () => {
   assert.equal(WORDS.restart.title({ ...restart, count: 2 }), '2 worker processes ended and were replaced');
   assert.deepEqual(WORDS.restart.evidence(restart), ['pid 7, replaced by 8']);
   assert.deepEqual(WORDS.restart.evidence({ ...restart, workers: [{ pid: 7, replacedBy: 8, signal: 11 }] }), [
-    'pid 7 ended by signal 11, replaced by 8',
+    'pid 7 ended by SIGSEGV, replaced by 8',
   ]);
   assert.match(WORDS.restart.cause({ ...restart, cutOff: 3 }), /^3 cycles were cut off/);
   assert.match(WORDS.restart.cause(restart), /cause is not observable from outside$/);

@@ -57,7 +57,7 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   ],
   [
     { note: 'turned-down', count: 1, of: 200 },
-    '1 of 200 requests was answered with a reset: the request was a plain HTTP GET, because nothing else was said, and a server may turn that down. With --send or --protocol it counts.',
+    '1 of 200 connections was reset after the client had said something. It made that up, and a server may turn it down; a request named with --send or --protocol counts.',
   ],
   [
     { note: 'not-answered', closedFirst: false, timeoutMs: 5_000 },

@@ -1,11 +1,10 @@
-import type { Kind } from '../../../verdict/finding.js';
-import { KINDS } from '../../../verdict/kinds.js';
+import { ALL_KINDS, type AnyKind } from '../../../verdict/kinds.js';
 import { wrap } from '../../wrap.js';
 import type { Sketch, Step } from './explanation.js';
 import { EXPLANATIONS } from './table.js';
 
 /** What `churn explain KIND` prints. Text is wrapped; commands and code are not, because they are copied. */
-export function drawExplanation(kind: Kind, columns: number): string {
+export function drawExplanation(kind: AnyKind, columns: number): string {
   const { summary, what, cause, advice, byHand, causes, sketches, next } = EXPLANATIONS[kind];
   const lines = [
     ...wrap(`${kind}: ${summary}`, columns, kind.length + 2),
@@ -27,11 +26,11 @@ export function drawExplanation(kind: Kind, columns: number): string {
 
 /** What `churn explain` prints: every kind with one line. */
 export function drawKinds(columns: number): string {
-  const width = Math.max(...KINDS.map(kind => kind.length)) + 2;
+  const width = Math.max(...ALL_KINDS.map(kind => kind.length)) + 2;
   const lines = [
     'churn explain KIND tells how to see it by hand, what causes it, and how the code looks before and after.',
     '',
-    ...KINDS.map(kind => `  ${kind.padEnd(width)}${EXPLANATIONS[kind].summary}`),
+    ...ALL_KINDS.map(kind => `  ${kind.padEnd(width)}${EXPLANATIONS[kind].summary}`),
   ];
   return `${lines.flatMap(line => wrap(line, columns, line.startsWith(' ') ? width + 2 : 0)).join('\n')}\n`;
 }

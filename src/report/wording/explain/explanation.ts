@@ -30,7 +30,7 @@ export interface Step {
 
 /** Code before and after, by language. Only what matters of it. */
 export interface Sketch {
-  readonly language: 'C' | 'Node' | 'Python' | 'Java' | 'shell';
+  readonly language: 'C' | 'Go' | 'Node' | 'Python' | 'Java' | 'shell';
   /** What is wrong with the first one. */
   readonly wrong: string;
   readonly before: string;

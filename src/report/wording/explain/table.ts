@@ -1,19 +1,25 @@
-import type { Kind } from '../../../verdict/finding.js';
+import type { AnyKind } from '../../../verdict/kinds.js';
 import { child } from './child.js';
+import { closeWait } from './close-wait.js';
 import { crash } from './crash.js';
 import type { Explanation } from './explanation.js';
 import { fd } from './fd.js';
+import { gauge } from './gauge.js';
 import { hang } from './hang.js';
+import { idle } from './idle.js';
 import { mapping } from './mapping.js';
 import { memory } from './memory.js';
 import { refused } from './refused.js';
 import { reply } from './reply.js';
 import { restart } from './restart.js';
+import { reuse } from './reuse.js';
+import { sanitizer } from './sanitizer.js';
 import { thread } from './thread.js';
+import { unclosed } from './unclosed.js';
 import { zombie } from './zombie.js';
 
 /** Total: a new kind of finding does not compile until it is explained. */
-export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
+export const EXPLANATIONS: Readonly<Record<AnyKind, Explanation>> = {
   crash,
   hang,
   refused,
@@ -25,4 +31,10 @@ export const EXPLANATIONS: Readonly<Record<Kind, Explanation>> = {
   thread,
   mapping,
   memory,
-} satisfies Record<Kind, Explanation>;
+  sanitizer,
+  gauge,
+  'close-wait': closeWait,
+  unclosed,
+  idle,
+  reuse,
+} satisfies Record<AnyKind, Explanation>;

@@ -1,0 +1,139 @@
+import type { Options } from '../../options.js';
+import type { Endpoint } from '../../target/target.js';
+import type { NextRound } from '../../verdict/confirmation.js';
+import type { Evidence } from '../../verdict/evidence.js';
+import { Ledger } from '../../workload/ledger.js';
+import type { Latency } from '../../workload/stopwatch.js';
+import { Budget } from '../budget.js';
+import { Driver } from '../driver.js';
+import type { Gauging } from '../gauging.js';
+import { portionsOf } from '../rounds.js';
+import { type Audience, Timeline } from '../timeline.js';
+import { makeWarmUp } from '../warm-up.js';
+import { farEvidence } from './evidence.js';
+
+/** One server that cannot be looked into: cycles, and what it says of itself. The owner calls close(). */
+export class FarTrial {
+  readonly timeline: Timeline;
+  readonly #endpoint: Endpoint;
+  readonly #options: Options;
+  readonly #signal: AbortSignal;
+  readonly #driver: Driver;
+  readonly #prober: readonly Driver[];
+  readonly #gauging: Gauging;
+  #isServing = false;
+  #budgetSpent = false;
+
+  static async open(
+    endpoint: Endpoint,
+    options: Options,
+    seed: number,
+    gauging: Gauging,
+    audience: Audience,
+  ): Promise<FarTrial> {
+    const ledger = new Ledger();
+    const open = (different: Partial<Options>) =>
+      Driver.open({ endpoint }, { ...options, ...different }, seed, ledger, UNSEEN, audience.signal);
+    const probing = { timeoutMs: Math.min(options.timeoutMs, MOST_PROBE_MS), concurrency: 1 };
+    const prober = [
+      await open({ ...probing, clients: ['half'] }),
+      await open({ ...probing, clients: ['reply'] }),
+    ];
+    return new FarTrial(endpoint, options, gauging, audience, await open({}), prober);
+  }
+
+  private constructor(
+    endpoint: Endpoint,
+    options: Options,
+    gauging: Gauging,
+    { signal, onProgress }: Audience,
+    driver: Driver,
+    prober: readonly Driver[],
+  ) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#signal = signal;
+    this.#gauging = gauging;
+    this.#driver = driver;
+    this.#prober = prober;
+    const { cycles, durationMs } = options;
+    this.timeline = new Timeline(
+      [],
+      () => driver.tallies.cycles.completed,
+      () => undefined,
+      ({ phase, atMs }) =>
+        onProgress({
+          ...{ phase, fds: 0, cycles, durationMs, elapsedMs: atMs, suspects: ['gauge'] },
+          cyclesDone: driver.tallies.cycles.completed,
+        }),
+    );
+  }
+
+  close(): void {
+    this.timeline.close();
+  }
+
+  async makeCycles(): Promise<void> {
+    const { warmup, mostMs, rounds } = this.#options;
+    this.timeline.enter('warm-up');
+    await makeWarmUp(this.#driver, warmup, mostMs);
+    await this.#gauging.read('warm-up', this.#driver.ledger.opened);
+    this.timeline.enter('cycles');
+    for (const portion of portionsOf(this.#options, rounds)) {
+      if (this.#driver.isOver) break;
+      await this.#driver.makeJudged(portion);
+      if (portion.endsRound) await this.#gauging.readBytes(this.#driver.ledger.opened);
+    }
+  }
+
+  /** connect() proves nothing: somebody has to close or to answer. Then the gauges come to rest. */
+  async settle(): Promise<void> {
+    this.timeline.enter('settle');
+    const tallies = Object.values(this.#driver.tallies);
+    this.#isServing = tallies.some(({ closedByServer, answered }) => closedByServer > 0 || answered > 0);
+    for (const prober of this.#prober) {
+      if (this.#isServing || this.#signal.aborted) break;
+      await prober.make('cycles', 1);
+      const { completed, unclosed, answered, closedByServer } = prober.tallies.cycles;
+      this.#isServing = (completed > 0 && unclosed === 0) || answered > 0 || closedByServer > 0;
+    }
+    await this.#gauging.rest(this.#driver.ledger.opened);
+  }
+
+  async confirm(next: NextRound): Promise<void> {
+    const budget = new Budget(this.#options.budgetMs, []);
+    for (let made = 0; !this.#driver.isOver; made++) {
+      const round = await next(this.evidence());
+      if (!round || round.manner) return;
+      if (made >= LEAST_ROUNDS && !budget.hasTimeFor([])) {
+        this.#budgetSpent = true;
+        return;
+      }
+      if (this.#options.budgetMs === 0) return;
+      this.timeline.enter('confirm');
+      await this.#driver.make('confirm', round.cycles);
+      await this.#gauging.rest(this.#driver.ledger.opened);
+    }
+  }
+
+  evidence(): Evidence {
+    return farEvidence({
+      endpoint: this.#endpoint,
+      options: this.#options,
+      driver: this.#driver,
+      gauges: this.#gauging.series(),
+      isServing: this.#isServing,
+      budgetSpent: this.#budgetSpent,
+      interrupted: this.#signal.aborted,
+    });
+  }
+
+  latency(): Latency | undefined {
+    return this.#driver.latency();
+  }
+}
+
+const UNSEEN = { queueLength: () => undefined, serverIsGone: () => false };
+/** Two seconds are what a client waits for a server that does not close its side. */
+const MOST_PROBE_MS = 3_000;
+const LEAST_ROUNDS = 3;

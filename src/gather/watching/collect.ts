@@ -1,0 +1,110 @@
+import { readHostFacts } from '../../proc/host.js';
+import type { ListenCounters } from '../../proc/parse/netstat.js';
+import { readPidsLimit } from '../../proc/pids-limit.js';
+import type { NetOwner } from '../../proc/sockets.js';
+import { readListenCounters } from '../../proc/sockets.js';
+import type { Target } from '../../target/target.js';
+import { departedProcesses } from '../../verdict/departed.js';
+import type { Evidence, Round } from '../../verdict/evidence.js';
+import type { HeldSocket } from '../../verdict/held.js';
+import { memoryOfTime, type RoundsOfTime } from '../../verdict/moments.js';
+import type { WatchFacts } from '../../verdict/watched-load.js';
+import { emptyTally, type Tally } from '../../workload/tally.js';
+import type { Observation, Observer } from '../observer.js';
+import type { LastRest } from '../rest.js';
+import type { Looks } from './looks.js';
+
+/** What watching has gathered so far. */
+export interface WatchSeen {
+  readonly target: Target;
+  readonly observer: Observer;
+  readonly looks: Looks;
+  readonly baseline: Observation;
+  readonly rest: LastRest;
+  readonly latest: Observation;
+  /** Connections accepted in the first load, and so many for each further one. */
+  readonly accepted: number;
+  readonly acceptedInAll: number;
+  /** After each further load; the first is that after the first one. */
+  readonly settledRounds: readonly Round[];
+  /** Where the load was not made again, what its own time tells. */
+  readonly ofTime: RoundsOfTime | undefined;
+  readonly facts: WatchFacts;
+  readonly timeoutMs: number;
+  readonly countersBefore: ListenCounters;
+  readonly budgetSpent: boolean;
+  readonly interrupted: boolean;
+}
+
+/** Puts into one piece what the judge may know of a server that others have used. */
+export function collectWatched(seen: WatchSeen): Evidence {
+  const { target, observer, baseline, rest, latest, ofTime, facts, accepted, acceptedInAll } = seen;
+  const stillHeld = new Set(latest.held.map(({ inode }) => inode));
+  const before = observer.before;
+  const rootPids = target.roots.map(({ pid }) => pid);
+  const judged = ofTime?.judged ?? accepted;
+  const mine = rest.latest.held.filter(({ role }) => role !== 'other-client');
+  return {
+    before,
+    baseline: baseline.snapshot,
+    baselineCounts: ofTime?.base ?? baseline.census,
+    after: rest.latest.snapshot,
+    rounds: [...memoryOfTime(seen.looks.moments), ...(ofTime?.rounds ?? seen.settledRounds)],
+    ...{ pace: [], hold: undefined, apart: [], followed: [], watched: NOBODY_WATCHED },
+    serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
+    ...{ concurrency: 1, ratePerSecond: undefined, rampMs: 0, timeoutMs: seen.timeoutMs },
+    warmup: emptyTally(),
+    cycles: made(judged, facts.durationMs),
+    confirm: made(acceptedInAll - judged, 0),
+    connections: acceptedInAll,
+    judgedConnections: mine.some(({ role }) => role === 'connection') ? accepted : judged,
+    warmupConnections: 0,
+    settled: rest.settled,
+    quiet: rest.quiet,
+    held: mine.filter(({ inode }) => stillHeld.has(inode)).map(withoutNumber),
+    heldAtRest: mine.filter(({ role }) => role === 'connection').length,
+    outside: rest.latest.outside,
+    acceptQueue: latest.acceptQueue,
+    unaccepted: latest.unaccepted,
+    departed: departedProcesses(before, latest.snapshot, rootPids, process => observer.servedBefore(process)),
+    listenerGone: observer.listenerIsGone(),
+    ...countersSince(seen.countersBefore, target.network),
+    // Nobody knows which connection it was.
+    originOf: () => ({ phase: 'confirm', cycle: 0 }),
+    connectionOf: () => undefined,
+    clients: ['fin'],
+    clientOf: () => 'fin',
+    requestIsMeant: false,
+    waits: observer.waits,
+    runtime: target.runtime,
+    rootCount: rootPids.length,
+    fdLimit: target.limits.openFiles,
+    maxMapCount: readHostFacts().maxMapCount,
+    pidsLimit: readPidsLimit(rootPids[0] ?? 0),
+    blind: ['refused', 'reply'],
+    watch: facts,
+    budgetSpent: seen.budgetSpent,
+    interrupted: seen.interrupted,
+  };
+}
+
+/** Overflows count against the server; what else the kernel counts is asked of cycles of our own only. */
+function countersSince(before: ListenCounters, network: NetOwner) {
+  const now = readListenCounters(network);
+  return {
+    listenOverflows: now.listenOverflows - before.listenOverflows,
+    listenDrops: now.listenDrops - before.listenDrops,
+    embryonicResets: 0,
+    deferredDrops: 0,
+  };
+}
+
+function made(connections: number, durationMs: number): Tally {
+  return { ...emptyTally(), requested: connections, completed: connections, durationMs };
+}
+
+function withoutNumber(socket: HeldSocket): HeldSocket {
+  return { ...socket, connection: undefined };
+}
+
+const NOBODY_WATCHED = { of: 0, ended: 0, cutOff: 0 };

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readPassiveOpens } from '../../proc/sockets.js';
+import type { Target } from '../../target/target.js';
+import type { Moment } from '../../verdict/moments.js';
+import type { Observation, Observer } from '../observer.js';
+import { privateMemory } from '../private-memory.js';
+
+/** Looks at a server again and again while others use it. */
+export class Looks {
+  readonly #observer: Observer;
+  readonly #target: Pick<Target, 'network' | 'runtime' | 'checker'>;
+  readonly #acceptedBefore: number;
+  readonly #startedAtMs = performance.now();
+  /** When a socket was first seen whose client had gone, by inode. */
+  readonly #goneSinceMs = new Map<number, number>();
+  #moments: Moment[] = [];
+  #stepMs = STEP_MS;
+
+  constructor(observer: Observer, target: Pick<Target, 'network' | 'runtime' | 'checker'>) {
+    this.#observer = observer;
+    this.#target = target;
+    this.#acceptedBefore = readPassiveOpens(target.network);
+  }
+
+  /** What was seen at each, at most 256 of them. */
+  get moments(): readonly Moment[] {
+    return this.#moments;
+  }
+
+  /** Connections that all servers of the machine have accepted since the beginning. */
+  get accepted(): number {
+    return readPassiveOpens(this.#target.network) - this.#acceptedBefore;
+  }
+
+  /** One now; looking at a server that holds many descriptors takes a twentieth of the time at most. */
+  take(): Observation {
+    const observation = this.#observer.look(false);
+    const atMs = performance.now() - this.#startedAtMs;
+    const gone = observation.held.filter(({ role }) => role === 'connection').map(({ inode }) => inode);
+    const still = new Set(gone);
+    for (const inode of this.#goneSinceMs.keys()) if (!still.has(inode)) this.#goneSinceMs.delete(inode);
+    for (const inode of gone) if (!this.#goneSinceMs.has(inode)) this.#goneSinceMs.set(inode, atMs);
+    this.#add({
+      atMs,
+      accepted: this.accepted,
+      inUse: observation.held.filter(({ role }) => role === 'other-client').length,
+      census: observation.census,
+      ...privateMemory(this.#observer.before.processes, this.#target),
+    });
+    return observation;
+  }
+
+  /** Looks until `signal` says that it is over. */
+  async until(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const startedAtMs = performance.now();
+      this.take();
+      const pauseMs = Math.max(this.#stepMs, 20 * (performance.now() - startedAtMs));
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** How long the client of a socket has been gone; 0 when it was not seen so. */
+  goneForMs(inode: number): number {
+    const sinceMs = this.#goneSinceMs.get(inode);
+    return sinceMs === undefined ? 0 : performance.now() - this.#startedAtMs - sinceMs;
+  }
+
+  #add(moment: Moment): void {
+    this.#moments.push(moment);
+    if (this.#moments.length <= MOST_MOMENTS) return;
+    this.#moments = this.#moments.filter((_, index) => index % 2 === 0);
+    this.#stepMs *= 2;
+  }
+}
+
+const STEP_MS = 100;
+const MOST_MOMENTS = 256;

@@ -1,0 +1,146 @@
+import { ChurnError } from '../errors.js';
+import type { Progress } from '../gather/timeline.js';
+import type { RawOptions } from '../options.js';
+import type { Kind } from '../verdict/finding.js';
+import type { RawWatchOptions } from '../watch-options.js';
+import type { ClientName } from '../workload/client-names.js';
+import type { ProtocolName } from '../workload/protocols.js';
+import { addressOf, type ListeningServer } from './server-address.js';
+
+/** "500ms", "5s", "2m", "1.5h": a bare number has no unit. */
+export type Time = `${number}${'ms' | 's' | 'm' | 'h'}`;
+
+/** Options that a program writes otherwise than a command line does. */
+interface OwnOptions {
+  /** A server of this very process, instead of `port` or `unix`. */
+  readonly server?: ListeningServer | undefined;
+  readonly pid?: number | readonly number[] | undefined;
+  readonly client?: ClientName | readonly ClientName[] | undefined;
+  /** A text with the escapes of `--send`, or bytes as they are. A file is read by the caller. */
+  readonly send?: string | Uint8Array | undefined;
+  readonly expect?: string | RegExp | undefined;
+  readonly protocol?: ProtocolName | undefined;
+  readonly alpn?: string | readonly string[] | undefined;
+  readonly failOn?: readonly Kind[] | undefined;
+  readonly allow?: Readonly<Partial<Record<Kind, number>>> | undefined;
+  readonly timeout?: Time | undefined;
+  readonly wait?: Time | undefined;
+  readonly settle?: Time | undefined;
+  readonly budget?: Time | undefined;
+  readonly duration?: Time | undefined;
+  readonly ramp?: Time | undefined;
+  readonly pause?: Time | undefined;
+  /** A server to start, without a shell: the program and its arguments. It is stopped when the run is over. */
+  readonly command?: readonly string[] | undefined;
+  readonly readyTimeout?: Time | undefined;
+  readonly grace?: Time | undefined;
+  readonly rate?: `${number}/${'s' | 'm'}` | undefined;
+  readonly holdEnd?: 'fin' | 'rst' | undefined;
+}
+
+/** Options of the command line by the same names, `--hold-end` as `holdEnd`; numbers may be numbers. */
+export interface TestOptions extends Omit<RawOptions, keyof OwnOptions>, OwnOptions {}
+
+/** How a run is followed and cancelled. */
+export interface Following {
+  /** Ends the run; the promise is rejected with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told twenty times a second how far the run is. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface RunOptions extends TestOptions, Following {}
+
+/** Options of `churn watch`: `command` is the load here. Without one, `duration` says how long others are watched. */
+export interface WatchOptions
+  extends Pick<TestOptions, 'server' | Exclude<keyof RawWatchOptions, keyof Following>>,
+    Following {}
+
+/**
+ * The options as the command line would have them.
+ * @throws ChurnError `usage` for a name that is none: what was meant would not be tested.
+ */
+export function rawOptions(options: TestOptions): RawOptions {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(KNOWN, name) && !FOLLOWING.includes(name)) throw unknownOption(name);
+  }
+  const { server, pid, client, send, expect, alpn, failOn, allow, ...plain } = options;
+  for (const name of FOLLOWING) Reflect.deleteProperty(plain, name);
+  return withoutGaps({
+    ...plain,
+    ...(server === undefined ? {} : addressOf(server)),
+    pid: pid === undefined ? undefined : [pid].flat(),
+    client: client === undefined ? undefined : [client].flat().join(','),
+    send: typeof send === 'object' ? `hex:${Buffer.from(send).toString('hex')}` : send,
+    expect: expect === undefined ? undefined : String(expect),
+    alpn: alpn === undefined ? undefined : [alpn].flat().join(','),
+    failOn: failOn?.join(','),
+    allow: allow && Object.entries(allow).map(([kind, count]) => `${kind}=${count}`),
+  });
+}
+
+/** What was left undefined was not given. */
+function withoutGaps(raw: RawOptions): RawOptions {
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
+}
+
+function unknownOption(name: string): ChurnError {
+  const alike = Object.keys(KNOWN).find(
+    known => known.toLowerCase() === name.replaceAll('-', '').toLowerCase(),
+  );
+  return new ChurnError(
+    'usage',
+    `There is no option ${JSON.stringify(name)}.`,
+    alike ? `Did you mean ${alike}?` : `The options are: ${Object.keys(KNOWN).join(', ')}.`,
+  );
+}
+
+const FOLLOWING: readonly string[] = ['signal', 'onProgress'] satisfies readonly (keyof Following)[];
+
+/** Total, so that an option that is new to the command line is not forgotten here. */
+const KNOWN = {
+  server: true,
+  port: true,
+  host: true,
+  unix: true,
+  pid: true,
+  behindProxy: true,
+  allowRemote: true,
+  gauge: true,
+  command: true,
+  readyTimeout: true,
+  grace: true,
+  serverLog: true,
+  nofile: true,
+  repeat: true,
+  cycles: true,
+  duration: true,
+  concurrency: true,
+  rate: true,
+  ramp: true,
+  pause: true,
+  latency: true,
+  hold: true,
+  holdEnd: true,
+  client: true,
+  thorough: true,
+  seed: true,
+  wait: true,
+  timeout: true,
+  send: true,
+  expect: true,
+  protocol: true,
+  tls: true,
+  sni: true,
+  alpn: true,
+  ca: true,
+  insecure: true,
+  warmup: true,
+  rounds: true,
+  settle: true,
+  budget: true,
+  confirm: true,
+  strict: true,
+  failOn: true,
+  allow: true,
+} as const satisfies Record<keyof TestOptions, true>;

@@ -1,0 +1,28 @@
+/** A number that the server itself exposes. */
+export interface ReportedGauge {
+  readonly name: string;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly bytes: boolean;
+  readonly readings: ReadonlyArray<{
+    readonly phase: string;
+    readonly connections: number;
+    readonly value: number | null;
+  }>;
+}
+
+/** What others did to the server while it was watched. */
+export interface ReportedWatch {
+  /** null: whoever used it. */
+  readonly command: readonly string[] | null;
+  /** How it ended; both null where there was no command. */
+  readonly status: number | null;
+  readonly signal: string | null;
+  /** It was ended because the time was up. */
+  readonly stopped: boolean;
+  readonly runs: number;
+  readonly durationMs: number;
+  /** Connections in that time, by all servers of the machine. */
+  readonly accepted: number;
+  readonly inUse: number;
+}

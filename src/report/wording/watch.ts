@@ -1,0 +1,35 @@
+import { formatCount, formatDuration, plural } from '../../units.js';
+import type { Finding } from '../../verdict/finding.js';
+import type { WatchFacts } from '../../verdict/watched-load.js';
+import { formatCommand } from '../escape.js';
+import type { ReportedWatch } from '../reported-watch.js';
+
+/** Where others make the connections nobody counts cycles: the same sentence, told of connections. */
+export function inConnections(text: string): string {
+  return text.replace(/\bcycle(s?)\b/g, 'connection$1');
+}
+
+/** "30 per minute": growth where connections may be few and long. */
+export function perMinute({ count }: Finding, { durationMs }: WatchFacts): string {
+  const rate = count / Math.max(1 / 60, durationMs / 60_000);
+  return `that is ${rate < 10 ? Number(rate.toPrecision(2)) : formatCount(rate)} per minute of the load`;
+}
+
+/** What was done to the server, and how it ended. */
+export function watchRows(watch: ReportedWatch): [name: string, text: string][] {
+  const { command, durationMs, runs, inUse, accepted } = watch;
+  const times = runs > 1 ? `, made ${runs} times` : '';
+  const load = command
+    ? `${formatCommand(command)}   ${endOf(watch)} after ${formatDuration(durationMs)}${times}`
+    : `whoever used it in ${formatDuration(durationMs)}`;
+  const still = inUse > 0 ? `; ${formatCount(inUse)} still in use` : '';
+  return [
+    ['load', load],
+    ['accepted', `${plural(accepted, 'connection')} by all servers of this machine${still}`],
+  ];
+}
+
+function endOf({ status, signal, stopped }: ReportedWatch): string {
+  if (stopped) return 'was ended by --duration';
+  return signal === null ? `ended with status ${status}` : `ended by ${signal}`;
+}

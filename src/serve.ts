@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChurnError } from './errors.js';
+import { readHostFacts } from './proc/host.js';
+import { ownFdLimit } from './proc/own.js';
+import { readCommand, readStat } from './proc/process.js';
+import type { Report } from './report/report.js';
+import { assembleServeReport, type ServedClient } from './report/serve/assemble.js';
+import { AskedOwners } from './serve/asked-owners.js';
+import { Book } from './serve/book.js';
+import { type ClientProcess, type StartingWorld, startClient } from './serve/client-process.js';
+import { Followers, THE_CLIENT } from './serve/followers.js';
+import { follow, type ServeProgress } from './serve/following.js';
+import { Naming } from './serve/naming.js';
+import { OwnMemory } from './serve/own-memory.js';
+import { ServeSeries } from './serve/series.js';
+import { openServer } from './serve/server.js';
+import type { ServeOptions } from './serve-options.js';
+import { judgeClient } from './verdict/client/judge.js';
+
+export interface ServeContext extends StartingWorld {
+  /** Ends it; what was seen so far is judged. */
+  readonly signal: AbortSignal;
+  readonly onListening: (ports: readonly number[]) => void;
+  readonly onProgress: (progress: ServeProgress) => void;
+  readonly tool: Report['tool'];
+  readonly environment: Omit<Report['environment'], 'kernel'>;
+}
+
+/**
+ * The story of serving: listen, start the client if there is one, keep book of what it does until it ends or the time
+ * is up, and judge it by what it held.
+ *
+ * @throws ChurnError when a port cannot be had, the client cannot be run, or nobody ever connected.
+ */
+export async function serve(options: ServeOptions, context: ServeContext): Promise<Report> {
+  const startedAtMs = performance.now();
+  const book = new Book();
+  const naming = new Naming();
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const { ephemeralPorts, kernel } = readHostFacts();
+  const followsOne = options.command.length > 0 || options.pids.length > 0;
+  let client: ClientProcess | undefined;
+  const roots = () => (client ? [client.pid] : options.pids);
+  const owners = followsOne ? new AskedOwners(book.account(THE_CLIENT), roots) : undefined;
+  const server = await openServer(options, seed, book, {
+    autoPorts: [10_000, ephemeralPorts[0]],
+    mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
+    nameOf: (port, socket) => {
+      if (!owners) return naming.nameOf(port, socket);
+      owners.ask(port, socket.remotePort ?? 0);
+      return THE_CLIENT;
+    },
+  });
+  try {
+    for (const pid of options.pids) requireAlive(pid);
+    context.onListening(server.ports);
+    if (options.command.length > 0) client = await startClient(options.command, server.ports, context);
+    const followers = new Followers(book, server, naming, followsOne ? roots() : undefined);
+    const series = new ServeSeries();
+    const own = new OwnMemory();
+    await follow({ options, context, book, followers, series, own, client, startedAtMs });
+    const durationMs = performance.now() - startedAtMs;
+    const exit = client ? await settledWithin(client.exited, 0) : undefined;
+    const clients: ServedClient[] = followers.all().map(follower => {
+      const evidence = follower.evidence(options);
+      return { account: follower.account, evidence, verdict: judgeClient(evidence, options.policy) };
+    });
+    requireVisit(book, exit, context.signal.aborted);
+    const { pids } = followers.all()[0] ?? { pids: [] };
+    return assembleServeReport(clients, options, {
+      tool: context.tool,
+      environment: { kernel, ...context.environment },
+      ports: server.ports,
+      seed,
+      pids: pids.length > 0 ? pids : roots(),
+      command: client?.command ?? commandOf(options.pids),
+      exit,
+      // Where no other end was named, to interrupt it is how it is ended.
+      interrupted: context.signal.aborted && (followsOne || options.durationMs !== undefined),
+      durationMs,
+      dropped: book.dropped,
+      own: {
+        beforeBytes: own.beforeBytes,
+        peakBytes: own.peakBytes,
+        perConnectionBytes: own.perConnectionBytes() ?? null,
+      },
+      series: series.points(),
+      curve: book.curve.points(),
+    });
+  } finally {
+    await client?.stop();
+    server.close();
+  }
+}
+
+function requireAlive(pid: number): void {
+  if (readStat(pid)) return;
+  throw new ChurnError('no-such-process', `There is no process ${pid}.`, 'Start the client first.');
+}
+
+type Exit = Awaited<ClientProcess['exited']>;
+
+function requireVisit(book: Book, exit: Exit | undefined, aborted: boolean): void {
+  if (book.accounts.size > 0 && [...book.accounts.values()].some(({ connections }) => connections > 0))
+    return;
+  const how = exit ? ` It ended with ${exit.signal ?? `status ${exit.status}`}.` : '';
+  throw new ChurnError(
+    aborted ? 'interrupted-early' : 'never-connected',
+    `Nobody ever connected to this server.${how}`,
+    'Tell the client the port: {port} in its command is replaced, and PORT stands in its environment.',
+  );
+}
+
+function commandOf([pid]: readonly number[]): readonly string[] {
+  return pid === undefined ? [] : readCommand(pid);
+}
+
+async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return Promise.race([promise, sleep(ms, undefined)]);
+}
+
+const OWN_FDS = 64;

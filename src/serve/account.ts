@@ -1,0 +1,91 @@
+/** The sums of one client. Its size does not depend on how many connections it has made. */
+export class Account {
+  readonly name: string;
+  connections = 0;
+  requests = 0;
+  answered = 0;
+  /** Answers that were broken off, or never given. */
+  failed = 0;
+  /** Answers after which a connection could have been used again. */
+  offered = 0;
+  /** Requests of clients that asked for the connection to be closed after them. */
+  askedToClose = 0;
+  endedByClient = 0;
+  endedByServer = 0;
+  resets = 0;
+  /** Handshakes that ended at the certificate. */
+  refusedTls = 0;
+  /** Bytes that are no request, headers that do not end. */
+  garbage = 0;
+  /** Connections opened while another one of the same port had been idle, and could have been used. */
+  besideIdle = 0;
+  /** Connections opened after one of the same port that could have been used was closed at once. */
+  afterClose = 0;
+  open = 0;
+  busy = 0;
+  peakOpen = 0;
+  peakBusy = 0;
+  longestIdleMs = 0;
+  /** Connections that can be used again and have nothing to do; the most at a time, however shortly. */
+  idleNow = 0;
+  peakIdleAtOnce = 0;
+  /** Connections of which it was looked up whose they are. */
+  ownersAsked = 0;
+  /** Connections that can be used again, those that have waited longest first; by port. */
+  readonly idle = new Map<number, Set<Visit>>();
+  /** By port: usable connections that the client closed at once, and has not replaced yet. */
+  readonly discarded = new Map<number, number>();
+  /** Processes that were seen to own its connections, as far as it was looked. */
+  readonly pids = new Set<number>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  idleOf(port: number): Set<Visit> {
+    const known = this.idle.get(port);
+    if (known) return known;
+    const fresh = new Set<Visit>();
+    this.idle.set(port, fresh);
+    return fresh;
+  }
+}
+
+/** One connection that a client has open. What is known of it is gone with it: totals stand in its account. */
+export interface Visit {
+  readonly port: number;
+  readonly remotePort: number;
+  readonly account: Account;
+  readonly openedAtMs: number;
+  requests: number;
+  /** Requests that are being answered. */
+  busy: number;
+  /** Its last answer was complete and left it open, and the client had not asked to close. */
+  mayReuse: boolean;
+  /** Since when it has had nothing to do. */
+  idleSinceMs: number | undefined;
+  /** Since when an answer is owed. */
+  busySinceMs: number | undefined;
+  /** An answer of it was broken off, or will not come. */
+  failedAtMs: number | undefined;
+  /** Who was the first to end it. */
+  endedBy: 'client' | 'reset' | 'server' | undefined;
+  isOver: boolean;
+}
+
+export function newVisit(port: number, remotePort: number, account: Account, nowMs: number): Visit {
+  return {
+    port,
+    remotePort,
+    account,
+    openedAtMs: nowMs,
+    requests: 0,
+    busy: 0,
+    mayReuse: false,
+    idleSinceMs: undefined,
+    busySinceMs: undefined,
+    failedAtMs: undefined,
+    endedBy: undefined,
+    isOver: false,
+  };
+}

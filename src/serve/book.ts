@@ -1,0 +1,190 @@
+import { Account, newVisit, type Visit } from './account.js';
+import { Curve } from './curve.js';
+
+/** How long a connection has to be idle before another one beside it is a waste: less may be our own delay. */
+const IDLE_ENOUGH_MS = 20;
+
+/** A pool that closes what has been idle for so long is tidy; one that closes at once makes no use of it. */
+const TIDY_MS = 1_000;
+
+/** What is open now, of one client. */
+export interface OpenNow {
+  readonly open: number;
+  readonly busy: number;
+  /** Idle for at least the time that was asked for. */
+  readonly idle: number;
+  readonly mostIdleOnOnePort: number;
+  readonly longestIdleMs: number;
+  /** Longest that an answer has been owed. */
+  readonly longestBusyMs: number;
+  /** Connections whose answer is owed for longer than was asked for, or was broken off so long ago. */
+  readonly overdue: number;
+}
+
+/**
+ * Keeps book of every connection, event by event. Time is handed in. Memory: one small object for each open
+ * connection, nothing for those that are over.
+ */
+export class Book {
+  readonly visits = new Set<Visit>();
+  readonly accounts = new Map<string, Account>();
+  /** Of all clients together. */
+  readonly curve = new Curve();
+  #requests = 0;
+  /** Since when this process did not listen, because it was busy itself; what came meanwhile comes all at once. */
+  deafSinceMs: number | undefined;
+  /** Of any sort: to see whether something is still coming in. */
+  events = 0;
+  /** Connections that this server did not take, because it had no descriptors left for them. */
+  dropped = 0;
+
+  account(name: string): Account {
+    const known = this.accounts.get(name);
+    if (known) return known;
+    const fresh = new Account(name);
+    this.accounts.set(name, fresh);
+    return fresh;
+  }
+
+  open(name: string, port: number, remotePort: number, nowMs: number): Visit {
+    const account = this.account(name);
+    this.events++;
+    const visit = newVisit(port, remotePort, account, nowMs);
+    this.visits.add(visit);
+    account.connections++;
+    account.open++;
+    account.peakOpen = Math.max(account.peakOpen, account.open);
+    // The end of another one may have come meanwhile, and be the next that is heard.
+    this.#countWaste(account, port, this.deafSinceMs ?? nowMs);
+    return visit;
+  }
+
+  request(visit: Visit, asksToClose: boolean, nowMs: number): void {
+    const { account } = visit;
+    this.events++;
+    this.#endIdle(visit, nowMs);
+    visit.requests++;
+    visit.busy++;
+    visit.mayReuse = false;
+    visit.busySinceMs = nowMs;
+    account.requests++;
+    account.busy++;
+    if (asksToClose) account.askedToClose++;
+    account.peakBusy = Math.max(account.peakBusy, account.busy);
+    this.curve.add(++this.#requests, this.visits.size);
+  }
+
+  /** The handshake of TLS failed: that is what should come of it. */
+  refusedTls(visit: Visit, nowMs: number): void {
+    visit.account.refusedTls++;
+    this.failed(visit, nowMs);
+  }
+
+  /** `offersMore`: the answer told the client that the connection stays open. `declined`: it had asked not to. */
+  answered(visit: Visit, offersMore: boolean, declined: boolean): void {
+    const { account, port } = visit;
+    account.answered++;
+    visit.mayReuse = offersMore;
+    if (offersMore) account.offered++;
+    if (declined) account.discarded.set(port, (account.discarded.get(port) ?? 0) + 1);
+  }
+
+  /** No answer will come, or no whole one. */
+  failed(visit: Visit, nowMs: number): void {
+    visit.account.failed++;
+    visit.failedAtMs ??= nowMs;
+  }
+
+  /** The exchange is over and whatever else was ready has been looked at: the connection has nothing to do. */
+  rests(visit: Visit, nowMs: number): void {
+    if (visit.busy === 0) return;
+    visit.busy--;
+    visit.account.busy--;
+    if (visit.busy > 0) return;
+    visit.busySinceMs = undefined;
+    if (visit.isOver || visit.failedAtMs !== undefined) return;
+    visit.idleSinceMs = nowMs;
+    if (!visit.mayReuse) return;
+    const { account, port } = visit;
+    account.idleOf(port).add(visit);
+    account.idleNow++;
+    account.peakIdleAtOnce = Math.max(account.peakIdleAtOnce, account.idleNow);
+  }
+
+  /** Somebody ended it; only the first one counts. */
+  ended(visit: Visit, by: NonNullable<Visit['endedBy']>, nowMs: number): void {
+    if (visit.endedBy !== undefined) return;
+    this.events++;
+    visit.endedBy = by;
+    const { account, port } = visit;
+    if (by === 'server') account.endedByServer++;
+    else account.endedByClient++;
+    if (by === 'reset') account.resets++;
+    const idleMs = visit.idleSinceMs === undefined ? 0 : nowMs - visit.idleSinceMs;
+    const [oldest = visit] = account.idleOf(port);
+    // A pool that is full closes what is too much, and keeps others.
+    const keepsOthers = oldest !== visit && nowMs - (oldest.idleSinceMs ?? nowMs) >= IDLE_ENOUGH_MS;
+    if (by !== 'server' && visit.mayReuse && idleMs < TIDY_MS && !keepsOthers)
+      account.discarded.set(port, (account.discarded.get(port) ?? 0) + 1);
+    this.#takeFromIdle(visit);
+  }
+
+  closed(visit: Visit, nowMs: number): void {
+    if (visit.isOver) return;
+    this.ended(visit, 'client', nowMs);
+    this.#endIdle(visit, nowMs);
+    visit.isOver = true;
+    visit.account.open--;
+    visit.account.busy -= visit.busy;
+    visit.busy = 0;
+    this.visits.delete(visit);
+  }
+
+  now(account: Account, atMs: number, idleForMs: number, overdueMs: number): OpenNow {
+    const byPort = new Map<number, number>();
+    let idle = 0;
+    let longestIdleMs = 0;
+    let longestBusyMs = 0;
+    let overdue = 0;
+    for (const visit of this.visits) {
+      if (visit.account !== account || visit.endedBy !== undefined) continue;
+      const owedSinceMs = visit.failedAtMs ?? visit.busySinceMs;
+      if (owedSinceMs !== undefined) {
+        longestBusyMs = Math.max(longestBusyMs, atMs - owedSinceMs);
+        if (atMs - owedSinceMs > overdueMs) overdue++;
+      }
+      const sinceMs = visit.idleSinceMs ?? (visit.requests === 0 ? visit.openedAtMs : undefined);
+      if (sinceMs === undefined || owedSinceMs !== undefined || atMs - sinceMs < idleForMs) continue;
+      idle++;
+      byPort.set(visit.port, (byPort.get(visit.port) ?? 0) + 1);
+      longestIdleMs = Math.max(longestIdleMs, atMs - sinceMs);
+    }
+    account.longestIdleMs = Math.max(account.longestIdleMs, longestIdleMs);
+    const mostIdleOnOnePort = Math.max(0, ...byPort.values());
+    const { open, busy } = account;
+    return { open, busy, idle, mostIdleOnOnePort, longestIdleMs, longestBusyMs, overdue };
+  }
+
+  #countWaste(account: Account, port: number, nowMs: number): void {
+    const [oldest] = account.idleOf(port);
+    const discarded = account.discarded.get(port) ?? 0;
+    if (oldest?.idleSinceMs !== undefined && nowMs - oldest.idleSinceMs >= IDLE_ENOUGH_MS) {
+      account.besideIdle++;
+    } else if (discarded > 0) {
+      account.discarded.set(port, discarded - 1);
+      account.afterClose++;
+    }
+  }
+
+  #endIdle(visit: Visit, nowMs: number): void {
+    if (visit.idleSinceMs === undefined) return;
+    const idleMs = nowMs - visit.idleSinceMs;
+    visit.account.longestIdleMs = Math.max(visit.account.longestIdleMs, idleMs);
+    visit.idleSinceMs = undefined;
+    this.#takeFromIdle(visit);
+  }
+
+  #takeFromIdle(visit: Visit): void {
+    if (visit.account.idleOf(visit.port).delete(visit)) visit.account.idleNow--;
+  }
+}

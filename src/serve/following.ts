@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { ServeOptions } from '../serve-options.js';
+import type { Book } from './book.js';
+import type { ClientProcess } from './client-process.js';
+import type { Followers } from './followers.js';
+import type { OwnMemory } from './own-memory.js';
+import type { ServeSeries } from './series.js';
+
+/** What is told while it goes on. */
+export interface ServeProgress {
+  readonly elapsedMs: number;
+  readonly requests: number;
+  readonly open: number;
+  readonly busy: number;
+  readonly idle: number;
+  readonly closeWait: number;
+}
+
+interface Following {
+  readonly options: ServeOptions;
+  readonly context: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: ServeProgress) => void;
+  };
+  readonly book: Book;
+  readonly followers: Followers;
+  readonly series: ServeSeries;
+  readonly own: OwnMemory;
+  readonly client: ClientProcess | undefined;
+  readonly startedAtMs: number;
+}
+
+/** Looks often at first and seldom later, and never for more than a tenth of the time. */
+export async function follow({
+  options,
+  context,
+  book,
+  followers,
+  series,
+  own,
+  client,
+  startedAtMs,
+}: Following): Promise<void> {
+  let isOver = false;
+  const over = new AbortController();
+  const end = () => {
+    isOver = true;
+    over.abort();
+  };
+  context.signal.addEventListener('abort', end, { once: true });
+  void client?.exited.then(end);
+  const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
+  if (context.signal.aborted) end();
+  try {
+    for (;;) {
+      // Whatever has come while it slept, or looked, is heard first.
+      await nextTurn();
+      await nextTurn();
+      const lookedAtMs = performance.now();
+      book.deafSinceMs = lookedAtMs;
+      const { point, gone } = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
+      series.add(point);
+      own.look(point.open);
+      context.onProgress({ elapsedMs: point.atMs, ...point });
+      if (isOver || (gone && client === undefined)) break;
+      const costMs = performance.now() - lookedAtMs;
+      void nextTurn().then(() => nextTurn().then(() => (book.deafSinceMs = undefined)));
+      const pauseMs = Math.max(
+        Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
+        (point.atMs < FIRST_MS ? 3 : 10) * costMs,
+      );
+      await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
+    }
+    await lastWords(book);
+  } finally {
+    clearTimeout(limit);
+    context.signal.removeEventListener('abort', end);
+  }
+}
+
+/** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
+async function lastWords(book: Book): Promise<void> {
+  for (let turn = 0, before = -1; turn < MOST_TURNS && book.events !== before; turn++) {
+    before = book.events;
+    await sleep(LAST_WORDS_MS);
+    await nextTurn();
+    await nextTurn();
+  }
+}
+
+const OFTEN_MS = 20;
+const SELDOM_MS = 250;
+/** Short clients have to be seen too. */
+const FIRST_MS = 3_000;
+const LAST_WORDS_MS = 30;
+const MOST_TURNS = 50;

@@ -1,0 +1,74 @@
+import type { ProcessStat } from '../proc/parse/process-stat.js';
+import { signalProcess, untilGone } from './end.js';
+import { readListenersOn } from './port-state.js';
+import type { Exit, StartedServer } from './server.js';
+
+/** How a started server came to its end. */
+export interface Stopped {
+  /** It was gone before it was asked; ended after SIGTERM; had to be killed. */
+  readonly how: 'itself' | 'term' | 'kill';
+  /** Of the command that was started. */
+  readonly exit: Exit | undefined;
+  readonly tookMs: number;
+  /** Processes that outlived the one that was asked to stop. */
+  readonly leftBehind: readonly Pick<ProcessStat, 'pid' | 'comm'>[];
+  /** Nobody listens on its port any more; undefined where it had none. */
+  readonly portFree: boolean | undefined;
+  /** Pids that even SIGKILL has not ended: none. */
+  readonly survivors: readonly number[];
+}
+
+/**
+ * SIGTERM to the process that was started, or to what it left in the background; the rest of the family has to follow.
+ * Whoever does not gets SIGTERM too, and SIGKILL after the grace time. Nothing lives when this resolves.
+ */
+export async function stopServer(
+  server: StartedServer,
+  port: number | undefined,
+  graceMs: number,
+): Promise<Stopped> {
+  const startedAtMs = performance.now();
+  const leftMs = () => Math.max(0, graceMs - (performance.now() - startedAtMs));
+  const alive = server.look();
+  const asked = headsOf(alive, server.exit ? undefined : server.pid);
+  const wasGone = server.exit !== undefined && alive.length === 0;
+  for (const stat of asked) signalProcess(stat, 'SIGTERM', server.world.kill);
+  await untilTheseAreGone(server, asked, graceMs);
+  const tookMs = performance.now() - startedAtMs;
+  const killed = server.look().some(isOneOf(asked));
+  const leftBehind = killed ? [] : await untilGone(server.family, Math.min(FOLLOW_MS, leftMs()));
+  for (const stat of leftBehind) signalProcess(stat, 'SIGTERM', server.world.kill);
+  if (leftBehind.length > 0) await untilGone(server.family, leftMs());
+  const survivors = await server.killRest();
+  return {
+    how: wasGone ? 'itself' : killed ? 'kill' : 'term',
+    exit: server.exit,
+    tookMs,
+    leftBehind: leftBehind.map(({ pid, comm }) => ({ pid, comm })),
+    portFree: port === undefined ? undefined : readListenersOn(port) === 0,
+    survivors,
+  };
+}
+
+/** The command itself while it lives, else those that have no parent in the family. */
+function headsOf(alive: readonly ProcessStat[], leader: number | undefined): readonly ProcessStat[] {
+  const isLeader = alive.filter(({ pid }) => pid === leader);
+  if (isLeader.length > 0) return isLeader;
+  const pids = new Set(alive.map(({ pid }) => pid));
+  return alive.filter(({ parentPid }) => !pids.has(parentPid));
+}
+
+async function untilTheseAreGone(
+  server: StartedServer,
+  asked: readonly ProcessStat[],
+  graceMs: number,
+): Promise<void> {
+  await untilGone({ look: () => server.look().filter(isOneOf(asked)) }, graceMs);
+}
+
+function isOneOf(asked: readonly ProcessStat[]): (stat: ProcessStat) => boolean {
+  return ({ pid, startTicks }) => asked.some(one => one.pid === pid && one.startTicks === startTicks);
+}
+
+/** So long a family may take to notice that its head is gone. */
+const FOLLOW_MS = 500;

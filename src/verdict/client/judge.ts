@@ -1,0 +1,48 @@
+import type { ClientPolicy } from '../../serve-options.js';
+import { checkCloseWait } from './checks/close-wait.js';
+import { checkFd } from './checks/fd.js';
+import { checkIdle } from './checks/idle.js';
+import { checkReuse } from './checks/reuse.js';
+import { checkUnclosed } from './checks/unclosed.js';
+import type { ClientEvidence } from './evidence.js';
+import type { ClientCheck, ClientCheckResult, ClientFinding } from './finding.js';
+import { CLIENT_KINDS, type ClientKind } from './kinds.js';
+
+export interface ClientVerdict {
+  readonly verdict: 'pass' | 'fail' | 'undecided';
+  /** Nothing was found by the default rules, and everything could be seen. */
+  readonly clean: boolean;
+  readonly checks: readonly ClientCheck[];
+  readonly findings: readonly ClientFinding[];
+  readonly allowed: ReadonlyArray<{ readonly kind: ClientKind; readonly count: number }>;
+}
+
+/** Total: a kind without its check does not compile. */
+const CHECKS = {
+  fd: checkFd,
+  'close-wait': checkCloseWait,
+  unclosed: checkUnclosed,
+  idle: checkIdle,
+  reuse: checkReuse,
+} as const satisfies Record<ClientKind, (evidence: ClientEvidence) => ClientCheckResult>;
+
+/** Judges one client. Pure. */
+export function judgeClient(evidence: ClientEvidence, policy: ClientPolicy): ClientVerdict {
+  const results = CLIENT_KINDS.map(kind => CHECKS[kind](evidence));
+  const found = results.flatMap(({ findings }) => findings);
+  const letPass = ({ kind, count }: ClientFinding) =>
+    (policy.failOn !== undefined && !policy.failOn.includes(kind)) || count <= (policy.allow[kind] ?? -1);
+  const findings = found.map(finding =>
+    letPass(finding) ? { ...finding, severity: 'warn' as const } : finding,
+  );
+  const fails = findings.some(({ severity }) => severity === 'fail');
+  // Without its descriptors nothing is known of what a client holds behind the server's back.
+  const seen = evidence.held !== undefined && evidence.requests + evidence.failed + evidence.connections > 0;
+  return {
+    verdict: fails ? 'fail' : seen ? 'pass' : 'undecided',
+    clean: found.length === 0 && seen,
+    checks: results.map(({ check }) => check),
+    findings,
+    allowed: found.filter(letPass).map(({ kind, count }) => ({ kind, count })),
+  };
+}

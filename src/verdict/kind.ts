@@ -1,0 +1,15 @@
+/** What can be wrong with a server. */
+export type Kind =
+  | 'fd'
+  | 'memory'
+  | 'mapping'
+  | 'thread'
+  | 'child'
+  | 'zombie'
+  | 'crash'
+  | 'restart'
+  | 'hang'
+  | 'refused'
+  | 'reply'
+  | 'sanitizer'
+  | 'gauge';

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launch, type Running, startC } from '../servers/launch.js';
+import { startPool } from '../servers/pool.js';
+import { churn, parseReport, startChurn } from '../support/churn.js';
+import { isInstalledProgram, processesOf, untilWatching } from '../support/watching.js';
+
+const BIN = fileURLToPath(new URL('../../../bin/churn.js', import.meta.url));
+const HTTP = new URL('../../../test/servers/node/http.mjs', import.meta.url).pathname;
+
+/** A load that connects and closes so many times: this tool itself. */
+function churning(port: number, cycles: number): string[] {
+  return [
+    process.execPath,
+    BIN,
+    '--port',
+    String(port),
+    '--cycles',
+    String(cycles),
+    '--no-confirm',
+    '--quiet',
+  ];
+}
+
+describe('churn watch, with a load of its own', () => {
+  it('a clean server passes, and the status of the load is told', async () => {
+    const server = await startC('thread');
+    try {
+      const { report, status } = await watch(server, [], churning(server.port, 300));
+      assert.deepEqual([report.verdict, report.clean, status], ['pass', true, 0]);
+      assert.match(report.summary, /^PASS {2}watched [\d.]+ s, \d+ connections, 0 leaks$/);
+      assert.ok(report.watch);
+      const { command, ...load } = report.watch;
+      assert.deepEqual(command?.slice(1, 3), [BIN, '--port']);
+      assert.deepEqual([load.status, load.signal, load.runs], [0, null, 1]);
+      assert.ok(load.accepted >= 310, `accepted ${load.accepted}`);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('forgotten connections of somebody else fail, and are told per connection and per minute', async () => {
+    const server = await startC('thread', ['--fault', 'no-close', '--every', '3']);
+    try {
+      const { report, status } = await watch(server, [], churning(server.port, 290));
+      assert.equal(status, 1);
+      const [finding] = report.findings;
+      assert.deepEqual([finding?.kind, finding?.count], ['fd', 100]);
+      assert.match(finding?.title ?? '', /one on about every \d+ connections$/);
+      assert.match(
+        finding?.evidence.join('\n') ?? '',
+        /100 × TCP socket in CLOSE_WAIT.*per minute of the load/s,
+      );
+      assert.equal(report.watch?.status, 1, 'the load has its own opinion, and its own status');
+      assert.equal(report.held[0]?.cycle, null, 'nobody knows the number of such a connection');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('what has no name has to come again when the load is made again', async () => {
+    const server = await startC('thread', ['--fault', 'file']);
+    try {
+      const { report } = await watch(server, [], churning(server.port, 90));
+      assert.deepEqual(
+        report.findings.map(({ kind, count }) => [kind, count]),
+        [['fd', 100]],
+      );
+      assert.equal(report.watch?.runs, 4);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('without a second load such growth is not decided', async () => {
+    const server = await startC('thread', ['--fault', 'file']);
+    try {
+      const { report, status } = await watch(server, ['--no-confirm', '--strict'], churning(server.port, 20));
+      assert.deepEqual([report.verdict, status, report.watch?.runs], ['undecided', 3, 1]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('a load that talks to nobody proves nothing', async () => {
+    const server = await startC('thread');
+    try {
+      // Others on this machine may be accepting connections meanwhile, which the kernel does not tell apart.
+      const { report } = await watch(server, [], ['sleep', '0.2']);
+      if (report.watch?.accepted === 0) assert.match(report.summary, /^UNDECIDED .* nobody connected/);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('churn watch, with the loads that people have', () => {
+  const LOADS: ReadonlyArray<readonly [program: string, args: (url: string) => string[]]> = [
+    ['wrk', url => ['wrk', '-t1', '-c8', '-d1s', '-H', 'Connection: close', url]],
+    ['ab', url => ['ab', '-q', '-n', '400', '-c', '8', url]],
+  ];
+  for (const [program, args] of LOADS) {
+    for (const fault of ['', 'file']) {
+      it(`${program} against a ${fault === '' ? 'clean' : 'leaking'} server of Node`, async test => {
+        if (!isInstalledProgram(program)) return test.skip(`${program} is not installed`);
+        const faults = fault === '' ? [] : ['--fault', fault, '--every', '2'];
+        const server = await launch([process.execPath, HTTP, ...faults]);
+        try {
+          const { report, stdout } = await watch(
+            server,
+            ['--allow', 'memory=99999999'],
+            args(`http://127.0.0.1:${server.port}/`),
+          );
+          assert.equal(report.watch?.status, 0, stdout);
+          assert.equal(report.verdict, fault === '' ? 'pass' : 'fail', report.summary);
+        } finally {
+          await server.stop();
+        }
+      });
+    }
+  }
+});
+
+describe('churn watch, without a load of its own', () => {
+  it('a socket whose client has gone is held, one whose client lives is in use', async () => {
+    const server = await startC('thread', ['--fault', 'no-close', '--every', '2']);
+    const watching = beginWatching(['--port', String(server.port), '--settle', '300ms']);
+    try {
+      await untilWatching(watching.pid);
+      const [living, ...clients] = await Promise.all(Array.from({ length: 21 }, () => client(server.port)));
+      for (const socket of clients) socket.destroy();
+      await sleepUntilGone(server.port, 1 + 10);
+      const { report, status } = await watching.end('SIGINT');
+      living?.destroy();
+      const [finding] = report.findings;
+      assert.deepEqual([status, finding?.kind], [1, 'fd'], report.summary);
+      assert.ok(finding && finding.count >= 9 && finding.count <= 10, String(finding?.count));
+      assert.equal(report.watch?.command, null);
+      assert.equal(report.watch?.inUse, 1);
+    } finally {
+      watching.kill();
+      await server.stop();
+    }
+  });
+
+  it('SIGINT is how watching ends, and the status is that of the verdict', async () => {
+    const server = await startC('thread');
+    const watching = beginWatching(['--port', String(server.port)]);
+    try {
+      await untilWatching(watching.pid);
+      await churn(['--port', String(server.port), '--cycles', '50']);
+      const { report, status } = await watching.end('SIGINT');
+      assert.deepEqual([status, report.interrupted, report.verdict], [0, false, 'pass']);
+    } finally {
+      watching.kill();
+      await server.stop();
+    }
+  });
+});
+
+describe('churn watch', () => {
+  it('says what it cannot start, and starts nothing else', async () => {
+    const server = await startC('thread');
+    try {
+      const port = String(server.port);
+      const missing = await churn(['watch', '--port', port, '--', '/nowhere/load']);
+      assert.equal(missing.status, 2);
+      assert.match(missing.stderr, /The load "\/nowhere\/load" cannot be started: there is no such program/);
+      const empty = await churn(['watch', '--port', port, '--']);
+      assert.deepEqual([empty.status, /There is no load behind --/.test(empty.stderr)], [2, true]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('ends a load that is late, with all of its process group', async () => {
+    const server = await startC('thread');
+    try {
+      const { report } = await watch(
+        server,
+        ['--duration', '300ms'],
+        ['sh', '-c', 'sleep 3017 & sleep 3018'],
+      );
+      assert.equal(report.watch?.stopped, true);
+      assert.deepEqual([...processesOf(['sleep', '3017']), ...processesOf(['sleep', '3018'])], []);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('ends the load, and tells what it has seen, when it is interrupted itself', async () => {
+    const server = await startC('thread');
+    const watching = beginWatching(['--port', String(server.port)], ['sleep', '3019']);
+    try {
+      await untilWatching(watching.pid);
+      const { report, status } = await watching.end('SIGINT');
+      assert.deepEqual([status, report.interrupted], [130, true]);
+      assert.match(report.summary, /^INTERRUPTED {2}watched/);
+      assert.deepEqual(processesOf(['sleep', '3019']), []);
+    } finally {
+      watching.kill();
+      await server.stop();
+    }
+  });
+
+  it('reads gauges before and after the load', async () => {
+    const pool = await startPool('lease');
+    try {
+      const { report } = await watch(
+        pool,
+        ['--gauge', `${pool.stats}#pools[0].leased`, '--settle', '1s'],
+        churning(pool.port, 100),
+      );
+      assert.deepEqual(
+        report.findings.map(({ kind, count }) => [kind, count]),
+        [['gauge', 40]],
+      );
+    } finally {
+      await pool.stop();
+    }
+  });
+});
+
+function watch(server: Running, options: readonly string[], load: readonly string[]) {
+  return churnWatch(['watch', '--port', String(server.port), ...options, '--json', '--', ...load]);
+}
+
+async function churnWatch(args: readonly string[]) {
+  const outcome = await churn(args);
+  return { ...outcome, report: parseReport(outcome.stdout) };
+}
+
+function beginWatching(args: readonly string[], load: readonly string[] = []) {
+  const behind = load.length > 0 ? ['--', ...load] : [];
+  const child = startChurn(['watch', ...args, '--json', ...behind]);
+  const said: Buffer[] = [];
+  child.stdout.on('data', chunk => said.push(chunk));
+  const closed = once(child, 'close');
+  return {
+    pid: child.pid ?? 0,
+    kill: () => child.kill('SIGKILL'),
+    end: async (signal: NodeJS.Signals) => {
+      child.kill(signal);
+      const [status] = await closed;
+      return { status, report: parseReport(Buffer.concat(said).toString()) };
+    },
+  };
+}
+
+async function client(port: number) {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Until the server has closed all but so many of its connections. */
+async function sleepUntilGone(port: number, left: number): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const { stdout } = await churn(['inspect', '--port', String(port), '--json']);
+    const kinds = JSON.parse(stdout).processes[0].fdKinds as Record<string, number>;
+    if ((kinds['tcp ESTABLISHED'] ?? 0) + (kinds['tcp CLOSE_WAIT'] ?? 0) <= left) return;
+  }
+  throw new Error('the server closes nothing');
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ClientEvidence } from '../../../src/verdict/client/evidence.js';
+import { judgeClient } from '../../../src/verdict/client/judge.js';
+import { clientEvidence, heldByClient, stuck } from '../../support/client-evidence.js';
+
+const POLICY = { strict: false, failOn: undefined, allow: {} };
+const limits = clientEvidence().limits;
+const hoard = {
+  connections: 40,
+  besideIdle: 39,
+  peakOpen: 40,
+  peakIdle: 40,
+  peakIdleAtOnce: 40,
+  peakIdleOnOnePort: 40,
+};
+
+const CASES: ReadonlyArray<
+  readonly [what: string, evidence: Partial<ClientEvidence>, fails: readonly string[]]
+> = [
+  ['one connection for all requests', {}, []],
+  [
+    'a pool that keeps two idle connections',
+    { connections: 2, peakOpen: 2, peakIdle: 2, peakIdleAtOnce: 2 },
+    [],
+  ],
+  ['a new idle connection for every request', hoard, ['idle', 'reuse']],
+  ['a connection for each request, closed at once', { connections: 40, afterClose: 39 }, ['reuse']],
+  [
+    'a connection for each request, as it asked for',
+    { connections: 40, afterClose: 39, askedToClose: 40 },
+    ['reuse'],
+  ],
+  ['a connection for each request that could not be used again', { connections: 40, failed: 40 }, []],
+  [
+    'forty processes with a request each',
+    { connections: 40, afterClose: 39, owners: 10, ownersAsked: 10 },
+    [],
+  ],
+  ['a connection for each message of raw TCP', { protocol: 'tcp', connections: 40, afterClose: 39 }, []],
+  [
+    'fifty at a time, all idle in the end',
+    { connections: 50, requests: 500, peakBusy: 50, peakOpen: 50, peakIdle: 50, peakIdleAtOnce: 50 },
+    [],
+  ],
+  [
+    'threads that have a connection each, and little to do',
+    {
+      connections: 50,
+      requests: 900,
+      besideIdle: 45,
+      peakBusy: 4,
+      peakOpen: 50,
+      peakIdle: 50,
+      peakIdleAtOnce: 50,
+    },
+    [],
+  ],
+  ['three idle connections, two allowed', { peakIdle: 3, limits: { ...limits, maxIdle: 2 } }, ['idle']],
+  ['two idle connections, two allowed', { peakIdle: 2, limits: { ...limits, maxIdle: 2 } }, []],
+  [
+    'three idle connections to one port, two allowed',
+    { peakIdle: 3, peakIdleOnOnePort: 3, limits: { ...limits, maxIdlePerPort: 2 } },
+    ['idle'],
+  ],
+  [
+    'idle for three seconds, one allowed',
+    { longestIdleMs: 3_000, limits: { ...limits, idleMs: 1_000 } },
+    ['idle'],
+  ],
+  ['idle for three seconds, nothing said', { longestIdleMs: 3_000 }, []],
+  ['twenty in CLOSE_WAIT', { held: heldByClient({ closeWait: stuck(20) }) }, ['close-wait']],
+  ['two in CLOSE_WAIT for long, as a pool has them', { held: heldByClient({ closeWait: stuck(2, 2) }) }, []],
+  [
+    'three in CLOSE_WAIT for a second, one at a time in use',
+    { held: heldByClient({ closeWait: stuck(3, 3) }) },
+    ['close-wait'],
+  ],
+  ['thirty that were reset and are kept', { held: heldByClient({ dead: stuck(30) }) }, ['fd']],
+  ['ten answers that nobody reads', { held: heldByClient({ unread: stuck(10, 10) }) }, ['unclosed']],
+  [
+    'one connection without an answer, past its patience',
+    { peakOverdue: 1, limits: { ...limits, patienceMs: 100 } },
+    ['unclosed'],
+  ],
+  ['twenty without an answer, and nobody has said how long it may wait', { peakOverdue: 20 }, []],
+];
+
+for (const [what, evidence, fails] of CASES) {
+  test(`${what}: ${fails.length > 0 ? fails.join(', ') : 'clean'}`, () => {
+    const verdict = judgeClient(clientEvidence(evidence), POLICY);
+    assert.deepEqual(
+      verdict.findings.map(({ kind }) => kind),
+      fails,
+    );
+    assert.equal(verdict.verdict, fails.length > 0 ? 'fail' : 'pass');
+    assert.equal(verdict.clean, fails.length === 0);
+  });
+}
+
+test('a client whose descriptors cannot be seen is not called clean', () => {
+  const verdict = judgeClient(clientEvidence({ held: undefined }), POLICY);
+  assert.equal(verdict.verdict, 'undecided');
+  assert.equal(verdict.clean, false);
+});
+
+test('what is allowed passes, and is not clean', () => {
+  const verdict = judgeClient(clientEvidence(hoard), { ...POLICY, allow: { idle: 40, reuse: 40 } });
+  assert.equal(verdict.verdict, 'pass');
+  assert.equal(verdict.clean, false);
+  assert.deepEqual(verdict.allowed, [
+    { kind: 'idle', count: 40 },
+    { kind: 'reuse', count: 39 },
+  ]);
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judge } from '../../src/verdict/judge.js';
+import { type Moment, memoryOfTime, roundsOfTime } from '../../src/verdict/moments.js';
+import { growthOf } from '../../src/verdict/recurrence.js';
+import { buildEvidence, census, tally, upTo } from '../support/evidence.js';
+import { DEFAULT_POLICY } from '../support/report.js';
+
+/** 32 moments of a load of 100 connections each: how many files, and how many connections in use. */
+function moments(files: (n: number) => number, inUse: (n: number) => number = () => 8): Moment[] {
+  return upTo(32).map(n => ({
+    atMs: 100 * n,
+    accepted: 100 * n,
+    inUse: inUse(n),
+    census: census({ file: files(n) }),
+    anonBytes: 2_097_152,
+    collections: undefined,
+  }));
+}
+
+function recurrenceOf(taken: readonly Moment[], settledFiles: number | undefined) {
+  const settled = settledFiles === undefined ? undefined : census({ file: settledFiles });
+  const ofTime = roundsOfTime(taken, settled);
+  if (!ofTime) return undefined;
+  const evidence = buildEvidence({
+    baselineCounts: ofTime.base ?? census(),
+    rounds: ofTime.rounds,
+    cycles: tally({ completed: ofTime.judged }),
+    confirm: tally({ completed: 3_200 - ofTime.judged }),
+  });
+  return growthOf(evidence, 'file').recurrence;
+}
+
+test('what grows in every round of time, and stays, recurs', () => {
+  assert.equal(
+    recurrenceOf(
+      moments(n => 100 * n),
+      3_200,
+    ),
+    'recurs',
+  );
+  assert.equal(
+    recurrenceOf(
+      moments(n => 100 * n),
+      undefined,
+    ),
+    'recurs',
+  );
+});
+
+test('what each connection in use has is not kept', () => {
+  assert.equal(
+    recurrenceOf(
+      moments(() => 8),
+      0,
+    ),
+    'none',
+  );
+});
+
+test('what was opened at the beginning, and stays, has levelled off', () => {
+  assert.equal(
+    recurrenceOf(
+      moments(n => Math.min(20, 10 * n)),
+      20,
+    ),
+    'levelled',
+  );
+});
+
+test('a server that becomes busier is not asked: its growth may be use', () => {
+  assert.equal(
+    recurrenceOf(
+      moments(
+        n => n,
+        n => n,
+      ),
+      32,
+    ),
+    undefined,
+  );
+});
+
+test('too short a time is no answer', () => {
+  assert.equal(roundsOfTime(moments(n => n).slice(0, 15), undefined), undefined);
+});
+
+test('memory has a trend over time, unless there are few connections or ever more in use', () => {
+  assert.equal(memoryOfTime(moments(() => 0)).length, 16);
+  assert.deepEqual(
+    memoryOfTime(
+      moments(
+        () => 0,
+        n => 10 * n,
+      ),
+    ),
+    [],
+  );
+  assert.deepEqual(memoryOfTime(moments(() => 0).slice(0, 4)), []);
+});
+
+test('kinds that could not be observed are not measured', () => {
+  const { checks, clean } = judge(buildEvidence({ blind: ['fd', 'memory'] }), DEFAULT_POLICY);
+  assert.deepEqual(
+    checks
+      .filter(({ kind }) => kind === 'fd' || kind === 'memory')
+      .map(({ status, before }) => [status, before]),
+    [
+      ['not-measured', undefined],
+      ['not-measured', undefined],
+    ],
+  );
+  assert.equal(clean, true);
+});
+
+test('a server that says only good things of itself passes, and has no proof', () => {
+  const serving = judge(buildEvidence({ far: { isServing: true } }), DEFAULT_POLICY);
+  assert.deepEqual([serving.verdict, serving.clean], ['pass', false]);
+  assert.equal(judge(buildEvidence({ far: { isServing: false } }), DEFAULT_POLICY).verdict, 'undecided');
+});
