@@ -187,15 +187,13 @@ export interface Evidence extends Unusual {
   readonly waits: readonly string[];
   /** How the memory of the server is managed. */
   readonly runtime: Runtime;
-  /** Processes at the top of the tree; what is below them are children. */
-  readonly rootCount: number;
+  readonly rootCount: number; // processes at the top of the tree; what is below them are children
   readonly fdLimit: number | undefined;
   /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
   readonly fdRoom?: number | undefined;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
-  /** Those that the judge asked for; undefined where the connections were not ours, or the server is out of sight. */
   readonly confirming?: readonly MadeRound[];
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;

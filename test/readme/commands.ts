@@ -30,9 +30,11 @@ function commandsOfBlock(block: string): Command[] {
   const typed = lines.filter(line => line.startsWith('$ '));
   if (typed.length > 0) return typed.map(line => ({ text: withoutComment(line.slice(2)), block }));
   if (OUTPUT.test(block)) return [];
-  const strange = lines.find(line => !COMMAND.test(line));
+  // What a command does may go on in the next line.
+  const commands = lines.filter(line => !line.startsWith(' '));
+  const strange = commands.find(line => !COMMAND.test(line));
   if (strange !== undefined) throw new Error(`Neither a command nor the output of one: ${strange}`);
-  return lines.map(line => ({ text: withoutComment(line), block }));
+  return commands.map(line => ({ text: withoutComment(line), block }));
 }
 
 function commandsOfExample(language: string, text: string): Command[] {
@@ -56,4 +58,5 @@ function withoutComment(line: string): string {
 }
 
 const COMMAND = /^(?:churn|npm|npx|\.\/server|source) /;
-const OUTPUT = /^(?:PASS|FAIL) {2}/;
+/** Reports, and programs, which the tests of the library run. */
+const OUTPUT = /^(?:(?:PASS|FAIL) {2}| {2}✖ |import )/;

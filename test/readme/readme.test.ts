@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
-import { launch, type Running, startC } from '../servers/launch.js';
+import { compileC, launch, type Running, startC } from '../servers/launch.js';
 import { type Command, commandsOf } from './commands.js';
 import { ELSEWHERE, INSTEAD, PORTS, SHORTER } from './stand-ins.js';
 
@@ -26,6 +26,8 @@ describe('the commands of the README', { timeout: 300_000 }, () => {
       `#!/bin/sh\nexec '${process.execPath}' '${ROOT}bin/churn.js' "$@"\n`,
     );
     chmodSync(join(folder, 'churn'), 0o755);
+    writeFileSync(join(folder, 'server'), `#!/bin/sh\nexec '${await compileC('poll')}' "$@"\n`);
+    chmodSync(join(folder, 'server'), 0o755);
     servers = {
       clean: await startC('poll'),
       answers: await launch([process.execPath, fixture('answers.mjs')]),
