@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ describe('the GitHub action', () => {
   it('fails with a leaking one, also as a package that npm installs', async () => {
     const server = await startC('poll', ['--fault', 'no-close']);
     try {
-      const { status, outputs, stdout } = await act({ port: String(server.port), package: ROOT });
+      const { status, outputs, stdout } = await act({ port: String(server.port), package: packed() });
       assert.equal(status, 1);
       assert.equal(outputs['verdict'], 'fail');
       assert.match(stdout, /^::error title=churn fd/m);
@@ -68,6 +68,17 @@ describe('the GitHub action', () => {
     assert.equal(outputs['verdict'], 'error');
   });
 });
+
+/** The package as it would be published; installing the folder itself would build it anew under the other tests. */
+function packed(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'churn-packed-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const options = ['--ignore-scripts', '--pack-destination', folder, '--json'];
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', ...options], { cwd: ROOT, encoding: 'utf8' }),
+  );
+  return join(folder, filename);
+}
 
 /** Runs the steps as GitHub's runner does: each a script of bash, with its environment and a file for its outputs. */
 async function act(given: Readonly<Record<string, string>>) {
