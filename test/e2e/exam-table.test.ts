@@ -17,6 +17,7 @@ const CASES = GROUPS.flatMap(({ cases }) => cases);
 /** What servers share, and servers that belong to a test of their own. */
 const NO_QUESTION: readonly string[] = [
   'c/zoo',
+  'node/answers',
   'node/fixture',
   'node/pool',
   'python/fixture',
