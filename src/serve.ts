@@ -12,6 +12,7 @@ import { Followers, THE_CLIENT } from './serve/followers.js';
 import { follow, type ServeProgress } from './serve/following.js';
 import { Naming } from './serve/naming.js';
 import { OwnMemory } from './serve/own-memory.js';
+import { watchQueues } from './serve/queues.js';
 import { ServeSeries } from './serve/series.js';
 import { openServer } from './serve/server.js';
 import type { ServeOptions } from './serve-options.js';
@@ -42,6 +43,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   let client: ClientProcess | undefined;
   const roots = () => (client ? [client.pid] : options.pids);
   const owners = followsOne ? new AskedOwners(book.account(THE_CLIENT), roots) : undefined;
+  const queues = watchQueues();
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, ephemeralPorts[0]],
     mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
@@ -50,7 +52,13 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       owners.ask(port, socket.remotePort ?? 0);
       return THE_CLIENT;
     },
+    queues,
   });
+  const listening = setInterval(() => {
+    queues.mark();
+    if (followsOne) book.waits(THE_CLIENT, queues.waiting);
+    book.waste.settle(performance.now());
+  }, LISTEN_MS);
   try {
     for (const pid of options.pids) requireAlive(pid);
     context.onListening(server.ports);
@@ -59,6 +67,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     const series = new ServeSeries();
     const own = new OwnMemory();
     await follow({ options, context, book, followers, series, own, client, startedAtMs });
+    book.waste.settle();
     const durationMs = performance.now() - startedAtMs;
     const exit = client ? await settledWithin(client.exited, 0) : undefined;
     const clients: ServedClient[] = followers.all().map(follower => {
@@ -89,6 +98,8 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     });
   } finally {
     await client?.stop();
+    clearInterval(listening);
+    queues.close();
     server.close();
   }
 }
@@ -120,3 +131,5 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 }
 
 const OWN_FDS = 64;
+/** So exactly it is known when a connection was opened. */
+const LISTEN_MS = 10;

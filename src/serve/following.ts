@@ -57,14 +57,12 @@ export async function follow({
       await nextTurn();
       await nextTurn();
       const lookedAtMs = performance.now();
-      book.deafSinceMs = lookedAtMs;
       const { point, gone } = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       series.add(point);
       own.look(point.open);
       context.onProgress({ elapsedMs: point.atMs, ...point });
       if (isOver || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
-      void nextTurn().then(() => nextTurn().then(() => (book.deafSinceMs = undefined)));
       const pauseMs = Math.max(
         Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
         (point.atMs < FIRST_MS ? 3 : 10) * costMs,
