@@ -1,6 +1,6 @@
-import { type Fd, readFds } from '../proc/fds.js';
+import { type Fd, findInodes, readFds } from '../proc/fds.js';
 import { readLimits } from '../proc/process.js';
-import { readTabledInodes, readTcpRows } from '../proc/sockets.js';
+import { readTabledInodesBeside, readTcpRowsBeside } from '../proc/sockets-beside.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { HeldByClient, Stuck } from '../verdict/client/evidence.js';
 
@@ -44,7 +44,7 @@ export class ClientWatch {
   }
 
   /** undefined when nobody of it is there, or its descriptors may not be read. */
-  look(nowMs: number, openNow: number): ClientLook | undefined {
+  async look(nowMs: number, openNow: number): Promise<ClientLook | undefined> {
     const living = descendants(readProcessTable(), this.#roots).filter(({ state }) => state !== 'Z');
     if (living.length === 0) return undefined;
     const all = living.flatMap(({ pid }) => {
@@ -58,7 +58,7 @@ export class ClientWatch {
     const sockets = new Map(all.filter(({ kind }) => kind === 'socket').map(fd => [fd.inode, fd]));
     // Where the tables are long they are read when the client holds more than the server, and now and then.
     const isDue = sockets.size > openNow || nowMs >= this.#dueAtMs || this.#last === undefined;
-    const look = isDue || !this.#last ? this.#sort(sockets, nowMs) : this.#last;
+    const look = isDue || !this.#last ? await this.#sort(sockets, nowMs) : this.#last;
     if (isDue) this.#dueAtMs = nowMs + 10 * (performance.now() - nowMs);
     this.#last = look;
     return { pids: living.map(({ pid }) => pid), fds: all.length, ...look };
@@ -76,12 +76,12 @@ export class ClientWatch {
     };
   }
 
-  #sort(sockets: ReadonlyMap<number, Fd & { readonly pid: number }>, nowMs: number) {
+  async #sort(sockets: ReadonlyMap<number, Fd & { readonly pid: number }>, nowMs: number) {
     const closeWait: Array<Fd & { readonly pid: number }> = [];
     const unread: Array<Fd & { readonly pid: number }> = [];
     const owners = new Map<number, number>();
     const tabled = new Set<number>();
-    for (const row of readTcpRows('self', ['tcp', 'tcp6'])) {
+    for (const row of await readTcpRowsBeside('self', ['tcp', 'tcp6'])) {
       const fd = sockets.get(row.inode);
       if (!fd) continue;
       tabled.add(row.inode);
@@ -90,7 +90,7 @@ export class ClientWatch {
       if (row.state === 'CLOSE_WAIT') closeWait.push(fd);
       else if (row.rxQueue > 0) unread.push(fd);
     }
-    const dead = this.#inNoTable([...sockets.values()].filter(({ inode }) => !tabled.has(inode)));
+    const dead = await this.#inNoTable([...sockets.values()].filter(({ inode }) => !tabled.has(inode)));
     return {
       closeWait: this.#closeWait.note(closeWait, nowMs),
       dead: this.#dead.note(dead, nowMs),
@@ -99,12 +99,16 @@ export class ClientWatch {
     };
   }
 
-  #inNoTable<F extends Fd>(candidates: readonly F[]): F[] {
+  async #inNoTable<F extends Fd & { readonly pid: number }>(candidates: readonly F[]): Promise<F[]> {
     const unknown = candidates.filter(({ inode }) => !this.#others.has(inode));
     if (unknown.length === 0) return [];
-    const tabled = readTabledInodes('self');
+    const tabled = await readTabledInodesBeside('self');
     for (const { inode } of unknown) if (tabled.has(inode)) this.#others.add(inode);
-    return unknown.filter(({ inode }) => !tabled.has(inode));
+    // To read the tables takes a while, in which one may have been closed.
+    return unknown.filter(({ pid, inode }) => {
+      const held = findInodes(pid, new Set([inode]));
+      return !tabled.has(inode) && typeof held !== 'string' && held.size > 0;
+    });
   }
 }
 

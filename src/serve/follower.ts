@@ -22,11 +22,13 @@ export class Follower {
   }
 
   /** What is open now; `client` is undefined when it is gone, or was nobody to look at. */
-  look(patienceMs: number | undefined): { readonly now: OpenNow; readonly client: ClientLook | undefined } {
+  async look(
+    patienceMs: number | undefined,
+  ): Promise<{ readonly now: OpenNow; readonly client: ClientLook | undefined }> {
     const atMs = performance.now();
     // First what was heard, because to look takes a while.
     const now = this.#book.now(this.account, atMs, SETTLED_MS, patienceMs ?? Number.POSITIVE_INFINITY);
-    const client = this.#watch?.look(atMs, now.open);
+    const client = await this.#watch?.look(atMs, now.open);
     if (client) {
       this.pids = client.pids;
       for (const visit of this.#book.visits) {

@@ -23,14 +23,15 @@ export class Followers {
     return [...this.#followers.values()];
   }
 
-  look(atMs: number, patienceMs: number | undefined) {
+  async look(atMs: number, patienceMs: number | undefined) {
     if (!this.#isOne) {
       for (const name of this.#book.accounts.keys()) {
         const pid = this.#naming.pids.get(name);
         if (!this.#followers.has(name)) this.#add(name, pid === undefined ? [] : [pid]);
       }
     }
-    const looks = this.all().map(follower => ({ follower, ...follower.look(patienceMs) }));
+    const looks: Array<{ follower: Follower } & Awaited<ReturnType<Follower['look']>>> = [];
+    for (const follower of this.all()) looks.push({ follower, ...(await follower.look(patienceMs)) });
     const sum = (of: (look: (typeof looks)[number]) => number) =>
       looks.reduce((all, look) => all + of(look), 0);
     const point = {

@@ -57,7 +57,7 @@ export async function follow({
       await nextTurn();
       await nextTurn();
       const lookedAtMs = performance.now();
-      const { point, gone } = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
+      const { point, gone } = await followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       series.add(point);
       own.look(point.open);
       context.onProgress({ elapsedMs: point.atMs, ...point });
