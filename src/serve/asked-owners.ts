@@ -1,8 +1,8 @@
 import { readFds } from '../proc/fds.js';
 import { readStat } from '../proc/process.js';
-import { readTcpRowsBeside } from '../proc/sockets-beside.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Account } from './account.js';
+import type { Tables } from './tables.js';
 
 /**
  * Whether the connections of a client are those of one process or of many that come and go. It takes milliseconds to
@@ -11,12 +11,14 @@ import type { Account } from './account.js';
  */
 export class AskedOwners {
   readonly #account: Account;
+  readonly #tables: Tables;
   readonly #roots: () => readonly number[];
   readonly #pending = new Map<number, number>();
   #looks = 0;
   #spentMs = 0;
 
-  constructor(account: Account, roots: () => readonly number[]) {
+  constructor(account: Account, roots: () => readonly number[], tables: Tables) {
+    this.#tables = tables;
     this.#account = account;
     this.#roots = roots;
   }
@@ -49,7 +51,7 @@ export class AskedOwners {
     asked: ReadonlyMap<number, number>,
     holders: ReadonlyMap<number, ReadonlySet<number>>,
   ): Promise<void> {
-    const rows = await readTcpRowsBeside('self', ['tcp', 'tcp6']);
+    const { rows } = await this.#tables.look({ inodes: [], localPorts: [...asked.keys()] });
     const inodes = rows.flatMap(({ localPort, remotePort, inode }) =>
       asked.get(localPort) === remotePort ? [inode] : [],
     );

@@ -3,6 +3,7 @@ import type { ClientEvidence } from '../verdict/client/evidence.js';
 import type { Account } from './account.js';
 import type { Book, OpenNow } from './book.js';
 import { type ClientLook, ClientWatch } from './client-watch.js';
+import type { Tables } from './tables.js';
 
 /** Follows one client over time: the book's side of it, and its own. */
 export class Follower {
@@ -15,10 +16,16 @@ export class Follower {
   #longestOwedMs = 0;
   pids: readonly number[] = [];
 
-  constructor(account: Account, book: Book, roots: readonly number[], ports: readonly number[]) {
+  constructor(
+    account: Account,
+    book: Book,
+    roots: readonly number[],
+    ports: readonly number[],
+    tables: Tables,
+  ) {
     this.account = account;
     this.#book = book;
-    this.#watch = roots.length === 0 ? undefined : new ClientWatch(roots, ports);
+    this.#watch = roots.length === 0 ? undefined : new ClientWatch(roots, ports, tables);
   }
 
   /** What is open now; `client` is undefined when it is gone, or was nobody to look at. */

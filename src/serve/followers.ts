@@ -2,6 +2,7 @@ import type { Book } from './book.js';
 import { Follower } from './follower.js';
 import type { Naming } from './naming.js';
 import type { MisbehavingServer } from './server.js';
+import type { Tables } from './tables.js';
 
 /** Everybody who is followed: the one client that was named, or all who come. */
 export class Followers {
@@ -9,9 +10,17 @@ export class Followers {
   readonly #book: Book;
   readonly #server: MisbehavingServer;
   readonly #naming: Naming;
+  readonly #tables: Tables;
   readonly #isOne: boolean;
 
-  constructor(book: Book, server: MisbehavingServer, naming: Naming, roots: readonly number[] | undefined) {
+  constructor(
+    book: Book,
+    server: MisbehavingServer,
+    naming: Naming,
+    tables: Tables,
+    roots: readonly number[] | undefined,
+  ) {
+    this.#tables = tables;
     this.#book = book;
     this.#server = server;
     this.#naming = naming;
@@ -49,7 +58,10 @@ export class Followers {
   }
 
   #add(name: string, roots: readonly number[]): void {
-    this.#followers.set(name, new Follower(this.#book.account(name), this.#book, roots, this.#server.ports));
+    this.#followers.set(
+      name,
+      new Follower(this.#book.account(name), this.#book, roots, this.#server.ports, this.#tables),
+    );
   }
 }
 
