@@ -105,7 +105,7 @@ export class Book {
     visit.account.busy--;
     if (visit.busy > 0) return;
     visit.busySinceMs = undefined;
-    if (visit.isOver || visit.failedAtMs !== undefined) return;
+    if (visit.isOver || visit.failedAtMs !== undefined || visit.endedBy !== undefined) return;
     visit.idleSinceMs = nowMs;
     if (!visit.mayReuse) return;
     const { account, port } = visit;

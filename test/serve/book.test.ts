@@ -118,3 +118,14 @@ test('an answer that is owed past the patience is overdue', () => {
   assert.equal(book.now(visit.account, 500, 0, 1_000).overdue, 0);
   assert.equal(book.now(visit.account, 1_500, 0, 1_000).overdue, 1);
 });
+
+test('a connection that the server has ended waits for nothing more', () => {
+  const book = new Book();
+  const visit = book.open('c', 80, 1_000, 0);
+  book.request(visit, false, 0);
+  book.answered(visit, true, false);
+  book.ended(visit, 'server', 1);
+  book.rests(visit, 2);
+  assert.equal(book.account('c').idleNow, 0);
+  assert.equal(book.now(visit.account, 1_000, 0, Number.POSITIVE_INFINITY).idle, 0);
+});
