@@ -101,9 +101,18 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () => importing(path => !/^cli\/program(-\w+)*\.ts$/.test(path), is('commander')),
   ],
   [
-    'only the text report and the demo import chalk',
+    'only the text report, the live view and the demo import chalk',
     'colour is a matter of one way to tell, with a level that is handed in',
-    () => importing(path => path !== 'report/text.ts' && path !== 'cli/commands/demo.ts', is('chalk')),
+    () =>
+      importing(
+        path => path !== 'report/text.ts' && path !== 'cli/commands/demo.ts' && !inside('cli/live')(path),
+        is('chalk'),
+      ),
+  ],
+  [
+    'the live view is loaded on demand alone, and only by the progress of the command line',
+    'a run in a pipe, or one that is over before anybody could read it, must not pay for it',
+    () => importing(path => path !== 'cli/progress.ts' && !inside('cli/live')(path), inside('cli/live')),
   ],
   [
     'only proc/usage.ts imports pidusage',

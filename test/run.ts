@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs every test of the compiled tree, or those whose path contains one of the arguments. Files one after the other:
- * each starts servers and measures them, and Node 20 and 22 disagree on what `--test` makes of a folder.
+ * Runs every test of the compiled tree, or those whose path contains one of the arguments. Two files at a time: most of
+ * a test is waiting, and a verdict that a neighbour can sway would be a defect. Node 20 and 22 disagree on what `--test`
+ * makes of a folder, so it is given files.
  */
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2);
@@ -15,7 +16,7 @@ const files = readdirSync(folder, { recursive: true })
   )
   .sort()
   .map(file => `${folder}${file}`);
-const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
 child.on('exit', (code, signal) => {
   process.exitCode = signal ? 1 : (code ?? 1);
 });

@@ -13,6 +13,7 @@ export async function deliver(
   deliveries: readonly Delivery[],
   report: Report,
   color: boolean,
+  verbose = false,
 ): Promise<void> {
   for (const delivery of deliveries) {
     const render = await REPORTERS[delivery.reporter]();
@@ -20,8 +21,16 @@ export async function deliver(
       delivery.file === undefined
         ? { colorLevel: colorLevel(io, io.stdout, color), columns: widthOf(io) }
         : { colorLevel: 0 as const, columns: FILE_COLUMNS };
-    put(io, delivery, render(report, style));
+    const reasoning =
+      verbose && EXPLAINED.includes(delivery.reporter) ? await reasoningOf(report, style) : '';
+    put(io, delivery, render(report, style) + reasoning);
   }
+}
+
+/** Most runs do not ask for it, and do not load it. */
+async function reasoningOf(report: Report, { columns }: { readonly columns: number }): Promise<string> {
+  const { drawReasoning } = await import('../report/on-demand.js');
+  return drawReasoning(report, columns);
 }
 
 /** A text to stdout, whole into its file, or at the end of one. */
@@ -31,8 +40,15 @@ export function put(io: Io, { file, append }: Delivery, text: string): void {
   else writeWhole(file, text);
 }
 
-/** Written whole or not at all: beside the file first, then renamed over it. */
+/**
+ * Written whole or not at all: beside the file first, then renamed over it. What is no file (/dev/null, a pipe) is written
+ * to as it is: renamed over, it would be gone.
+ */
 function writeWhole(file: string, text: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, text);
+    return;
+  }
   const beside = `${file}.churn-${Math.random().toString(36).slice(2, 10)}`;
   try {
     writeFileSync(beside, text);
@@ -65,3 +81,5 @@ function appendWhole(io: Io, file: string, text: string): void {
 /** What GitHub takes from one step. */
 const MOST_SUMMARY_BYTES = 1_048_576;
 const FILE_COLUMNS = 100;
+/** Reports for people, which --verbose makes longer; others have the same facts as data. */
+const EXPLAINED: ReadonlyArray<Delivery['reporter']> = ['text', 'github'];

@@ -18,6 +18,7 @@ export interface OutputOptions {
   readonly reporter?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly save?: string;
 }
 
@@ -27,10 +28,13 @@ export interface OutputOptions {
  * @throws ChurnError for an unknown reporter, two of them on stdout or in one file, or a file that cannot be written.
  */
 export function parseDeliveries(
-  { reporter: specs = [], json = false, quiet = false, save }: OutputOptions,
+  { reporter: specs = [], json = false, quiet = false, verbose = false, save }: OutputOptions,
   env: Io['env'],
   known: readonly (typeof REPORTER_NAMES)[number][] = REPORTER_NAMES,
 ): Delivery[] {
+  if (quiet && verbose) {
+    throw new ChurnError('usage', '--quiet and --verbose contradict each other.', 'Leave one of them out.');
+  }
   const asked = [...(json ? ['json'] : []), ...specs, ...(save === undefined ? [] : [`json=${save}`])].map(
     spec => parseDelivery(spec, known),
   );

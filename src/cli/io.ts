@@ -16,10 +16,16 @@ export interface Io {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
   /** Milliseconds from the start of the process to that of `main`. */
   readonly startupMs: number;
+  /**
+   * Calls back when the terminal is about to be somebody else's for a reason that `main` does not see: Ctrl-Z, a second
+   * Ctrl-C, an exception. Returns the way to take that back.
+   */
+  readonly onYield: (clear: () => void) => () => void;
 }
 
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;
+  readonly rows: number;
 }

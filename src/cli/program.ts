@@ -7,6 +7,7 @@ import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
 import { collect } from './program-repeatable.js';
 import { addServeOptions } from './program-serve.js';
+import { addShellCommands, EPILOGUE } from './program-shell.js';
 import { addStartOptions, takeCommandOnlyIn } from './program-start.js';
 import { addTalkOptions } from './program-talk.js';
 import { addWatchOptions } from './program-watch.js';
@@ -24,18 +25,7 @@ export function buildProgram(io: Io, command?: readonly string[]): Program {
       'Opens and closes connections against a server, and proves that it forgot none of them or names those it kept.',
     )
     .version(`churn ${VERSION} (node ${io.nodeVersion}, ${io.platform})`, '-V, --version')
-    .addHelpText(
-      'after',
-      `
-Exit status:
-  0 pass   1 the server is at fault   2 could not test   3 undecided, with --strict
-  130 interrupted   143 terminated
-
-Examples:
-  churn --port 9000 --cycles 1000
-  churn --port auto -- ./server --port {port}
-  churn inspect --port 9000`,
-    );
+    .addHelpText('after', EPILOGUE);
   const run = [addTargetOptions, addStartOptions, addCycleOptions, addTalkOptions, addJudgingOptions]
     .reduce((to, add) => add(to), addOutputOptions(configure(program.command('run'), io)))
     .description('open cycles against a port and judge the server (the default command)')
@@ -100,6 +90,16 @@ Examples:
       const { clientsCommand } = await import('./commands/on-demand.js');
       status = clientsCommand(io, options);
     });
+  addShellCommands(program, command => configure(command, io), {
+    completion: async (shape, shell) => {
+      const { completionCommand } = await import('./commands/on-demand.js');
+      status = completionCommand(io, shape, shell);
+    },
+    manual: async shape => {
+      const { manualCommand } = await import('./commands/on-demand.js');
+      status = manualCommand(io, shape);
+    },
+  });
   run.showHelpAfterError(false);
   takeCommandOnlyIn(program, ['run', 'watch', 'serve'], command);
   return Object.assign(program, { status: () => status });
@@ -193,5 +193,6 @@ function addFormatOptions(command: Command): Command {
     )
     .option('--json', 'the same as --reporter json')
     .option('--quiet', 'one line')
+    .option('-v, --verbose', 'how the verdict came about, step by step')
     .option('--no-color', 'no colour');
 }

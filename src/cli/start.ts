@@ -10,10 +10,15 @@ setFlagsFromString('--semi-space-growth-factor=1');
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    if (interrupted.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+    if (interrupted.signal.aborted) {
+      yieldTerminal();
+      process.exit(name === 'SIGINT' ? 130 : 143);
+    }
     interrupted.abort(name);
   });
 }
+
+const yielding = new Set<() => void>();
 
 process.exitCode = await main({
   argv: process.argv.slice(2),
@@ -27,7 +32,25 @@ process.exitCode = await main({
   nodePath: process.execPath,
   kill: (pid, signal) => void process.kill(pid, signal),
   startupMs: performance.now(),
+  onYield: clear => {
+    if (yielding.size === 0) process.on('SIGTSTP', stop).on('uncaughtExceptionMonitor', yieldTerminal);
+    yielding.add(clear);
+    return () => {
+      yielding.delete(clear);
+      if (yielding.size === 0) process.off('SIGTSTP', stop).off('uncaughtExceptionMonitor', yieldTerminal);
+    };
+  },
 });
+
+function yieldTerminal(): void {
+  for (const clear of yielding) clear();
+}
+
+/** Ctrl-Z: the shell gets a clean line, and the program stops as it would have. */
+function stop(): void {
+  yieldTerminal();
+  process.kill(process.pid, 'SIGSTOP');
+}
 
 function output(stream: NodeJS.WriteStream): Output {
   // A reader that goes away (churn | head) is no error of ours.
@@ -37,6 +60,9 @@ function output(stream: NodeJS.WriteStream): Output {
     isTTY: stream.isTTY === true,
     get columns() {
       return stream.columns ?? 80;
+    },
+    get rows() {
+      return stream.rows ?? 24;
     },
   };
 }

@@ -17,6 +17,7 @@ import type { Audience } from './timeline.js';
 export interface Gathered
   extends Witnessed,
     Pick<Evidence, 'rounds' | 'pace' | 'hold' | 'apart' | 'budgetSpent' | 'interrupted'> {
+  readonly confirming: NonNullable<Evidence['confirming']>;
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -35,7 +36,7 @@ export interface Gathered
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, pace, hold, apart, budgetSpent, interrupted, pursued } = gathered;
+  const { rounds, pace, hold, apart, confirming, budgetSpent, interrupted, pursued } = gathered;
   const { ledger, cast, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
@@ -43,7 +44,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
-    ...{ rounds, pace, hold, apart, settled, quiet, budgetSpent, interrupted, before },
+    ...{ rounds, pace, hold, apart, confirming, settled, quiet, budgetSpent, interrupted, before },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
     concurrency: options.concurrency,
     ratePerSecond: options.ratePerSecond,

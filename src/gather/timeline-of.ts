@@ -17,10 +17,11 @@ export function timelineOf(
     target.roots.map(({ pid }) => pid),
     () => tallies.cycles.completed + tallies.confirm.completed,
     () => observer.queueLength(),
-    ({ phase, atMs, fds }) =>
+    ({ phase, atMs, fds, anonBytes }) =>
       onProgress({
-        ...{ phase, fds, cycles, durationMs },
+        ...{ phase, fds, anonBytes, cycles, durationMs },
         cyclesDone: tallies.cycles.completed,
+        confirmCycles: tallies.confirm.completed,
         elapsedMs: atMs,
         suspects: suspects(),
       }),

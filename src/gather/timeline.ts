@@ -11,6 +11,10 @@ export interface Progress {
   readonly durationMs: number | undefined;
   readonly elapsedMs: number;
   readonly fds: number;
+  /** Private memory of the tree; undefined where it cannot be read. */
+  readonly anonBytes?: number | undefined;
+  /** Cycles that were made to confirm, beside `cyclesDone`. */
+  readonly confirmCycles?: number;
   /** Whose turn it is, where all clients take turns. */
   readonly client?: string;
   /** What is being confirmed. */
@@ -46,6 +50,8 @@ export class Timeline {
   readonly #onPoint: (point: Point) => void;
   #timer: NodeJS.Timeout | undefined;
   #sampledAtMs = Number.NEGATIVE_INFINITY;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #latest: Point | undefined;
 
   constructor(
     rootPids: readonly number[],
@@ -85,6 +91,8 @@ export class Timeline {
       acceptQueue: this.#acceptQueue(),
     });
     this.#sampledAtMs = nowMs;
+    this.#toldAtMs = nowMs;
+    this.#latest = point;
     this.#series.add(point);
     this.#onPoint(point);
   }
@@ -102,8 +110,18 @@ export class Timeline {
   }
 
   #sampleIfDue(): void {
-    if (this.elapsedMs - this.#sampledAtMs >= this.#series.stepMs) this.sample();
+    const nowMs = this.elapsedMs;
+    if (nowMs - this.#sampledAtMs >= this.#series.stepMs) this.sample();
+    else if (nowMs - this.#toldAtMs >= TELL_MS) this.#tellAgain(nowMs);
+  }
+
+  /** In a run of hours the points are seconds apart; whoever watches hears of its cycles more often than that. */
+  #tellAgain(nowMs: number): void {
+    if (!this.#latest) return;
+    this.#toldAtMs = nowMs;
+    this.#onPoint({ ...this.#latest, atMs: nowMs });
   }
 }
 
 const STEP_MS = 50;
+const TELL_MS = 250;

@@ -3,7 +3,7 @@ import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { NextRound } from '../verdict/confirmation.js';
+import type { ConfirmingRound, NextRound } from '../verdict/confirmation.js';
 import type { Apart, Evidence } from '../verdict/evidence.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
@@ -39,7 +39,7 @@ export class Trial {
   /** The last look of all: the same, unless there were confirming rounds. */
   #latest: Observation;
   #apart: readonly Apart[] = [];
-  #suspects: readonly string[] = [];
+  readonly #confirming: ConfirmingRound[] = [];
   #budgetSpent = false;
   #witnessed: Witnessed = {};
 
@@ -70,7 +70,8 @@ export class Trial {
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#baseline;
-    this.timeline = timelineOf(target, options, driver, observer, () => this.#suspects, audience.onProgress);
+    const suspects = () => this.#confirming.at(-1)?.suspects ?? [];
+    this.timeline = timelineOf(target, options, driver, observer, suspects, audience.onProgress);
   }
 
   close(): void {
@@ -131,7 +132,7 @@ export class Trial {
         this.#budgetSpent = true;
         break;
       }
-      this.#suspects = round.suspects;
+      this.#confirming.push(round);
       this.timeline.enter('confirm');
       const witnessed = await makeConfirmingRound(round, this.#driver, this.#observer);
       this.#witnessed = { ...this.#witnessed, ...witnessed };
@@ -180,10 +181,9 @@ export class Trial {
       options: this.#options,
       observer: this.#observer,
       driver: this.#driver,
-      rounds: this.#judged.rounds,
-      pace: this.#judged.pace,
+      ...{ rounds: this.#judged.rounds, pace: this.#judged.pace },
       hold: this.#hold.facts(),
-      apart: this.#apart,
+      ...{ apart: this.#apart, confirming: this.#confirming },
       before: this.#observer.before,
       baseline: this.#baseline,
       rest: this.#rest,

@@ -7,6 +7,7 @@ import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
 import type { Verdict } from '../verdict/judge.js';
+import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { escapeText } from './escape.js';
 import { reportFinding } from './found.js';
@@ -52,6 +53,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
   const findings = verdict.findings.map(finding =>
     inWatchWords(reportFinding(finding, around, server), finding, evidence.watch),
   );
+  const reasoning = reasonFrom(evidence);
   const cycles = reportCycles(evidence, around.requested);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -95,6 +97,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
       ...around.notes.map(escapeText),
       ...verdict.notes.map(note => inUnit(noteSentence(note), evidence)),
     ],
+    ...(reasoning && { reasoning }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Check, Severity } from '../verdict/finding.js';
 import type { AnyKind } from '../verdict/kinds.js';
+import type { Reasoning } from '../verdict/reasoning.js';
 import type { Standing } from '../verdict/rows.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
 import type { ReportedServe } from './reported-serve.js';
@@ -105,6 +106,8 @@ export interface Report {
   }>;
   readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** How the verdict came about, for --verbose; of a thorough run each row has its own. */
+  readonly reasoning?: Reasoning;
   /** The server that was started for the run. */
   readonly server?: ReportedServer;
   /** With --thorough: which clients the server is clean to, in one sentence; and each of them by itself. */
@@ -131,6 +134,7 @@ export interface ReportedRun {
   readonly held: readonly ReportedHeld[];
   readonly rounds: Report['rounds'];
   readonly notes: readonly string[];
+  readonly reasoning?: Reasoning;
   readonly durationMs: number;
 }
 

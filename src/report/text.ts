@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import { gaugeRows } from './gauges.js';
 import { loadRows } from './load-rows.js';
+import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
 import { matrixLines } from './thorough/matrix.js';
@@ -28,6 +29,7 @@ export function renderText(report: Report, style: TextStyle): string {
     '',
     verdictLine(report, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
+    ...plotLines(report).map((line, index) => `${index === 0 ? '\n' : ''}${chalk.dim(line)}`),
     ...outputLines(report).flatMap(line => wrap(line, style.columns, 4)),
     ...(report.notes.length > 0 ? [''] : []),
     ...report.notes.flatMap(note => wrap(`  ${chalk.dim('note')}  ${note}`, style.columns, 8)),

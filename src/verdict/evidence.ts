@@ -7,6 +7,7 @@ import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
+import type { MadeRound } from './made-round.js';
 import type { Unusual } from './unusual.js';
 
 /** A settled reading at the end of a round of cycles. */
@@ -186,14 +187,14 @@ export interface Evidence extends Unusual {
   readonly waits: readonly string[];
   /** How the memory of the server is managed. */
   readonly runtime: Runtime;
-  /** Processes at the top of the tree; what is below them are children. */
-  readonly rootCount: number;
+  readonly rootCount: number; // processes at the top of the tree; what is below them are children
   readonly fdLimit: number | undefined;
   /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
   readonly fdRoom?: number | undefined;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
+  readonly confirming?: readonly MadeRound[];
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }

@@ -11,6 +11,8 @@ export interface MemoryJudgement {
   readonly state: 'flat' | 'suspect' | 'grows' | 'unmeasured';
   readonly trend: Trend | undefined;
   readonly perRound: readonly number[];
+  /** Connections between which the rounds were judged. */
+  readonly span: readonly [from: number, to: number];
   /** It rises without slowing down, whether that went on for long enough or not. */
   readonly steady: boolean;
   /** Bytes over the rounds that were judged. */
@@ -99,6 +101,7 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
     trend,
     perRound: kept.slice(1).map((round, index) => round.anonBytes - (kept[index]?.anonBytes ?? 0)),
     grown: (kept.at(-1)?.anonBytes ?? 0) - (kept[0]?.anonBytes ?? 0),
+    span: [kept[0]?.connections ?? 0, kept.at(-1)?.connections ?? 0] as const,
     steady: false,
     nextRoundCycles: Math.max(500, Math.ceil(evidence.connections / ROUNDS_PER_HALF / 2)),
   };
@@ -131,6 +134,11 @@ type Kept = ReadonlyArray<{
 
 function collectionsIn(kept: Kept): number {
   return (kept.at(-1)?.collections ?? 0) - (kept[0]?.collections ?? 0);
+}
+
+/** What memory is held against in this kind of server: least growth per connection that is a leak, and its warm-up. */
+export function memoryThresholds({ runtime }: Evidence): Pick<Manners, 'leakBytes' | 'warmConnections'> {
+  return MANNERS[runtime];
 }
 
 function trendOfRounds(rounds: Kept): Trend | undefined {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { launch, startC } from '../servers/launch.js';
 import { churn, churnJson, parseReport } from '../support/churn.js';
 
@@ -111,6 +113,22 @@ describe('the output', () => {
       assert.match(stdout, /^PASS/m);
       assert.equal(parseReport(readFileSync(file, 'utf8')).verdict, 'pass');
       assert.deepEqual(readdirSync(folder), ['report.json']);
+    } finally {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('goes to a pipe without taking its place', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'churn-report-'));
+    const server = await startC('poll');
+    try {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const read = promisify(execFile)('cat', [pipe]);
+      await churn(['--port', String(server.port), '--cycles', '10', '--save', pipe]);
+      assert.ok(statSync(pipe).isFIFO());
+      assert.equal(parseReport((await read).stdout).verdict, 'pass');
     } finally {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

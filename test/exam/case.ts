@@ -23,6 +23,8 @@ export interface Case {
   readonly allowed?: readonly Kind[];
   /** Kinds that must be found as a warning. */
   readonly warns?: readonly Kind[];
+  /** Chance decides whether the server does harm, and then it fails with these instead of passing. */
+  readonly mayFail?: readonly Kind[];
   /** Asked in the long form only. */
   readonly long?: boolean | undefined;
 }

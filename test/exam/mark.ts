@@ -20,6 +20,9 @@ export type Marked = { readonly question: Case; readonly seconds: number } & (
 
 /** Only the whole answer is right: the verdict, every kind that must be found, and none beside those that may be. */
 export function mark(question: Case, answer: Answer): Mark {
+  const { mayFail = [] } = question;
+  if (mayFail.length > 0 && answer.verdict === 'fail' && answer.fails.every(kind => mayFail.includes(kind)))
+    return 'right';
   if (question.verdict === 'pass' && answer.verdict === 'fail') return 'false alarm';
   if (question.verdict === 'fail' && (answer.verdict === 'pass' || answer.verdict === 'undecided'))
     return 'missed';

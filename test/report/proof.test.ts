@@ -3,10 +3,11 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { errorReport } from '../../src/cli/report-error.js';
 import { ChurnError } from '../../src/errors.js';
+import { drawReasoning } from '../../src/report/reasoning/draw.js';
 import { REPORTERS, type Reporter, type ReporterName } from '../../src/report/registry.js';
 import type { Report } from '../../src/report/report.js';
 import { parseSavedReport } from '../../src/report/saved.js';
-import type { TextStyle } from '../../src/report/text.js';
+import { renderText, type TextStyle } from '../../src/report/text.js';
 import type { Row } from '../../src/report/thorough/assemble.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
@@ -34,11 +35,15 @@ const PROOF = /0 leak|no leak/;
 const STYLES: readonly TextStyle[] = ([0, 3] as const).flatMap(colorLevel =>
   [40, 80, 110].map(columns => ({ colorLevel, columns })),
 );
-const REPORTER_ENTRIES = await Promise.all(
+const REPORTER_ENTRIES: Array<readonly [string, Reporter]> = await Promise.all(
   Object.entries(REPORTERS).map(
     async ([name, load]): Promise<readonly [string, Reporter]> => [name, await load()],
   ),
 );
+REPORTER_ENTRIES.push([
+  'text with --verbose',
+  (report, style) => renderText(report, style) + drawReasoning(report, style.columns),
+]);
 const RENDER = Object.fromEntries(REPORTER_ENTRIES) as Readonly<Record<ReporterName, Reporter>>;
 const PLAIN: TextStyle = { colorLevel: 0, columns: 100 };
 const RUNS = { numRuns: 200 };

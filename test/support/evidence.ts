@@ -62,6 +62,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     followed: undefined,
     watched: undefined,
     pidsLimit: { most: 32_768, now: 768 },
+    confirming: [],
     budgetSpent: false,
     interrupted: false,
     ...different,

@@ -58,7 +58,7 @@ export async function demoCommand(io: Io, { color }: { readonly color: boolean }
 
 async function judgeDemoServer(io: Io, name: Act['server']): Promise<Report> {
   const server = await startDemoServer(io.nodePath, name, io.signal);
-  const progress = progressLine(io.stderr, true);
+  const progress = progressLine(io, true);
   try {
     return await run(parseOptions({ port: server.port }), {
       signal: io.signal,

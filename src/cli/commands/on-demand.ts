@@ -5,6 +5,7 @@ export { runThorough } from '../../thorough.js';
 /** Every command but `run`: most of a short run is start-up. */
 export { clientsCommand } from './clients.js';
 export { compareCommand } from './compare.js';
+export { completionCommand, manualCommand } from './completion.js';
 export { demoCommand } from './demo.js';
 export { runElsewhere } from './elsewhere.js';
 export { explainCommand } from './explain.js';

@@ -12,6 +12,6 @@ export async function renderCommand(
 ): Promise<number> {
   const deliveries = parseDeliveries(raw, io.env);
   const report = readSavedReport(file);
-  await deliver(io, deliveries, report, raw.color);
+  await deliver(io, deliveries, report, raw.color, raw.verbose);
   return exitCode(report, report.tool.command.includes('--strict'), undefined);
 }

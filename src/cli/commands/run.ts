@@ -28,7 +28,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   requireProc();
   const elsewhere = networkElsewhere(options);
   if (elsewhere !== undefined) return (await import('./on-demand.js')).runElsewhere(io, elsewhere);
-  const progress = progressLine(io.stderr, raw.progress && !raw.quiet);
+  const progress = progressLine(io, raw.progress && !raw.quiet, raw.color);
   try {
     const report = await storyOf(io, options, {
       signal: io.signal,
@@ -45,7 +45,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
     });
     if (typeof report === 'number') return (await import('./on-demand.js')).runElsewhere(io, report);
     progress.clear();
-    await deliver(io, deliveries, report, raw.color);
+    await deliver(io, deliveries, report, raw.color, raw.verbose);
     return exitCode(report, options.policy.strict, io.signal.reason);
   } finally {
     progress.clear();

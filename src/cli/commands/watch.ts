@@ -20,7 +20,7 @@ export async function watchCommand(io: Io, raw: RawWatchOptions & WatchOutput): 
   const deliveries = parseDeliveries(raw, io.env);
   requireProc();
   // What a load prints goes to stderr as well, and a line that is drawn anew would break it.
-  const progress = progressLine(io.stderr, raw.progress && !raw.quiet && options.command === undefined);
+  const progress = progressLine(io, raw.progress && !raw.quiet && options.command === undefined);
   try {
     const report = await watch(options, {
       signal: io.signal,

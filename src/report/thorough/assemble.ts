@@ -82,6 +82,7 @@ function runOf({ name, standing, report }: Row): ReportedRun {
     held: told?.held ?? [],
     rounds: told?.rounds ?? [],
     notes: told?.notes ?? [],
+    ...(told?.reasoning && { reasoning: told.reasoning }),
     durationMs: Math.round((report?.phases ?? []).reduce((sum, { durationMs }) => sum + durationMs, 0)),
   };
 }

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { shapeOf } from './program-shape.js';
+import type { Shape } from './shape/shape.js';
+
+/** What stands below the options, in the help as in the manual. */
+export const EPILOGUE = `
+Exit status:
+  0 pass   1 the server is at fault   2 could not test   3 undecided, with --strict
+  130 interrupted   143 terminated
+
+Examples:
+  churn --port 9000 --cycles 1000
+  churn --port auto -- ./server --port {port}
+  churn inspect --port 9000`;
+
+/** The commands that tell shells and man(1) of all others. */
+export function addShellCommands(
+  program: Command,
+  configure: (command: Command) => Command,
+  act: {
+    readonly completion: (shape: Shape, shell: string) => Promise<void>;
+    readonly manual: (shape: Shape) => Promise<void>;
+  },
+): void {
+  const shape = () => shapeOf(program, program.createHelp(), EPILOGUE);
+  configure(program.command('completion'))
+    .description('completion for a shell: source <(churn completion bash)')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(shell => act.completion(shape(), shell));
+  configure(program.command('manual'))
+    .description('the manual page: churn manual | man -l -')
+    .action(() => act.manual(shape()));
+}

@@ -1,0 +1,104 @@
+import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import type { Reasoning } from '../../verdict/reasoning.js';
+import type { ReportedCheck, ReportedCycles, ReportedState } from '../report.js';
+import { nameOf } from '../wording/census.js';
+import { memorySteps } from './memory.js';
+
+/** What the steps are told of: a whole report, or one row of a thorough one. */
+export interface Told {
+  readonly reasoning?: Reasoning;
+  readonly cycles?: ReportedCycles | null;
+  readonly before?: ReportedState | null;
+  readonly after?: ReportedState | null;
+  readonly checks: readonly ReportedCheck[];
+}
+
+/** One step: what was asked, and the answer in sentences. */
+export type Step = readonly [name: string, sentences: readonly string[]];
+
+/** How the verdict came about, in the order in which it did. Nothing where the report does not know. */
+export function stepsOf(told: Told): Step[] {
+  const { reasoning, cycles } = told;
+  if (!reasoning || !cycles) return [];
+  return [
+    ['compared', comparedSteps(told, cycles)],
+    ['settled', [settledStep(reasoning)]],
+    ['by name', [namedStep(reasoning)]],
+    ['recurring', growthSteps(reasoning)],
+    ['confirmed', confirmingSteps(reasoning)],
+    ['memory', memorySteps(reasoning.memory)],
+    ['checks', told.checks.map(checkStep)],
+  ];
+}
+
+function comparedSteps({ before, after }: Told, cycles: ReportedCycles): string[] {
+  const states =
+    before && after
+      ? [
+          `fds ${before.fds} → ${after.fds}, threads ${before.threads} → ${after.threads}, children ${before.children} → ${after.children}, zombies ${before.zombies} → ${after.zombies}, mappings ${before.mappings} → ${after.mappings}.`,
+        ]
+      : [];
+  return [
+    `The server before the first of ${cycles.warmup} warm-up cycles, with the server after ${cycles.completed} judged ones.`,
+    ...states,
+    `Accepted ${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}; ${formatCount(cycles.acceptQueue)} still in the accept queue.`,
+  ];
+}
+
+function settledStep({ settled: { state, lastChangeMs, tookMs, asleep } }: Reasoning): string {
+  switch (state) {
+    case 'back':
+      return `All was back ${formatDuration(tookMs)} after the last cycle.`;
+    case 'held':
+      return `The same things stayed for ${formatDuration(tookMs - lastChangeMs)}, ${asleep ? 'and every thread of the server slept without a timeout: nothing in it will wake up to let go' : 'which is as long as --settle lets a server take'}. The last change came ${formatDuration(lastChangeMs)} after the last cycle.`;
+    case 'draining':
+      return `It still changed when the time was up, after ${formatDuration(tookMs)}.`;
+  }
+}
+
+function namedStep({ connections: { made, heldAtRest, heldAtEnd } }: Reasoning): string {
+  const compared = `Sockets of the server were held against the ports of ${plural(made, 'connection')}`;
+  if (heldAtRest === 0) return `${compared}: none of them is still there.`;
+  const later = heldAtEnd === heldAtRest ? 'also' : `${formatCount(heldAtEnd)} of them`;
+  return `${compared}: ${formatCount(heldAtRest)} were held when the cycles had settled, ${later} at the end.`;
+}
+
+function growthSteps({ growths }: Reasoning): string[] {
+  if (growths.length === 0) return ['Nothing that has no name grew.'];
+  return growths.map(({ key, recurrence, inCycles, perRound }) => {
+    const rounds = perRound.map(growth => (growth < 0 ? `${growth}` : `+${growth}`)).join(' ');
+    return `${nameOf(key, 2)}: +${inCycles} in the cycles${rounds ? `, ${rounds} in the confirming rounds` : ''}: ${RECURRENCES[recurrence]}.`;
+  });
+}
+
+const RECURRENCES: Readonly<Record<Reasoning['growths'][number]['recurrence'], string>> = {
+  none: 'too little to mean anything',
+  suspect: 'not decided by that',
+  recurs: 'it comes again at the same pace, so it is held for each connection',
+  levelled: 'it came to an end, so it was opened once, or is a pool that is full',
+  saturated: 'it stopped at a limit, which is no end of it',
+};
+
+function confirmingSteps({ confirming, budgetSpent }: Reasoning): string[] {
+  const rounds = confirming.map(
+    ({ cycles, suspects, manner }, index) =>
+      `Round ${index + 1}: ${plural(cycles, 'cycle')}, because of ${suspects.join(', ')}; ${MANNERS[manner]}.`,
+  );
+  return [
+    ...(rounds.length > 0 ? rounds : ['No further cycles were needed.']),
+    ...(budgetSpent ? ['Then the time for that was up (--budget).'] : []),
+  ];
+}
+
+const MANNERS: Readonly<Record<Reasoning['confirming'][number]['manner'], string>> = {
+  grow: 'to see whether it grows again, or is let go',
+  follow: 'each was followed by the inode of its socket in the server',
+  watch: 'each was held open until the server answered or died',
+};
+
+function checkStep({ kind, status, before, after, bound }: ReportedCheck): string {
+  const bytes = kind === 'memory';
+  const say = (value: number) => (bytes ? formatBytes(value) : formatCount(value));
+  const values = before === null || after === null ? '' : `  ${say(before)} → ${say(after)}`;
+  return `${kind.padEnd(8)} ${status}${values}${bound === null ? '' : `, bound ${say(bound)}`}`;
+}

@@ -1,0 +1,75 @@
+import { CENSUS_KEYS } from './census.js';
+import type { CensusKey, Evidence } from './evidence.js';
+import { judgeMemory, type MemoryJudgement, memoryThresholds } from './memory-trend.js';
+import { growthOf, type Recurrence } from './recurrence.js';
+
+/** The steps that led to a verdict, as data. */
+export interface Reasoning {
+  readonly settled: Evidence['settled'];
+  readonly connections: {
+    readonly made: number;
+    readonly heldAtRest: number;
+    readonly heldAtEnd: number;
+  };
+  /** What grew, of all that cannot be attributed. */
+  readonly growths: ReadonlyArray<{
+    readonly key: CensusKey;
+    readonly recurrence: Recurrence;
+    readonly inCycles: number;
+    readonly perRound: readonly number[];
+  }>;
+  readonly confirming: ReadonlyArray<{
+    readonly cycles: number;
+    readonly suspects: readonly string[];
+    readonly manner: 'grow' | 'follow' | 'watch';
+  }>;
+  readonly memory: {
+    readonly state: MemoryJudgement['state'];
+    readonly runtime: Evidence['runtime'];
+    /** Readings that were judged, and the connections between which they lie. */
+    readonly rounds: number;
+    readonly from: number;
+    readonly to: number;
+    /** In bytes per connection. */
+    readonly trend: MemoryJudgement['trend'] | null;
+    readonly leakBytes: number;
+    readonly warmConnections: number;
+    readonly grownBytes: number;
+  };
+  readonly budgetSpent: boolean;
+}
+
+/** What the judge went by. Pure. undefined where others made the connections, or nothing but gauges was to be seen. */
+export function reasonFrom(evidence: Evidence): Reasoning | undefined {
+  if (evidence.confirming === undefined) return undefined;
+  const memory = judgeMemory(evidence);
+  const { leakBytes, warmConnections } = memoryThresholds(evidence);
+  return {
+    settled: evidence.settled,
+    connections: {
+      made: evidence.connections,
+      heldAtRest: evidence.heldAtRest,
+      heldAtEnd: evidence.held.filter(({ role }) => role === 'connection').length,
+    },
+    growths: CENSUS_KEYS.map(key => growthOf(evidence, key))
+      .filter(({ inCycles }) => inCycles > 0)
+      .map(({ key, recurrence, inCycles, perRound }) => ({ key, recurrence, inCycles, perRound })),
+    confirming: evidence.confirming.map(({ cycles, suspects, manner }) => ({
+      cycles,
+      suspects,
+      manner: manner ?? 'grow',
+    })),
+    memory: {
+      state: memory.state,
+      runtime: evidence.runtime,
+      rounds: memory.trend ? memory.perRound.length + 1 : 0,
+      from: memory.span[0],
+      to: memory.span[1],
+      trend: memory.trend ?? null,
+      leakBytes,
+      warmConnections,
+      grownBytes: memory.grown,
+    },
+    budgetSpent: evidence.budgetSpent,
+  };
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { validateWorkflow } from '@action-validator/core';
+import { parse } from 'yaml';
+import { compileC, launch, type Running, startC } from '../servers/launch.js';
+import { type Command, commandsOf } from './commands.js';
+import { ELSEWHERE, INSTEAD, PORTS, SHORTER } from './stand-ins.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const COMMANDS = commandsOf(README);
+const fixture = (name: string) => join(ROOT, 'test/servers/node', name);
+
+describe('the commands of the README', { timeout: 300_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'churn-readme-'));
+  let servers: Readonly<Record<'clean' | 'answers' | 'tls', Running>>;
+
+  before(async () => {
+    writeFileSync(
+      join(folder, 'churn'),
+      `#!/bin/sh\nexec '${process.execPath}' '${ROOT}bin/churn.js' "$@"\n`,
+    );
+    chmodSync(join(folder, 'churn'), 0o755);
+    writeFileSync(join(folder, 'server'), `#!/bin/sh\nexec '${await compileC('poll')}' "$@"\n`);
+    chmodSync(join(folder, 'server'), 0o755);
+    servers = {
+      clean: await startC('poll'),
+      answers: await launch([process.execPath, fixture('answers.mjs')]),
+      tls: await launch([process.execPath, fixture('tls.mjs')]),
+    };
+    // Reports that some of the commands read, as the reader has saved them before.
+    const saved = `churn --port ${servers.clean.port} --cycles 100 --save churn.json && cp churn.json old.json && cp churn.json new.json`;
+    assert.equal((await shell(saved, folder)).status, 0);
+  });
+  after(async () => {
+    for (const server of Object.values(servers)) await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const [text, { block }] of new Map(COMMANDS.map(command => [command.text, command]))) {
+    if (ELSEWHERE[text] !== undefined) continue;
+    it(`run: ${text}`, async () => {
+      const { status, output } = await shell(standIn(text), folder);
+      assert.equal(status, 0, `${standIn(text)}\n${output}\nfrom:\n${block}`);
+    });
+  }
+
+  function standIn(text: string): string {
+    let command = INSTEAD[text] ?? text;
+    for (const [written, run] of SHORTER) command = command.replace(written, run);
+    return command.replaceAll(/--port (\d+)/g, (_, port: string) => {
+      const server = PORTS[Number(port) as keyof typeof PORTS];
+      assert.ok(server, `no server stands for port ${port}`);
+      return `--port ${servers[server].port}`;
+    });
+  }
+});
+
+it('no stand-in is left over, and there are as many commands as a reader sees', () => {
+  const texts = COMMANDS.map(({ text }: Command) => text);
+  for (const text of [...Object.keys(ELSEWHERE), ...Object.keys(INSTEAD)])
+    assert.ok(texts.includes(text), text);
+  for (const [written] of SHORTER)
+    assert.ok(
+      texts.some(text => text.includes(written)),
+      written,
+    );
+  const seen = README.split('\n').filter(line => /^(?: {4}| +- (?:run: )?)(?:\$ )?churn (?!127)/.test(line));
+  for (const line of seen)
+    assert.ok(
+      texts.some(text => line.includes(text)),
+      line,
+    );
+  assert.ok(texts.length > 30, String(texts.length));
+});
+
+it('a block that is neither commands nor output is not passed over', () => {
+  assert.throws(() => commandsOf('text\n\n    churn --port 9000\n    chrun --port 9000\n'), /chrun/);
+  assert.deepEqual(commandsOf('    FAIL  1000 cycles\n      ✖ fd\n'), []);
+});
+
+describe('the examples for CI', () => {
+  const examples = [...README.matchAll(/^```(yaml|groovy)\n([\s\S]*?)^```$/gm)];
+  const [github = '', gitlab = ''] = examples.flatMap(([, language, text = '']) =>
+    language === 'yaml' ? [text] : [],
+  );
+
+  it('for GitHub is a workflow by the schema, and gives the action inputs that it has', () => {
+    assert.deepEqual(validateWorkflow(github).errors, []);
+    const { inputs } = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8'));
+    const step = parse(github).jobs.leaks.steps.find(({ uses }: { uses?: string }) =>
+      uses?.includes('/churn@'),
+    );
+    for (const name of Object.keys(step.with)) assert.ok(name in inputs, name);
+  });
+
+  it('for GitLab is a job with a script, and keeps the files that it writes', () => {
+    const { leaks } = parse(gitlab);
+    const script: string[] = leaks.script;
+    assert.ok(script.every(line => typeof line === 'string'));
+    for (const file of [...leaks.artifacts.paths, leaks.artifacts.reports.junit])
+      assert.ok(
+        script.some(line => line.includes(file)),
+        file,
+      );
+  });
+
+  it('for Jenkins has its brackets in pairs', () => {
+    const [, , jenkins = ''] = examples.find(([, language]) => language === 'groovy') ?? [];
+    const open: string[] = [];
+    for (const bracket of jenkins.replaceAll(/'[^'\n]*'/g, '').match(/[{}()]/g) ?? []) {
+      if ('{('.includes(bracket)) open.push(bracket);
+      else assert.equal(`${open.pop()}${bracket}`, bracket === '}' ? '{}' : '()');
+    }
+    assert.deepEqual(open, []);
+    assert.match(jenkins, /^pipeline \{\n {2}agent any\n {2}stages \{/);
+  });
+});
+
+async function shell(command: string, folder: string): Promise<{ status: number; output: string }> {
+  const { CI, NODE_V8_COVERAGE, GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...env } = process.env;
+  return new Promise(resolve => {
+    execFile(
+      'bash',
+      ['-c', command],
+      { cwd: folder, env: { ...env, PATH: `${folder}:${env['PATH']}` }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => resolve({ status: error ? Number(error.code) : 0, output: stdout + stderr }),
+    );
+  });
+}

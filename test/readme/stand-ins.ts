@@ -1,0 +1,53 @@
+/** What a port of the README stands for: which server listens there in the test. */
+export const PORTS = { 9000: 'clean', 6379: 'answers', 7000: 'answers', 8443: 'tls' } as const;
+
+/** What is written for a long run or a large machine, and what is run instead of it. */
+export const SHORTER: ReadonlyArray<readonly [written: string, run: string]> = [
+  ['--duration 10m', '--duration 300ms'],
+  ['--duration 2h', '--duration 300ms'],
+  ['--duration 8h', '--duration 300ms'],
+  ['--ramp 30s', '--ramp 100ms'],
+  ['--hold 10000', '--hold 50'],
+];
+
+/** What stands for something else, whole. */
+export const INSTEAD: Readonly<Record<string, string>> = {
+  'churn [run] [options] [-- server command…]': 'churn run --port 9000',
+  // The port 9000 of the other commands is taken.
+  'churn --port 9000 -- ./server --port 9000': 'churn --port auto -- ./server --port {port}',
+  'churn render FILE.json': 'churn render churn.json',
+  'churn compare A.json B.json': 'churn compare old.json new.json',
+};
+
+/** What is not run here, and where it is. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'npm install && npm start': 'test/e2e/commands: demo; the installation is what this test runs in',
+  'npm install -g .': 'npm run check:package packs it',
+  'npm install -g churn': 'the same, of the published package',
+  './server 9000 &': 'the servers of the test stand for it',
+  './server --port 9000 &': 'the servers of the test stand for it',
+  './server --port 9000 & echo $! > server.pid': 'the servers of the test stand for it',
+  'kill $(cat server.pid)': 'ends it',
+  'churn watch [options] [-- load command…]': 'test/e2e/watch',
+  'churn watch --port 8080 -- k6 run script.js': 'test/e2e/watch',
+  'churn watch --port 8080 -- wrk -d5s http://127.0.0.1:8080/': 'test/e2e/watch',
+  'churn watch --port 8080 -- npm test': 'test/e2e/watch',
+  'churn watch --port 8080 --duration 10m': 'test/e2e/watch',
+  "churn --port 8080 --gauge 'http://127.0.0.1:8081/metrics#hikaricp_connections_active'": 'test/e2e/gauges',
+  'churn --port 8080 --gauge \'http://127.0.0.1:8081/metrics#leased{pool="db"}\'': 'test/e2e/gauges',
+  "churn --port 8080 --gauge 'http://127.0.0.1:8081/stats.json#pools[0].leased'": 'test/e2e/gauges',
+  'churn --port 8080 --gauge "cmd:./count-leases"': 'test/e2e/gauges',
+  'churn --port 8080 --gauge http://127.0.0.1:8081/metrics': 'test/e2e/gauges',
+  'churn serve [-- ./client]': 'test/e2e/serve',
+  'churn serve -- ./client http://127.0.0.1:{port}/': 'test/e2e/serve',
+  'churn serve --manner reset -- ./client {port}': 'test/e2e/serve',
+  'churn serve --ports 3 --max-idle 5 --max-idle-per-port 2 --delay 20s -- ./client {ports}':
+    'test/e2e/serve',
+  'churn serve --port 8080 --pid 4242 --duration 1m': 'test/e2e/serve',
+  'churn serve --port 8080': 'test/e2e/serve',
+  "churn serve --tcp --answer '+PONG\\r\\n' -- redis-cli -p {port} PING": 'test/e2e/serve',
+  'churn serve … -- npm run acceptance': 'test/e2e/serve',
+  'churn --host 10.0.0.2 --port 9000 --allow-remote --gauge http://10.0.0.2:9100/metrics': 'test/e2e/remote',
+  'churn --pid 4242': 'test/e2e/namespaces',
+  'churn --port 8080 --pid 4242 --behind-proxy': 'test/e2e/namespaces',
+};

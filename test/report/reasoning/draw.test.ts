@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { drawReasoning } from '../../../src/report/reasoning/draw.js';
+import { parseSavedReport } from '../../../src/report/saved.js';
+import { buildEvidence, grown, leaking, upTo } from '../../support/evidence.js';
+import { buildReport, buildRow, buildThorough } from '../../support/report.js';
+import { REPORTS } from '../../support/reports.js';
+
+const CASES = [
+  [
+    'a clean run',
+    buildEvidence(),
+    /none of them is still there[\s\S]*Nothing that has no name grew[\s\S]*No further cycles/,
+  ],
+  [
+    'a leak',
+    leaking(upTo(1_010), { heldAtRest: 1_010 }),
+    /every thread of the server slept[\s\S]*1010 were held when/,
+  ],
+  [
+    'threads that recur',
+    grown('thread', 10, [13, 16, 19], { confirming: [{ cycles: 300, suspects: ['thread'] }] }),
+    /threads: \+10 in the cycles, \+3 \+3 \+3 in the confirming rounds: it comes again[\s\S]*Round 1: 300 cycles, because of thread/,
+  ],
+  ['a budget that was spent', grown('file', 10, [], { budgetSpent: true }), /the time for that was up/],
+] as const;
+
+for (const [what, evidence, expected] of CASES) {
+  test(`why, of ${what}`, () => {
+    const report = buildReport(evidence);
+    const drawn = drawReasoning(report, 1_000);
+    assert.match(drawn, expected);
+    assert.match(drawn, /Theil-Sen: .* B per connection, between .* Mann-Kendall: Z/);
+    assert.equal(drawReasoning(parseSavedReport(JSON.stringify(report), 'saved.json'), 1_000), drawn);
+    for (const line of drawReasoning(report, 60).split('\n')) assert.ok(line.length <= 60, line);
+  });
+}
+
+test('why, of each row of a thorough run', () => {
+  const drawn = drawReasoning(buildThorough([buildRow('fin'), buildRow('rst', leaking(upTo(10)))]), 100);
+  assert.match(drawn, /^Why, of fin\n[\s\S]*^Why, of rst\n/m);
+});
+
+test('of what was not run, nothing is reasoned', () => {
+  assert.equal(drawReasoning(REPORTS.error, 100), '');
+});
