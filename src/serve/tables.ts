@@ -17,7 +17,10 @@ export interface Told {
 /** Reads the kernel's tables of sockets beside whatever else this process does. The owner calls close(). */
 export class Tables {
   // The same from this folder and from the bundle's.
-  readonly #worker = new Worker(new URL('../serve/table-worker.js', import.meta.url));
+  readonly #worker = new Worker(new URL('../serve/table-worker.js', import.meta.url), {
+    // All that it makes is garbage soon, and V8 would answer with a nursery of 48 MiB.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
   readonly #waiting: Array<(told: Told) => void> = [];
 
   constructor() {
