@@ -24,6 +24,8 @@ export interface RunContext {
   readonly environment: Omit<Report['environment'], 'kernel'>;
   /** Milliseconds that had passed before the run began, by name, for `timings`. */
   readonly timings: Report['timings'];
+  /** Asked when a judged connection stands: what it returns delays what the client does. */
+  readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;
   /** Which rounds are made to make sure; all that there is time for, if nothing is said. */
   readonly next?: Judge['next'];
 }
@@ -127,6 +129,7 @@ export function reportTarget(target: Target, { before }: Evidence, alive: boolea
       threads,
     })),
     alive,
+    checker: target.checker ?? null,
   };
 }
 

@@ -1,16 +1,24 @@
 import { ChurnError } from './errors.js';
 import type { RunContext } from './examine.js';
+import { driveToLimit } from './gather/owner/at-limit.js';
+import { churnOn } from './gather/owner/churn-on.js';
+import { Reloading } from './gather/owner/reloading.js';
 import type { Options } from './options.js';
+import { readChecker } from './proc/checker.js';
 import type { Report } from './report/report.js';
 import { joinLife, joinTurns } from './report/started/join.js';
 import { run } from './run.js';
 import type { Start } from './start-options.js';
 import { pickFreePort } from './started/free-port.js';
+import { signalHeads, workersOf } from './started/heads.js';
 import { requireFree, untilReady } from './started/ready.js';
 import { StartedServer } from './started/server.js';
 import { stopServer } from './started/stop.js';
 import type { World } from './started/world.js';
+import { stretchNote, stretchStart, stretchTimes } from './stretch.js';
+import { attach } from './target/attach.js';
 import { runThorough } from './thorough.js';
+import type { Life } from './verdict/life.js';
 import { findSanitizerReports } from './verdict/sanitizer.js';
 
 export type { World } from './started/world.js';
@@ -28,15 +36,15 @@ export async function runStarted(
   world: World,
 ): Promise<Report> {
   for (let turn = 1; ; turn++) {
-    const report = await runOnce(options, start, context, world);
+    const report = await runOnce(options, stretchStart(start), context, world);
     if (turn < start.repeat && report.verdict === 'pass' && !context.signal.aborted) continue;
     return start.repeat === 1 ? report : joinTurns(report, turn, start.repeat);
   }
 }
 
 /**
- * The story of one start: start it, wait until it listens, try it out, stop it, and tell how all of that
- * went. Nothing that was started outlives it, whatever happens.
+ * The story of one start: start it, wait until it listens, try it out, ask it what only its owner can ask, stop it, and
+ * tell how all of that went. Nothing that was started outlives it, whatever happens.
  *
  * @throws ChurnError when the server cannot be started or tested.
  */
@@ -46,28 +54,19 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
   const server = await StartedServer.start(start, wanted.port, world);
   try {
     const ready = await untilReady(server, wanted, start.readyMs, context.signal);
-    const found = { ...options, port: ready.port };
-    const report = await tryOut(found, {
-      ...context,
-      endingOf: pid => (pid === server.pid ? server.exit : undefined),
-    });
-    const stopped = await stopServer(server, ready.port, start.graceMs);
+    const told = await tellTime({ ...options, port: ready.port }, start, server);
+    const around = { ...context, endingOf: endingOf(server) };
+    const { report, reloaded } = await tryOut(server, told, around);
+    const limited = await tryLimit(report, told, around);
+    const { stopped, shutdown } = await stop(server, report, told, context.signal);
     const output = { lines: server.output.lastLines(LAST_LINES), file: start.logFile };
     const sanitizers = findSanitizerReports(server.output.text(MOST_READ_BYTES));
     const { command, pid } = server;
+    const { graceMs } = told.start;
+    const given = { command, pid, given: start.command, picksPort: start.picksPort, graceMs };
     return joinLife(
-      report,
-      {
-        command,
-        pid,
-        given: start.command,
-        picksPort: start.picksPort,
-        graceMs: start.graceMs,
-        ...ready,
-        stopped,
-        output,
-        sanitizers,
-      },
+      { ...report, notes: [...report.notes, ...told.notes] },
+      { ...given, ...ready, ...limited, reloaded, shutdown, stopped, output, sanitizers },
       options.policy,
     );
   } catch (error) {
@@ -78,8 +77,70 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
   }
 }
 
-function tryOut(options: Options, context: RunContext): Promise<Report> {
-  return options.thorough ? runThorough(options, context) : run(options, context);
+/** How the server is to be tried, once it is known what it runs with. */
+interface Told {
+  readonly options: Options;
+  readonly start: Start;
+  readonly notes: readonly string[];
+}
+
+async function tellTime(options: Options, start: Start, server: StartedServer): Promise<Told> {
+  const checker = server.look().flatMap(({ pid }) => readChecker(pid) ?? [])[0];
+  if (checker === undefined) return { options, start, notes: [] };
+  const [patient, kind] = stretchTimes(options, start);
+  return { options: patient, start: kind, notes: [stretchNote(checker, patient, kind)] };
+}
+
+async function tryOut(
+  server: StartedServer,
+  { options, start }: Told,
+  context: RunContext,
+): Promise<{ readonly report: Report; readonly reloaded: Life['reloaded'] }> {
+  if (options.thorough) return { report: await runThorough(options, context), reloaded: undefined };
+  if (!start.reload) return { report: await run(options, context), reloaded: undefined };
+  const reloadable = {
+    workers: () => workersOf(server),
+    signal: (name: NodeJS.Signals) => signalHeads(server, name),
+  };
+  const { endpoint } = await attach(options);
+  const reloading = new Reloading(start.reload, reloadable, options, endpoint);
+  const report = await run(options, { ...context, onJudged: reloading.onJudged });
+  const reloaded = await reloading.facts();
+  // Whoever was cut off by its death is the matter of that.
+  return { report, reloaded: report.target?.alive ? reloaded : { ...reloaded, cutOff: 0 } };
+}
+
+/** A server that has failed already would tell nothing new at its limit. */
+async function tryLimit(
+  { verdict, interrupted }: Report,
+  { options, start }: Told,
+  { signal, endingOf }: Pick<RunContext, 'signal' | 'endingOf'>,
+): Promise<Pick<Life, 'limit' | 'limitSkipped'>> {
+  const { openFiles } = start;
+  if (openFiles === undefined) return { limit: undefined, limitSkipped: undefined };
+  if (interrupted || signal.aborted) return { limit: undefined, limitSkipped: 'interrupted' };
+  if (verdict === 'fail') return { limit: undefined, limitSkipped: 'failed' };
+  const limit = await driveToLimit(options, openFiles, signal, pid => endingOf?.(pid));
+  return { limit, limitSkipped: undefined };
+}
+
+/** In peace, or with `--shutdown` while clients churn. */
+async function stop(
+  server: StartedServer,
+  { target }: Report,
+  { options, start }: Told,
+  signal: AbortSignal,
+): Promise<Pick<Life, 'stopped' | 'shutdown'>> {
+  const stopIt = () => stopServer(server, options.port, start.graceMs);
+  if (!start.shutdown || !target?.alive || server.look().length === 0 || signal.aborted) {
+    return { stopped: await stopIt(), shutdown: undefined };
+  }
+  const [stopped, shutdown] = await churnOn(options, signal, stopIt);
+  return { stopped, shutdown };
+}
+
+function endingOf(server: StartedServer): (pid: number) => StartedServer['exit'] {
+  return pid => (pid === server.pid ? server.exit : undefined);
 }
 
 function interruptedEarly(cause: unknown): ChurnError {

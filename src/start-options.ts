@@ -1,4 +1,5 @@
 import { count, duration, usage } from './option-values.js';
+import { parseReload, type Reload } from './reload-options.js';
 
 /** Options for a server that churn starts itself, as they are given. */
 export interface RawStartOptions {
@@ -9,6 +10,18 @@ export interface RawStartOptions {
   readonly serverLog?: string | undefined;
   readonly nofile?: string | number | undefined;
   readonly repeat?: string | number | undefined;
+  readonly shutdown?: boolean | undefined;
+  readonly reload?: string | undefined;
+}
+
+/** Options of any run that matter to a start. */
+interface Beside {
+  readonly port?: string | number | undefined;
+  readonly cycles?: string | number | undefined;
+  readonly duration?: string | undefined;
+  readonly thorough?: boolean | undefined;
+  readonly timeout?: string | undefined;
+  readonly settle?: string | undefined;
 }
 
 /** How to start the server, and how often. */
@@ -26,14 +39,18 @@ export interface Start {
   readonly openFiles: number | undefined;
   /** How many times it is started, tried and stopped. */
   readonly repeat: number;
+  /** Whether it stops while clients churn is judged. */
+  readonly shutdown: boolean;
+  /** Which signal makes it reload during the judged cycles, and how often; undefined: it is not reloaded. */
+  readonly reload: Reload | undefined;
+  /** Times that nobody has named: what checks itself while it runs gets more of them. */
+  readonly preset: Readonly<Record<'ready' | 'grace' | 'timeout' | 'settle', boolean>>;
 }
 
 export const START_DEFAULTS = { readyTimeout: '10s', grace: '5s' } as const;
 
 /** @throws ChurnError `usage` for what does not go together; undefined where churn starts no server. */
-export function parseStart(
-  raw: RawStartOptions & { readonly port?: string | number | undefined },
-): Start | undefined {
+export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
   const { command } = raw;
   if (command === undefined) {
     requireCommand(raw);
@@ -53,6 +70,14 @@ export function parseStart(
     logFile: raw.serverLog,
     openFiles: raw.nofile === undefined ? undefined : count('--nofile', raw.nofile, 8, 1_048_576),
     repeat: raw.repeat === undefined ? 1 : count('--repeat', raw.repeat, 1, 1_000),
+    shutdown: raw.shutdown ?? false,
+    reload: parseReload(raw),
+    preset: {
+      ready: raw.readyTimeout === undefined,
+      grace: raw.grace === undefined,
+      timeout: raw.timeout === undefined,
+      settle: raw.settle === undefined,
+    },
   };
 }
 
@@ -62,9 +87,11 @@ const OPTIONS = {
   serverLog: '--server-log',
   nofile: '--nofile',
   repeat: '--repeat',
+  shutdown: '--shutdown',
+  reload: '--reload',
 } as const satisfies Record<Exclude<keyof RawStartOptions, 'command'>, string>;
 
-function requireCommand(raw: RawStartOptions & { readonly port?: string | number | undefined }): void {
+function requireCommand(raw: RawStartOptions & Pick<Beside, 'port'>): void {
   const named = Object.entries(OPTIONS).find(([name]) => raw[name as keyof typeof OPTIONS] !== undefined);
   const option = raw.port === 'auto' ? '--port auto' : named?.[1];
   if (option === undefined) return;

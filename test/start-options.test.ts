@@ -14,6 +14,9 @@ test('a command is all that has to be said of a server that is started', () => {
     logFile: undefined,
     openFiles: undefined,
     repeat: 1,
+    shutdown: false,
+    reload: undefined,
+    preset: { ready: true, grace: true, timeout: true, settle: true },
   });
 });
 
@@ -38,6 +41,23 @@ const REFUSED: ReadonlyArray<readonly [what: string, raw: RawOptions, says: RegE
   ['--pid beside a command', { pid: ['1'], command: ['./server'] }, /--pid names a server that runs/],
   ['a time without a unit', { command: ['./server'], grace: '5' }, /--grace expects a time/],
   ['no descriptors', { command: ['./server'], nofile: '0' }, /--nofile expects a whole number from 8/],
+  ['--shutdown without a command', { port: 9, shutdown: true }, /--shutdown needs a server that churn/],
+  ['--reload without a command', { port: 9, reload: 'SIGHUP' }, /--reload needs a server that churn starts/],
+  ['a signal that is none', { command: ['./s'], reload: 'SIGFOO' }, /--reload expects SIGHUP.*got "SIGFOO"/],
+  ['a signal that ends servers', { command: ['./s'], reload: 'SIGTERM' }, /--reload expects SIGHUP/],
+  ['a second colon', { command: ['./s'], reload: 'SIGHUP:1:2' }, /--reload expects SIGHUP/],
+  ['nothing behind the colon', { command: ['./s'], reload: 'SIGHUP:' }, /--reload SIGNAL: expects a time/],
+  ['a reload in no cycle', { command: ['./s'], reload: 'SIGHUP:0' }, /expects a whole number from 1/],
+  [
+    'a reload that would never come',
+    { command: ['./s'], reload: 'SIGHUP:2000' },
+    /would never be sent: there are only 1000 cycles/,
+  ],
+  [
+    '--reload with --thorough',
+    { command: ['./s'], reload: 'SIGHUP', thorough: true },
+    /--reload does not go with --thorough/,
+  ],
   ['no start', { command: ['./server'], repeat: '0' }, /--repeat expects a whole number from 1/],
 ];
 
@@ -47,5 +67,22 @@ for (const [what, raw, says] of REFUSED) {
       () => parseOptions(raw),
       (error: unknown) => error instanceof ChurnError && says.test(`${error.message} ${error.hint}`),
     );
+  });
+}
+
+const RELOADS: ReadonlyArray<readonly [raw: RawOptions, everyCycles: number | undefined, everyMs?: number]> =
+  [
+    [{ reload: 'SIGHUP' }, 200],
+    [{ reload: 'HUP', cycles: '100' }, 20],
+    [{ reload: 'SIGUSR2:50' }, 50],
+    [{ reload: 'SIGHUP:2s' }, undefined, 2_000],
+    [{ reload: 'SIGHUP', duration: '10s' }, undefined, 1_000],
+  ];
+
+for (const [raw, everyCycles, everyMs] of RELOADS) {
+  test(`${JSON.stringify(raw)} reloads every ${everyCycles ?? everyMs} ${everyMs ? 'ms' : 'cycles'}`, () => {
+    const { reload } = parseOptions({ ...raw, command: ['./server'] }).start ?? {};
+    assert.equal(reload?.everyCycles, everyCycles);
+    assert.equal(reload?.everyMs, everyMs);
   });
 }

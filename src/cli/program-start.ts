@@ -13,7 +13,12 @@ export function addStartOptions(command: Command): Command {
     )
     .option('--grace <time>', `how long it may take to stop after SIGTERM (default: ${START_DEFAULTS.grace})`)
     .option('--server-log <file>', 'all that it writes')
-    .option('--nofile <n>', 'start it with so few descriptors')
+    .option('--nofile <n>', 'start it with so few descriptors, and drive it to that limit in the end')
+    .option(
+      '--reload <signal[:every]>',
+      'make it reload during the cycles: SIGHUP, SIGHUP:200 (cycles), SIGHUP:2s',
+    )
+    .option('--shutdown', 'stop it while clients churn, and judge how it does that')
     .option('--repeat <n>', 'start, try and stop it so many times, until it fails');
 }
 

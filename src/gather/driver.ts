@@ -5,7 +5,7 @@ import { type Behaviours, prepareBehaviours } from '../workload/behaviours/regis
 import { Cast } from '../workload/cast.js';
 import type { ClientName } from '../workload/client-names.js';
 import { runCycles } from '../workload/cycles.js';
-import { holding } from '../workload/holding.js';
+import { delayedBy, holding } from '../workload/holding.js';
 import type { HoldingClients } from '../workload/holding-clients.js';
 import type { CyclePhase, Ledger } from '../workload/ledger.js';
 import { Pacer } from '../workload/pacer.js';
@@ -17,6 +17,7 @@ import type { Observer } from './observer.js';
 import { type Probed, type Probing, probeOnce, probingOf } from './probe.js';
 import type { Portion } from './rounds.js';
 import { type Shape, shapeOf } from './shape.js';
+import type { Audience } from './timeline.js';
 
 /** Phases whose cycles are judged by whether they succeed. */
 type TalliedPhase = Exclude<CyclePhase, 'hold' | 'probe'>;
@@ -34,6 +35,7 @@ export class Driver {
   readonly #signal: AbortSignal;
   readonly #shape: Shape;
   readonly #probing: Probing;
+  readonly #onJudged: Audience['onJudged'];
 
   static async open(
     target: Pick<Target, 'endpoint'>,
@@ -41,7 +43,7 @@ export class Driver {
     seed: number,
     ledger: Ledger,
     observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
-    signal: AbortSignal,
+    { signal, onJudged }: Pick<Audience, 'signal' | 'onJudged'>,
   ): Promise<Driver> {
     const behaviours = await prepareBehaviours(options.clients, options.script);
     const cast = new Cast(options.clients, seed);
@@ -55,10 +57,17 @@ export class Driver {
       queueLength: () => observer.queueLength(),
       serverIsGone: () => observer.serverIsGone(),
     };
-    return new Driver(cast, work, await shapeOf(options), probingOf(options, behaviours, observer));
+    return new Driver(cast, work, await shapeOf(options), probingOf(options, behaviours, observer), onJudged);
   }
 
-  private constructor(cast: Cast, work: Workload, shape: Shape, probing: Probing) {
+  private constructor(
+    cast: Cast,
+    work: Workload,
+    shape: Shape,
+    probing: Probing,
+    onJudged: Audience['onJudged'],
+  ) {
+    this.#onJudged = onJudged;
     this.#shape = shape;
     this.#probing = probing;
     this.cast = cast;
@@ -92,7 +101,12 @@ export class Driver {
   /** Judged cycles, in the shape that the load is to have. */
   makeJudged({ count, forMs }: Portion): Promise<void> {
     const { tempo, stopwatch } = this.#shape;
-    return this.make('cycles', count, { tempo, stopwatch, forMs });
+    const onJudged = this.#onJudged;
+    const { behaviourOf } = this.#work;
+    const delayed = onJudged && {
+      behaviourOf: (connection: number) => delayedBy(behaviourOf(connection), onJudged),
+    };
+    return this.make('cycles', count, { tempo, stopwatch, forMs, ...delayed });
   }
 
   /** Times of the judged cycles; undefined where none were taken. */

@@ -69,6 +69,11 @@ export class Observer {
     this.#queues.close();
   }
 
+  /** Processes at the top of the tree. */
+  get rootPids(): readonly number[] {
+    return this.#rootPids;
+  }
+
   /** The longest accept queue; undefined when none can be seen. */
   queueLength(): number | undefined {
     return this.#queues.length();

@@ -29,6 +29,8 @@ export interface Audience {
   readonly onProgress: (progress: Progress) => void;
   /** How a process has ended that the audience has started itself. */
   readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
+  /** Asked when a judged connection stands: what it returns delays what the client does. */
+  readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;
   /** Done while the server rests between two rounds of judged cycles. */
   readonly afterRound?: ((connections: number) => Promise<void>) | undefined;
 }

@@ -46,7 +46,7 @@ export class Trial {
   static async open(target: Target, options: Options, seed: number, audience: Audience): Promise<Trial> {
     const ledger = new Ledger();
     const observer = await Observer.open(target, ledger);
-    const driver = await Driver.open(target, options, seed, ledger, observer, audience.signal);
+    const driver = await Driver.open(target, options, seed, ledger, observer, audience);
     return new Trial(target, options, audience, observer, driver);
   }
 

@@ -113,6 +113,8 @@ const KNOWN = {
   serverLog: true,
   nofile: true,
   repeat: true,
+  shutdown: true,
+  reload: true,
   cycles: true,
   duration: true,
   concurrency: true,

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
 import { codeSpan, escapeMarkdown } from './escape-markdown.js';
 import type { Report, ReportedFinding, ReportedRun } from './report.js';
+import { startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
 
 /** The report for a pull request or the summary of a job. */
@@ -12,7 +13,7 @@ export function renderMarkdown(report: Report): string {
       ? `churn ${codeSpan(report.target.address)} · ${codeSpan(formatCommand(report.target.command))}`
       : `churn ${codeSpan(formatCommand(report.tool.command))}`,
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
-    ...(report.runs ? matrix(report, report.runs) : measurements(report)),
+    ...(report.runs ? [...matrix(report, report.runs), ...lifeList(report)] : measurements(report)),
     ...report.findings.map(findingBlock),
     ...(report.notes.length > 0
       ? [report.notes.map(note => `- note: ${escapeMarkdown(note)}`).join('\n')]
@@ -31,7 +32,8 @@ function matrix({ sentence = '' }: Report, runs: readonly ReportedRun[]): string
   ];
 }
 
-function measurements({ cycles, before, after, serve }: Report): string[] {
+function measurements(report: Report): string[] {
+  const { cycles, before, after, serve } = report;
   if (serve) {
     const rows = serve.rows.map(row => `| ${row.map(escapeMarkdown).join(' | ')} |`);
     return [['| | |', '| --- | --- |', ...rows].join('\n')];
@@ -50,7 +52,16 @@ function measurements({ cycles, before, after, serve }: Report): string[] {
     ['| | before | after |', '| --- | ---: | ---: |', ...rows.map(row => `| ${row.join(' | ')} |`)].join(
       '\n',
     ),
+    ...lifeList(report),
   ];
+}
+
+/** How a server that was started for it lived and ended. */
+function lifeList(report: Report): string[] {
+  const rows = startedRows(report);
+  return rows.length === 0
+    ? []
+    : [rows.map(([name, text]) => `- ${name}: ${escapeMarkdown(text)}`).join('\n')];
 }
 
 function findingBlock({ kind, severity, title, evidence, cause, advice, next }: ReportedFinding): string {

@@ -151,6 +151,8 @@ export interface ReportedTarget {
   readonly limits: { readonly openFiles: number | null; readonly processes: number | null };
   readonly processes: readonly ReportedProcess[];
   readonly alive: boolean;
+  /** What checks the server while it runs, so that its memory cannot be judged; null where nothing does. */
+  readonly checker?: 'sanitizer' | 'valgrind' | null;
 }
 
 export interface ReportedCycles {

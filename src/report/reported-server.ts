@@ -14,6 +14,42 @@ export interface ReportedStop {
   readonly survivors: readonly number[];
 }
 
+/** What became of it when silent clients had all of its descriptors. */
+export interface ReportedLimit {
+  readonly openFiles: number;
+  readonly clients: number;
+  /** The most that one process had; `reached`: that was its limit. */
+  readonly fullestFds: number;
+  readonly reached: boolean;
+  /** Of one CPU, meanwhile. */
+  readonly cpuPercent: number | null;
+  readonly died: readonly number[];
+  readonly replaced: number;
+  /** From the last one's going; null: not within `waitedMs`. */
+  readonly servedAfterMs: number | null;
+  readonly waitedMs: number;
+  readonly fdsBefore: number;
+  readonly fdsAfter: number;
+  /** Their connections that it still has. */
+  readonly kept: number;
+}
+
+/** What became of it when it was made to reload while clients churned. */
+export interface ReportedReload {
+  readonly signal: string;
+  readonly everyCycles: number | null;
+  readonly everyMs: number | null;
+  readonly sent: number;
+  /** Processes beside the first one, before; those of them that are gone; and how many more there are now. */
+  readonly workers: number;
+  readonly replaced: number;
+  readonly more: number;
+  readonly stale: readonly number[];
+  readonly watched: number;
+  readonly cutOff: number;
+  readonly endsByItself: boolean;
+}
+
 /** A server that was started for the run. */
 export interface ReportedServer {
   readonly command: readonly string[];
@@ -27,6 +63,13 @@ export interface ReportedServer {
   readonly turn?: number;
   readonly turns?: number;
   readonly stopped: ReportedStop;
+  /** With --nofile. */
+  readonly limit?: ReportedLimit | null;
+  readonly limitSkipped?: 'failed' | 'interrupted' | null;
+  /** With --reload. */
+  readonly reload?: ReportedReload | null;
+  /** With --shutdown: what clients did when it was asked to stop. */
+  readonly shutdown?: { readonly cycles: number; readonly concurrency: number; readonly held: number } | null;
   /** The last lines that it wrote, and the file that has all of them. */
   readonly output: { readonly lines: readonly string[]; readonly file: string | null };
 }

@@ -71,6 +71,9 @@ export const FAULTS: Readonly<
   hang: () => 'the server hangs',
   refused: count => `failed connections: ${count}`,
   reply: count => `missing answers: ${count}`,
+  spin: () => 'it spins at its limit',
+  reload: count => `cut off by a reload: ${count}`,
+  shutdown: () => 'the server does not stop properly',
   sanitizer: count => `errors reported by the server's own checker: ${count}`,
   gauge: count => `kept by a gauge: ${count}`,
 };

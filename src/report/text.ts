@@ -128,7 +128,10 @@ function cycleText(cycles: ReportedCycles): string {
 }
 
 /** The growth per cycle when it was found, else the bound under which it lies. */
-function memoryText({ findings, checks }: Report): string {
+function memoryText({ findings, checks, target }: Report): string {
+  const { checker } = target ?? {};
+  if (checker)
+    return `not judged: ${checker === 'valgrind' ? 'valgrind' : `a ${checker}`} keeps what was freed`;
   const found = findings.find(({ kind }) => kind === 'memory');
   if (found) return `${formatCount(found.perCycle)} B/cycle`;
   const check = checks.find(({ kind }) => kind === 'memory');

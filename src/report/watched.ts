@@ -57,5 +57,8 @@ const IS_GROWTH: Readonly<Record<Finding['kind'], boolean>> = {
   hang: false,
   refused: false,
   reply: false,
+  spin: false,
+  reload: false,
+  shutdown: false,
   sanitizer: false,
 };

@@ -55,6 +55,7 @@ export async function untilReady(
       throw deadAtStart(server, wanted, elapsedMs);
     }
     if (elapsedMs > readyMs) {
+      if (aloneSinceMs !== undefined) throw deadAtStart(server, wanted, elapsedMs);
       throw notReady(server, wanted, readyMs, portsOf(ownedListeners(server, alive, ANYWHERE).owned));
     }
     await sleep(pauseMs, undefined, { signal });

@@ -1,5 +1,6 @@
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { signalProcess, untilGone } from './end.js';
+import { headsOf } from './heads.js';
 import { readListenersOn } from './port-state.js';
 import type { Exit, StartedServer } from './server.js';
 
@@ -30,7 +31,7 @@ export async function stopServer(
   const startedAtMs = performance.now();
   const leftMs = () => Math.max(0, graceMs - (performance.now() - startedAtMs));
   const alive = server.look();
-  const asked = headsOf(alive, server.exit ? undefined : server.pid);
+  const asked = headsOf(server, alive);
   const wasGone = server.exit !== undefined && alive.length === 0;
   for (const stat of asked) signalProcess(stat, 'SIGTERM', server.world.kill);
   await untilTheseAreGone(server, asked, graceMs);
@@ -48,14 +49,6 @@ export async function stopServer(
     portFree: port === undefined ? undefined : readListenersOn(port) === 0,
     survivors,
   };
-}
-
-/** The command itself while it lives, else those that have no parent in the family. */
-function headsOf(alive: readonly ProcessStat[], leader: number | undefined): readonly ProcessStat[] {
-  const isLeader = alive.filter(({ pid }) => pid === leader);
-  if (isLeader.length > 0) return isLeader;
-  const pids = new Set(alive.map(({ pid }) => pid));
-  return alive.filter(({ parentPid }) => !pids.has(parentPid));
 }
 
 async function untilTheseAreGone(

@@ -44,6 +44,11 @@ function signalOf(exitCode: number | undefined): number | undefined {
   return (exitCode ?? 0) & 0x7f || undefined;
 }
 
+/** The same by name. */
+export function isCrashName(signal: string | undefined): boolean {
+  return signal !== undefined && /^SIG(ILL|TRAP|ABRT|BUS|FPE|SEGV|SYS)$/.test(signal);
+}
+
 /** Signals that a process gets for a fault of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS. */
 export function isCrashSignal(signal: number | undefined): boolean {
   return signal !== undefined && [4, 5, 6, 7, 8, 11, 31].includes(signal);

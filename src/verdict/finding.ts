@@ -10,9 +10,11 @@ import type { Severity } from './severity.js';
 export type { GaugeFinding, Kind, ReplyFinding, Severity };
 
 import type { HeldGroup } from './held-group.js';
+import type { LifeFinding } from './life-finding.js';
 import type { SanitizerReport } from './sanitizer.js';
 
 export type { FollowedGroup, HeldGroup } from './held-group.js';
+export type { LifeFinding, ReloadFinding, ShutdownFinding, SpinFinding } from './life-finding.js';
 
 export interface FdFinding {
   readonly kind: 'fd';
@@ -42,6 +44,8 @@ export interface GrowthFinding<K extends GrowingKind = GrowingKind> {
   readonly perRound: readonly number[];
   readonly limit: number | undefined;
   readonly connectionsLeft: number | undefined;
+  /** Processes that outlive one reload after the other. */
+  readonly stale?: { readonly reloads: number; readonly pids: readonly number[] };
 }
 
 export interface MemoryFinding {
@@ -69,6 +73,8 @@ export interface CrashFinding {
   readonly connections: readonly [number, number] | undefined;
   /** How each of them has ended, as far as that is known. */
   readonly endings?: ReadonlyArray<HowItEnded & { readonly pid: number }>;
+  /** It died when it had come to this limit of descriptors. */
+  readonly openFilesLimit?: number;
 }
 
 export interface RestartFinding {
@@ -84,6 +90,8 @@ export interface RestartFinding {
   readonly cutOff: number;
   /** Connections that were held open to see whether one is cut off. */
   readonly watched?: number;
+  /** They ended when the server had come to this limit of descriptors. */
+  readonly openFilesLimit?: number;
 }
 
 export interface HangFinding {
@@ -99,6 +107,8 @@ export interface HangFinding {
   readonly atFdLimit: boolean;
   /** So many connected clients that say nothing keep all others from being served. */
   readonly silentClients?: number;
+  /** It had come to this limit of descriptors, its clients have gone, and still it serves nobody. */
+  readonly openFilesLimit?: number;
 }
 
 export interface RefusedFinding {
@@ -133,6 +143,7 @@ export type Finding =
   | RefusedFinding
   | ReplyFinding
   | GaugeFinding
+  | LifeFinding
   | SanitizerFinding;
 
 /** What each kind of trouble was compared with, also when nothing was found. */

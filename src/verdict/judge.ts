@@ -30,7 +30,7 @@ export interface Verdict {
 }
 
 /** What is seen only of a server that was started: `verdict/after-life.ts` judges it. */
-type KindOfLife = 'sanitizer';
+type KindOfLife = 'sanitizer' | 'shutdown' | 'reload' | 'spin';
 
 /** In the order of the report. Total: a kind without a check does not compile. */
 const CHECKS = {

@@ -11,5 +11,8 @@ export type Kind =
   | 'hang'
   | 'refused'
   | 'reply'
+  | 'shutdown'
+  | 'reload'
+  | 'spin'
   | 'sanitizer'
   | 'gauge';

@@ -14,6 +14,9 @@ export const KINDS = [
   'thread',
   'mapping',
   'memory',
+  'spin',
+  'reload',
+  'shutdown',
   'sanitizer',
   'gauge',
 ] as const satisfies readonly Kind[];

@@ -10,3 +10,14 @@ export function holding(behaviour: Behaviour, seen: (localPort: number) => Promi
     });
   };
 }
+
+/** A behaviour that begins when what `wait` returns has settled, and at once where it returns nothing. Reads nothing. */
+export function delayedBy(behaviour: Behaviour, wait: () => Promise<unknown> | undefined): Behaviour {
+  return (cycle, stage) => {
+    const waiting = wait();
+    if (!waiting) return behaviour(cycle, stage);
+    void waiting.then(() => {
+      if (!cycle.socket.destroyed) behaviour(cycle, stage);
+    });
+  };
+}

@@ -15,6 +15,9 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   'churn [run] [options] [-- server command…]': 'churn run --port 9000',
   // The port 9000 of the other commands is taken.
   'churn --port 9000 -- ./server --port 9000': 'churn --port auto -- ./server --port {port}',
+  // The server of the test does not know SIGHUP, and would end.
+  'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- ./server --port {port}':
+    'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- nohup ./server --port {port}',
   'churn render FILE.json': 'churn render churn.json',
   'churn compare A.json B.json': 'churn compare old.json new.json',
 };

@@ -152,6 +152,24 @@ const FINDINGS = {
     firstCycle: some,
     phase,
   }),
+  spin: fc.record({
+    kind: fc.constant('spin'),
+    ...common,
+    ...{ cpuPercent: count, openFilesLimit: count },
+  }),
+  reload: fc.record({
+    kind: fc.constant('reload'),
+    ...common,
+    ...{ signal: fc.constant('SIGHUP'), reloads: count, watched: count },
+  }),
+  shutdown: fc.record({
+    kind: fc.constant('shutdown'),
+    ...common,
+    ...{ graceMs: count, tookMs: count, killed: fc.boolean() },
+    crashSignal: fc.option(fc.constant('SIGSEGV'), { nil: undefined }),
+    leftBehind: fc.array(fc.record({ pid: some, comm: foreign }), { maxLength: 2 }),
+    portFree: fc.boolean(),
+  }),
   sanitizer: fc.record({
     kind: fc.constant('sanitizer'),
     ...common,

@@ -225,6 +225,20 @@ function oneOfEachKind(): Finding[] {
     child: { kind: 'child', ...common, ...growth },
     thread: { kind: 'thread', ...common, ...growth },
     mapping: { kind: 'mapping', ...common, ...growth, limit: 65_530, connectionsLeft: 1_000 },
+    spin: { kind: 'spin', ...common, cpuPercent: 99, openFilesLimit: 64 },
+    reload: { kind: 'reload', ...common, signal: 'SIGHUP', reloads: 5, watched: 15 },
+    shutdown: {
+      kind: 'shutdown',
+      ...common,
+      ...{
+        graceMs: 5_000,
+        tookMs: 5_000,
+        killed: true,
+        crashSignal: undefined,
+        leftBehind: [],
+        portFree: true,
+      },
+    },
     sanitizer: { kind: 'sanitizer', ...common, reports: [{ tool: 'valgrind', said: '1 errors' }] },
     gauge: {
       kind: 'gauge',

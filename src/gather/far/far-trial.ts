@@ -33,7 +33,7 @@ export class FarTrial {
   ): Promise<FarTrial> {
     const ledger = new Ledger();
     const open = (different: Partial<Options>) =>
-      Driver.open({ endpoint }, { ...options, ...different }, seed, ledger, UNSEEN, audience.signal);
+      Driver.open({ endpoint }, { ...options, ...different }, seed, ledger, UNSEEN, audience);
     const probing = { timeoutMs: Math.min(options.timeoutMs, MOST_PROBE_MS), concurrency: 1 };
     const prober = [
       await open({ ...probing, clients: ['half'] }),

@@ -2,10 +2,12 @@ import { x as element } from 'xastscript';
 import { formatBytes, formatCount } from '../../units.js';
 import type { Markup } from '../markup.js';
 import type { Report, ReportedCheck } from '../report.js';
+import { startedRows } from '../started/lines.js';
 import { table } from './table.js';
 
 /** The figures: before and after of each kind of trouble, and notes. */
-export function measuredSection({ checks, cycles, notes, serve }: Report): Markup[] {
+export function measuredSection(report: Report): Markup[] {
+  const { checks, cycles, notes, serve } = report;
   if (serve) return servedSection(serve.rows, notes);
   if (!cycles) return [];
   return [
@@ -16,6 +18,7 @@ export function measuredSection({ checks, cycles, notes, serve }: Report): Marku
         ['kind', 'result', 'before', 'after', 'growth that could have been missed'],
         checks.map(checkRow),
       ),
+      ...lifeTable(report),
       ...(notes.length > 0
         ? [
             element('h3', 'Notes'),
@@ -27,6 +30,12 @@ export function measuredSection({ checks, cycles, notes, serve }: Report): Marku
         : []),
     ]),
   ];
+}
+
+/** How a server that was started for it lived and ended. */
+function lifeTable(report: Report): Markup[] {
+  const rows = startedRows(report);
+  return rows.length === 0 ? [] : table('the life of the server', ['', ''], rows);
 }
 
 function servedSection(rows: NonNullable<Report['serve']>['rows'], notes: readonly string[]): Markup[] {

@@ -1,8 +1,7 @@
-import { exitWords, signalName } from '../../exit-words.js';
+import { signalName } from '../../exit-words.js';
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import { isCrashSignal } from '../../verdict/departed.js';
 import type {
-  CrashFinding,
   Finding,
   GrowingKind,
   GrowthFinding,
@@ -13,10 +12,12 @@ import type {
   RestartFinding,
 } from '../../verdict/finding.js';
 import { escapeText } from '../escape.js';
+import { crashCause, crashEvidence, crashTitle } from './crash.js';
 import { EXPLANATIONS } from './explain/table.js';
 import { fdEvidence, fdTitle, groupWords } from './fd.js';
 import { gaugeCause, gaugeEvidence, gaugeTitle } from './gauge.js';
 import { hangAdvice, hangCause, hangEvidence, hangTitle } from './hang.js';
+import { LIFE_WORDS } from './life-findings.js';
 import { ratio, rounds, signed } from './numbers.js';
 import type { ServerKind } from './server-kind.js';
 
@@ -66,8 +67,8 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     evidence: crashEvidence,
   },
   restart: {
-    title: ({ count }) =>
-      `${plural(count, 'worker process', 'worker processes')} ended and ${count === 1 ? 'was' : 'were'} replaced`,
+    title: ({ count, openFilesLimit }) =>
+      `${plural(count, 'worker process', 'worker processes')} ended${openFilesLimit === undefined ? '' : ` at the limit of ${openFilesLimit} descriptors`} and ${count === 1 ? 'was' : 'were'} replaced`,
     cause: restartCause,
     advice: adviceOn('restart'),
     evidence: ({ workers }) =>
@@ -87,6 +88,7 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     advice: adviceOn('reply'),
     evidence: replyEvidence,
   },
+  ...LIFE_WORDS,
   sanitizer: {
     title: ({ reports }) =>
       `${[...new Set(reports.map(({ tool }) => tool))].join(', ')} reported ${plural(reports.length, 'error')}`,
@@ -128,11 +130,17 @@ function adviceOn(kind: Kind): (finding: { readonly server?: ServerKind | undefi
 
 function growthWords(kind: GrowingKind, many: string): Words<GrowthFinding> {
   return {
-    title: ({ count, perCycle }) => `${many}: ${formatCount(count)} more, ${ratio(perCycle)}`,
-    cause: () => EXPLANATIONS[kind].cause,
-    advice: adviceOn(kind),
-    evidence: ({ perRound, limit, connectionsLeft }) => [
-      `grew again in every confirming round:${rounds(perRound)}`,
+    title: ({ count, perCycle, stale }) =>
+      stale
+        ? `${many}: ${formatCount(count)} more after ${plural(stale.reloads, 'reload')}, the old ones stay`
+        : `${many}: ${formatCount(count)} more, ${ratio(perCycle)}`,
+    cause: ({ stale }) =>
+      stale ? 'workers of before a reload do not leave when new ones have come' : EXPLANATIONS[kind].cause,
+    advice: finding => (finding.stale ? EXPLANATIONS.reload.advice : adviceOn(kind)(finding)),
+    evidence: ({ perRound, limit, connectionsLeft, stale }) => [
+      stale
+        ? `pids of old ones that are still there: ${stale.pids.slice(0, 8).join(', ')}`
+        : `grew again in every confirming round:${rounds(perRound)}`,
       ...(limit !== undefined && connectionsLeft !== undefined
         ? [`limit ${limit}: reached after ${formatCount(connectionsLeft)} more connections`]
         : []),
@@ -158,30 +166,8 @@ function memoryTitle({ perCycle, count }: MemoryFinding): string {
   return `memory grows by ${formatCount(perCycle)} B/cycle (${formatBytes(count)} so far)`;
 }
 
-function crashTitle({ pids, cycles, phase }: CrashFinding): string {
-  const who = `process ${pids.join(', ')} died`;
-  if (!cycles) return who;
-  const [from, to] = cycles;
-  const where = from >= to ? `on cycle ${to}` : `on cycle ${from} … ${to}`;
-  return `${who} ${where}${phase === 'cycles' ? '' : ` of the ${phase}`}`;
-}
-
-/** With which signal or status, where somebody was told. */
-function crashCause({ endings = [] }: CrashFinding): string {
-  if (endings.length === 0) return EXPLANATIONS.crash.cause;
-  if (endings.length === 1) return `it ended with ${exitWords(endings[0] ?? {})}`;
-  return endings.map(ending => `process ${ending.pid} ended with ${exitWords(ending)}`).join(', ');
-}
-
-function crashEvidence({ connections }: CrashFinding): string[] {
-  if (!connections) return [];
-  const [from, to] = connections;
-  return [
-    `that is connection ${from >= to ? to : `${from} … ${to}`} since the run began, the warm-up counted`,
-  ];
-}
-
-function restartCause({ cutOff, watched = 0, workers }: RestartFinding): string {
+function restartCause({ cutOff, watched = 0, workers, openFilesLimit }: RestartFinding): string {
+  if (openFilesLimit !== undefined) return 'accept() or open() failed with EMFILE, and the worker left';
   if (cutOff > 0) {
     return `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`;
   }

@@ -2,7 +2,10 @@ import { formatCount, formatDuration, plural } from '../../units.js';
 import type { HangFinding } from '../../verdict/finding.js';
 import { EXPLANATIONS } from './explain/table.js';
 
-export function hangTitle({ accepted, connected, atFdLimit, silentClients }: HangFinding): string {
+export function hangTitle(finding: HangFinding): string {
+  const { accepted, connected, atFdLimit, silentClients, openFilesLimit } = finding;
+  if (openFilesLimit !== undefined)
+    return `the server does not serve again after ${atFdLimit ? `its limit of ${formatCount(openFilesLimit)} descriptors` : plural(connected, 'silent client')}`;
   if (silentClients === 1) return 'one silent client blocks all others';
   if (silentClients) return `${formatCount(silentClients)} silent clients block all others`;
   const why = atFdLimit ? ' at its fd limit' : '';
@@ -11,7 +14,8 @@ export function hangTitle({ accepted, connected, atFdLimit, silentClients }: Han
     : `the server stopped accepting${why}: accepted ${formatCount(accepted)} of ${formatCount(connected)}`;
 }
 
-export function hangCause({ accepted, atFdLimit, silentClients }: HangFinding): string {
+export function hangCause({ accepted, atFdLimit, silentClients, openFilesLimit }: HangFinding): string {
+  if (openFilesLimit !== undefined) return AFTER_LIMIT.cause;
   if (silentClients && atFdLimit) return 'they have every descriptor that the server may open';
   if (silentClients) return 'the server waits for clients that say nothing, and serves nobody else meanwhile';
   if (atFdLimit) return 'accept() answers EMFILE, so connections pile up in the accept queue';
@@ -19,7 +23,8 @@ export function hangCause({ accepted, atFdLimit, silentClients }: HangFinding): 
 }
 
 /** undefined: that of the kind. */
-export function hangAdvice({ atFdLimit, silentClients }: HangFinding): string | undefined {
+export function hangAdvice({ atFdLimit, silentClients, openFilesLimit }: HangFinding): string | undefined {
+  if (openFilesLimit !== undefined) return AFTER_LIMIT.advice;
   if (silentClients && atFdLimit)
     return 'look at: its limit (ulimit -n), and a timeout for clients that say nothing';
   if (silentClients) {
@@ -30,7 +35,18 @@ export function hangAdvice({ atFdLimit, silentClients }: HangFinding): string | 
     : undefined;
 }
 
-export function hangEvidence({ count, stalledMs, silentClients }: HangFinding): string[] {
+export function hangEvidence({
+  count,
+  connected,
+  stalledMs,
+  silentClients,
+  openFilesLimit,
+}: HangFinding): string[] {
+  if (openFilesLimit !== undefined) {
+    return [
+      `${plural(connected, 'silent client')} had gone; the next one was not served within ${formatDuration(stalledMs)}`,
+    ];
+  }
   if (silentClients) {
     return [
       `${plural(silentClients, 'client is', 'clients are')} connected and ${silentClients === 1 ? 'says' : 'say'} nothing; the next one was not served within ${formatDuration(stalledMs)}`,
@@ -40,3 +56,9 @@ export function hangEvidence({ count, stalledMs, silentClients }: HangFinding): 
     `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
   ];
 }
+
+const AFTER_LIMIT = {
+  cause: 'accept() failed with EMFILE, and the server took that for the end of accepting',
+  advice:
+    'look at: what the accept loop does on EMFILE; it must go on, and watch the listening socket again when something was closed',
+};

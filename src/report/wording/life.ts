@@ -2,6 +2,7 @@ import { exitWords } from '../../exit-words.js';
 import { formatDuration } from '../../units.js';
 import type { Life } from '../../verdict/life.js';
 import type { ReportedServer } from '../reported-server.js';
+import { ownerRows } from './owner-rows.js';
 
 /** What a reader should know of how the server lived and died, though it is not judged. */
 export function lifeNotes({ command, isDaemon, stopped, graceMs, pid }: Life): string[] {
@@ -27,7 +28,8 @@ export function lifeNotes({ command, isDaemon, stopped, graceMs, pid }: Life): s
 }
 
 /** "ready after 0.02 s", "SIGTERM, gone after 0.01 s with exit status 0, port free". */
-export function lifeRows({ readyMs, stopped, daemon }: ReportedServer): [name: string, text: string][] {
+export function lifeRows(server: ReportedServer): [name: string, text: string][] {
+  const { readyMs, stopped, daemon, shutdown } = server;
   const { how, signal, status, tookMs, portFree } = stopped;
   const end =
     daemon || (signal === null && status === null)
@@ -35,13 +37,11 @@ export function lifeRows({ readyMs, stopped, daemon }: ReportedServer): [name: s
       : ` with ${signal === null ? `exit status ${status}` : signal}`;
   const port = portFree === null ? '' : portFree ? ', port free' : ', port still open';
   const took = formatDuration(tookMs);
+  const churned = shutdown ? `, while ${shutdown.concurrency} clients churned` : '';
   const stop = {
     itself: `gone before it was stopped,${end}`,
-    term: `by SIGTERM in ${took}${end}${port}`,
-    kill: `SIGTERM was ignored for ${took}, killed${port}`,
+    term: `by SIGTERM in ${took}${end}${port}${churned}`,
+    kill: `SIGTERM was ignored for ${took}${churned}, killed${port}`,
   }[how];
-  return [
-    ['started', `listened after ${formatDuration(readyMs)}`],
-    ['stopped', stop],
-  ];
+  return [['started', `listened after ${formatDuration(readyMs)}`], ...ownerRows(server), ['stopped', stop]];
 }

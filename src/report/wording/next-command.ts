@@ -49,6 +49,9 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
     case 'mapping':
     case 'restart':
     case 'reply':
+    case 'spin':
+    case 'reload':
+    case 'shutdown':
     case 'sanitizer':
     case 'gauge':
       return explain;

@@ -100,6 +100,9 @@ const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
   hang: () => 'hangs',
   refused: () => 'fails to serve',
   reply: () => 'does not answer as it should',
+  spin: () => 'spins at its limit',
+  reload: () => 'cuts clients off when it reloads',
+  shutdown: () => 'does not stop properly',
   sanitizer: () => 'is found at fault by its own checker',
   gauge: () => 'keeps what a gauge counts',
 };

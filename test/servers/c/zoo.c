@@ -48,6 +48,7 @@ static const struct { const char *name; bool innocent; } faults[] = {
 /* Lives in shared memory, so that "connection K" means the same to all workers. */
 static struct {
     _Atomic unsigned long accepted;
+    _Atomic bool stopped;       /* accept() has failed once, and is not called again */
     pthread_mutex_t gate;
     sem_t at_work;
 } *shared;
@@ -502,6 +503,10 @@ void zoo_accept_failed(int listener, int error)
     default:                            /* nobody there, or a client that left the queue */
         return;
     }
+    if (chosen(EMFILE_EXIT))
+        die("accept");
+    if (chosen(EMFILE_STOP))
+        shared->stopped = true;
     if (chosen(EMFILE_CLOSE))
         turn_away(listener);
     else if (!chosen(EMFILE_SPIN))
@@ -510,7 +515,7 @@ void zoo_accept_failed(int listener, int error)
 
 bool zoo_accepts(void)
 {
-    return !chosen(NEVER_ACCEPT)
+    return !chosen(NEVER_ACCEPT) && !shared->stopped
         && !(chosen(STOP_ACCEPTING) && shared->accepted >= options.at);
 }
 

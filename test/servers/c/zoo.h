@@ -51,6 +51,8 @@
     FAULT(SPIN,             "spin",             GUILTY)   \
     FAULT(EMFILE_SPIN,      "emfile-spin",      GUILTY)   \
     FAULT(EMFILE_CLOSE,     "emfile-close",     GUILTY)   \
+    FAULT(EMFILE_EXIT,      "emfile-exit",      GUILTY)   \
+    FAULT(EMFILE_STOP,      "emfile-stop",      GUILTY)   \
     FAULT(WORKER_CRASH,     "worker-crash",     GUILTY)   \
     FAULT(WORKER_RETIRES,   "worker-retires",   INNOCENT) \
     FAULT(LAZY_OPEN,        "lazy-open",        INNOCENT) \
@@ -79,7 +81,7 @@ enum fault {
      SET(TEMP_FILE) | SET(PIPE) | SET(EVENTFD) | SET(TIMERFD) | SET(EPOLLFD) |             \
      SET(UNIXSOCK) | SET(STALE) | SET(MALLOC) | SET(MMAP) | SET(CRASH) | SET(CRASH_SEGV) | \
      SET(EXIT) | SET(STOP_ACCEPTING) | SET(NEVER_ACCEPT) | SET(EMFILE_SPIN) |              \
-     SET(EMFILE_CLOSE) | SET(LAZY_OPEN) | SET(BOUNDED_CACHE) | SET(LOG_ROTATION) |         \
+     SET(EMFILE_CLOSE) | SET(EMFILE_EXIT) | SET(EMFILE_STOP) | SET(LAZY_OPEN) | SET(BOUNDED_CACHE) | SET(LOG_ROTATION) |         \
      SET(BACKGROUND_FILES) | SET(NOISY_ALLOC))
 
 struct options {

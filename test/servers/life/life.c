@@ -6,12 +6,14 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -52,8 +54,6 @@ static void serve(int listener)
         if (poll(&poll_for, 1, -1) < 0) continue;
         int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0) {
-            if (errno == EMFILE && is("dies-at-limit")) abort();
-            if (errno == EMFILE && is("gives-up-at-limit")) pause();
             if (errno == EMFILE) usleep(1000);
             continue;
         }
@@ -75,6 +75,59 @@ static void serve(int listener)
         while (read(fd, buffer, sizeof buffer) > 0) { }
         close(fd);
     }
+}
+
+/* ---- a master with workers, who are replaced on SIGHUP ---- */
+
+static volatile sig_atomic_t leaving, reloading;
+
+static void on_term(int signal) { (void)signal; leaving = 1; }
+static void on_hup(int signal) { (void)signal; reloading = 1; }
+
+/* Serves many at a time; told to go, it accepts no more and leaves with the last of its clients. */
+static void work(int listener)
+{
+    struct pollfd all[256] = {{.fd = listener, .events = POLLIN}};
+    int count = 1;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, on_term);
+    for (;;) {
+        if (leaving) all[0].fd = -1;
+        if (leaving && count == 1) _exit(0);
+        if (poll(all, count, leaving ? 10 : 100) < 0) continue;
+        for (int i = count - 1; i > 0; i--) {
+            char buffer[512];
+            if (!all[i].revents || read(all[i].fd, buffer, sizeof buffer) > 0) continue;
+            close(all[i].fd);
+            all[i] = all[--count];
+        }
+        int fd = all[0].fd >= 0 && all[0].revents && count < 256 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
+        if (fd >= 0) all[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    }
+}
+
+static _Noreturn void supervise(int listener)
+{
+    pid_t workers[2] = {0};
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_hup}, NULL);
+    for (reloading = 1;;) {
+        for (int i = 0; reloading && i < 2; i++) {
+            pid_t old = workers[i];
+            if ((workers[i] = fork()) == 0) work(listener);
+            if (old && !is("keeps-workers")) kill(old, is("kills-workers") ? SIGKILL : SIGTERM);
+        }
+        reloading = 0;
+        while (waitpid(-1, NULL, WNOHANG) > 0) { }
+        usleep(2000);
+    }
+}
+
+static void crash(int signal)
+{
+    (void)signal;
+    abort();
 }
 
 static void leave(int signal)
@@ -104,5 +157,7 @@ int main(int argc, char **argv)
     if (is("two-ports")) listen_on(port + 1);
     if (is("leaves-child") && fork() == 0) { close(listener); for (;;) pause(); }
     if (is("leaves-session") && fork() == 0) { close(listener); setsid(); for (;;) pause(); }
+    if (is("crashes-at-term")) signal(SIGTERM, crash);
+    if (is("reloads") || is("keeps-workers") || is("kills-workers")) supervise(listener);
     serve(listener);
 }

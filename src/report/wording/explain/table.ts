@@ -10,10 +10,13 @@ import { idle } from './idle.js';
 import { mapping } from './mapping.js';
 import { memory } from './memory.js';
 import { refused } from './refused.js';
+import { reload } from './reload.js';
 import { reply } from './reply.js';
 import { restart } from './restart.js';
 import { reuse } from './reuse.js';
 import { sanitizer } from './sanitizer.js';
+import { shutdown } from './shutdown.js';
+import { spin } from './spin.js';
 import { thread } from './thread.js';
 import { unclosed } from './unclosed.js';
 import { zombie } from './zombie.js';
@@ -31,6 +34,9 @@ export const EXPLANATIONS: Readonly<Record<AnyKind, Explanation>> = {
   thread,
   mapping,
   memory,
+  spin,
+  reload,
+  shutdown,
   sanitizer,
   gauge,
   'close-wait': closeWait,

@@ -67,7 +67,15 @@ test('code is narrow enough for a terminal of 100 columns', () => {
 });
 
 test('the report takes its cause and advice from the explanation', () => {
-  const bare = { groups: [], failures: {}, workers: [], accepted: 1, cutOff: 0, atFdLimit: false };
+  const bare = {
+    groups: [],
+    failures: {},
+    workers: [],
+    accepted: 1,
+    cutOff: 0,
+    atFdLimit: false,
+    leftBehind: [],
+  };
   for (const kind of KINDS) {
     const words = WORDS[kind] as unknown as Record<'cause' | 'advice', (finding: Finding) => string>;
     const finding = { kind, ...bare } as unknown as Finding;

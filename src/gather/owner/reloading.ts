@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Options } from '../../options.js';
+import type { Reload } from '../../reload-options.js';
+import type { ProcessKey } from '../../target/target.js';
+import type { Reloaded } from '../../verdict/life.js';
+import type { Destination } from '../../workload/dial.js';
+import { Witnesses } from './witnesses.js';
+
+/** What is needed of a server that was started: its processes but the first, and a way to signal that. */
+export interface Reloadable {
+  readonly workers: () => readonly ProcessKey[];
+  readonly signal: (name: Reload['signal']) => void;
+}
+
+/**
+ * Makes a server reload again and again while clients churn, as soon as it is due when a judged connection stands. For a
+ * moment around each reload the clients linger, so that cycles last through it; some of our own are in the middle of a
+ * request when it comes.
+ */
+export class Reloading {
+  readonly #reload: Reload;
+  readonly #server: Reloadable;
+  readonly #options: Pick<Options, 'script' | 'cycles' | 'durationMs' | 'settleMs'>;
+  readonly #destination: Destination;
+  readonly #known: Map<string, ProcessKey>;
+  readonly #first: readonly ProcessKey[];
+  #connections = 0;
+  #sent = 0;
+  #sentAtMs = Number.NEGATIVE_INFINITY;
+  #underWay: Promise<void> | undefined;
+  #beganAtMs: number | undefined;
+  #watched = 0;
+  #cutOff = 0;
+
+  constructor(
+    reload: Reload,
+    server: Reloadable,
+    options: Pick<Options, 'script' | 'cycles' | 'durationMs' | 'settleMs'>,
+    destination: Destination,
+  ) {
+    this.#reload = reload;
+    this.#server = server;
+    this.#options = options;
+    this.#destination = destination;
+    this.#first = server.workers();
+    this.#known = new Map(this.#first.map(one => [keyOf(one), one]));
+  }
+
+  /** Told of each judged connection; what it returns delays the client. */
+  readonly onJudged = (): Promise<unknown> | undefined => {
+    this.#connections += 1;
+    this.#beganAtMs ??= performance.now();
+    if (this.#isDue()) this.#underWay = this.#make().finally(() => (this.#underWay = undefined));
+    // The last cycle ends behind the last reload, so that what is settled then is what it left.
+    if (this.#connections === this.#options.cycles) return this.#underWay;
+    return this.#underWay && sleep(LINGER_MS);
+  };
+
+  /** Waits until the workers are as many as they were, or the time is up, and tells what became of it all. */
+  async facts(): Promise<Reloaded> {
+    await this.#underWay;
+    const startedAtMs = performance.now();
+    while (this.#more() > 0 && performance.now() - startedAtMs < this.#options.settleMs) await sleep(20);
+    const now = this.#server.workers();
+    const before = new Set(this.#known.keys());
+    this.#note();
+    const { signal, everyCycles, everyMs } = this.#reload;
+    const latest = this.#latest();
+    return {
+      ...{ signal, everyCycles, everyMs, sent: this.#sent, watched: this.#watched, cutOff: this.#cutOff },
+      workers: this.#first.length,
+      replaced: this.#first.filter(one => !now.some(other => keyOf(other) === keyOf(one))).length,
+      more: this.#more(),
+      stale: now.filter(one => before.has(keyOf(one)) && !latest.has(keyOf(one))).map(({ pid }) => pid),
+      endsByItself: this.#cutOff > 0 && (await this.#endsByItself()),
+    };
+  }
+
+  #isDue(): boolean {
+    const { everyCycles, everyMs } = this.#reload;
+    const { durationMs } = this.#options;
+    const now = performance.now();
+    if (this.#underWay || now - this.#sentAtMs < LEAST_BETWEEN_MS) return false;
+    if (durationMs !== undefined && now - (this.#beganAtMs ?? now) > durationMs - LAST_MS) return false;
+    if (everyMs !== undefined) return now - this.#sentAtMs >= everyMs;
+    // The first comes half as late: the last must not come with the last cycle.
+    return this.#connections >= (this.#sent + 0.5) * (everyCycles ?? 1);
+  }
+
+  async #make(): Promise<void> {
+    this.#sentAtMs = performance.now();
+    const witnesses = await Witnesses.open(this.#destination, this.#options.script, WITNESSES);
+    this.#note();
+    this.#sentAtMs = performance.now();
+    this.#sent += 1;
+    this.#server.signal(this.#reload.signal);
+    const { of, ended } = await witnesses.watch(WATCH_MS);
+    this.#watched += of;
+    this.#cutOff += ended;
+    this.#note();
+  }
+
+  /** The same question without a reload. */
+  async #endsByItself(): Promise<boolean> {
+    const witnesses = await Witnesses.open(this.#destination, this.#options.script, WITNESSES);
+    return (await witnesses.watch(WATCH_MS)).ended > 0;
+  }
+
+  #more(): number {
+    return this.#server.workers().length - this.#first.length;
+  }
+
+  /** The generation that came last: as many of the youngest as there were at first. */
+  #latest(): ReadonlySet<string> {
+    const young = [...this.#server.workers()].sort((a, b) => b.startTicks - a.startTicks || b.pid - a.pid);
+    return new Set(young.slice(0, this.#first.length).map(keyOf));
+  }
+
+  #note(): void {
+    for (const one of this.#server.workers()) this.#known.set(keyOf(one), one);
+  }
+}
+
+function keyOf({ pid, startTicks }: ProcessKey): string {
+  return `${pid}:${startTicks}`;
+}
+
+/** So long each client waits before it does anything, while a reload is under way. */
+const LINGER_MS = 1;
+/** So long after a signal witnesses stay. */
+const WATCH_MS = 100;
+/** Signals of one kind that come together are one. */
+const LEAST_BETWEEN_MS = 100;
+/** No reload begins so shortly before the end of a run of some duration. */
+const LAST_MS = 300;
+const WITNESSES = 3;
