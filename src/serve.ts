@@ -7,17 +7,21 @@ import type { Report } from './report/report.js';
 import { assembleServeReport, type ServedClient } from './report/serve/assemble.js';
 import { AskedOwners } from './serve/asked-owners.js';
 import { Book } from './serve/book.js';
-import { type ClientProcess, type StartingWorld, startClient } from './serve/client-process.js';
 import { Followers, THE_CLIENT } from './serve/followers.js';
 import { follow, type ServeProgress } from './serve/following.js';
 import { Naming } from './serve/naming.js';
 import { OwnMemory } from './serve/own-memory.js';
+import { watchQueues } from './serve/queues.js';
 import { ServeSeries } from './serve/series.js';
 import { openServer } from './serve/server.js';
+import { Tables } from './serve/tables.js';
 import type { ServeOptions } from './serve-options.js';
+import { type Companion, startCompanion } from './started/companion.js';
+import type { World } from './started/world.js';
 import { judgeClient } from './verdict/client/judge.js';
 
-export interface ServeContext extends StartingWorld {
+export interface ServeContext {
+  readonly world: World;
   /** Ends it; what was seen so far is judged. */
   readonly signal: AbortSignal;
   readonly onListening: (ports: readonly number[]) => void;
@@ -36,12 +40,14 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   const startedAtMs = performance.now();
   const book = new Book();
   const naming = new Naming();
+  const queues = watchQueues();
+  const tables = new Tables();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const { ephemeralPorts, kernel } = readHostFacts();
   const followsOne = options.command.length > 0 || options.pids.length > 0;
-  let client: ClientProcess | undefined;
+  let client: Companion | undefined;
   const roots = () => (client ? [client.pid] : options.pids);
-  const owners = followsOne ? new AskedOwners(book.account(THE_CLIENT), roots) : undefined;
+  const owners = followsOne ? new AskedOwners(book.account(THE_CLIENT), roots, tables) : undefined;
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, ephemeralPorts[0]],
     mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
@@ -50,17 +56,24 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       owners.ask(port, socket.remotePort ?? 0);
       return THE_CLIENT;
     },
+    queues,
   });
+  const listening = setInterval(() => {
+    queues.mark();
+    if (followsOne) book.waits(THE_CLIENT, queues.waiting);
+    book.waste.settle(performance.now());
+  }, LISTEN_MS);
   try {
     for (const pid of options.pids) requireAlive(pid);
     context.onListening(server.ports);
-    if (options.command.length > 0) client = await startClient(options.command, server.ports, context);
-    const followers = new Followers(book, server, naming, followsOne ? roots() : undefined);
+    if (options.command.length > 0) client = await startClient(options.command, server.ports, context.world);
+    const followers = new Followers(book, server, naming, tables, followsOne ? roots() : undefined);
     const series = new ServeSeries();
     const own = new OwnMemory();
     await follow({ options, context, book, followers, series, own, client, startedAtMs });
+    book.waste.settle();
     const durationMs = performance.now() - startedAtMs;
-    const exit = client ? await settledWithin(client.exited, 0) : undefined;
+    const exit = client ? exitOf(await settledWithin(client.ended, 0)) : undefined;
     const clients: ServedClient[] = followers.all().map(follower => {
       const evidence = follower.evidence(options);
       return { account: follower.account, evidence, verdict: judgeClient(evidence, options.policy) };
@@ -89,8 +102,19 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     });
   } finally {
     await client?.stop();
+    clearInterval(listening);
+    queues.close();
+    await tables.close();
     server.close();
   }
+}
+
+/** `{port}` in its command is the first port, `{ports}` all of them with commas; PORT and PORTS stand in its environment. */
+function startClient(words: readonly string[], ports: readonly number[], world: World): Promise<Companion> {
+  const all = ports.join(',');
+  const first = String(ports[0]);
+  const command = words.map(word => word.replaceAll('{port}', first).replaceAll('{ports}', all));
+  return startCompanion(command, false, { ...world, env: { ...world.env, PORT: first, PORTS: all } });
 }
 
 function requireAlive(pid: number): void {
@@ -98,7 +122,11 @@ function requireAlive(pid: number): void {
   throw new ChurnError('no-such-process', `There is no process ${pid}.`, 'Start the client first.');
 }
 
-type Exit = Awaited<ClientProcess['exited']>;
+type Exit = Pick<Awaited<Companion['ended']>, 'status' | 'signal'>;
+
+function exitOf(ended: Exit | undefined): Exit | undefined {
+  return ended && { status: ended.status, signal: ended.signal };
+}
 
 function requireVisit(book: Book, exit: Exit | undefined, aborted: boolean): void {
   if (book.accounts.size > 0 && [...book.accounts.values()].some(({ connections }) => connections > 0))
@@ -120,3 +148,5 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 }
 
 const OWN_FDS = 64;
+/** So exactly it is known when a connection was opened. */
+const LISTEN_MS = 10;

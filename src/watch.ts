@@ -1,18 +1,18 @@
 import { type RunContext, reportTarget, timingsOf } from './examine.js';
 import { Gauging } from './gather/gauging.js';
 import { Watching } from './gather/watching/watching.js';
-import type { Kill } from './load/program.js';
 import { readHostFacts } from './proc/host.js';
 import { primeRss } from './proc/usage.js';
 import { assembleReport } from './report/assemble.js';
 import type { Report } from './report/report.js';
+import type { World } from './started/world.js';
 import { attach } from './target/attach.js';
 import { judge } from './verdict/judge.js';
 import type { WatchOptions } from './watch-options.js';
 
 /** What watching needs from whoever starts it. */
 export interface WatchContext extends RunContext {
-  readonly kill: Kill;
+  readonly world: World;
   /** What the load prints is not shown. */
   readonly isQuiet: boolean;
 }

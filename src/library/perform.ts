@@ -43,7 +43,7 @@ export async function perform(
 async function storyOf(task: Task, world: World, context: RunContext): Promise<Report> {
   if (task.do === 'watch') {
     const { watch } = await import('../watch.js');
-    return watch(parseWatchOptions(task.raw), { ...context, kill: world.kill, isQuiet: true });
+    return watch(parseWatchOptions(task.raw), { ...context, world, isQuiet: true });
   }
   const options = parseOptions(task.raw);
   if (options.start)

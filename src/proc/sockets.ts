@@ -31,8 +31,14 @@ export function readPassiveOpens(owner: NetOwner): number {
 
 /** Inodes of all sockets that stand in any table of the namespace. A socket in none of them has lost its connection. */
 export function readTabledInodes(owner: NetOwner): Set<number> {
-  const inodes = new Set<number>();
+  const inodes = readOtherInodes(owner);
   for (const { inode } of readTcpRows(owner, ['tcp', 'tcp6'])) inodes.add(inode);
+  return inodes;
+}
+
+/** Those of the tables that are not TCP's, which are short. */
+export function readOtherInodes(owner: NetOwner): Set<number> {
+  const inodes = new Set<number>();
   for (const { inode } of readUnixRows(owner)) inodes.add(inode);
   for (const table of [
     'udp',

@@ -12,10 +12,12 @@ export interface WatchedListener {
 /** Watches the accept queues of a server. Owns open files and perhaps a socket: the owner calls close(). */
 export class QueueWatch {
   readonly #queues: readonly AcceptQueue[];
+  readonly #byInode: ReadonlyMap<number, AcceptQueue>;
   readonly #sentinels: readonly Server[];
 
-  private constructor(queues: readonly AcceptQueue[], sentinels: readonly Server[]) {
-    this.#queues = queues;
+  private constructor(byInode: ReadonlyMap<number, AcceptQueue>, sentinels: readonly Server[]) {
+    this.#byInode = byInode;
+    this.#queues = [...byInode.values()];
     this.#sentinels = sentinels;
   }
 
@@ -27,7 +29,7 @@ export class QueueWatch {
       if (sentinel) sentinels.push(sentinel);
     }
     return new QueueWatch(
-      listeners.map(({ family, inode }) => new AcceptQueue(owner, family, inode)),
+      new Map(listeners.map(({ family, inode }) => [inode, new AcceptQueue(owner, family, inode)])),
       sentinels,
     );
   }
@@ -40,6 +42,11 @@ export class QueueWatch {
       if (length !== undefined && (longest === undefined || length > longest)) longest = length;
     }
     return longest;
+  }
+
+  /** That of one listener. */
+  lengthOf(inode: number): number | undefined {
+    return this.#byInode.get(inode)?.length();
   }
 
   get isEmpty(): boolean {

@@ -34,7 +34,7 @@ export class Account {
   /** Connections that can be used again, those that have waited longest first; by port. */
   readonly idle = new Map<number, Set<Visit>>();
   /** By port: usable connections that the client closed at once, and has not replaced yet. */
-  readonly discarded = new Map<number, number>();
+  readonly #discarded = new Map<number, Discarded[]>();
   /** Processes that were seen to own its connections, as far as it was looked. */
   readonly pids = new Set<number>();
 
@@ -49,6 +49,22 @@ export class Account {
     this.idle.set(port, fresh);
     return fresh;
   }
+
+  discardedOf(port: number): Discarded[] {
+    const known = this.#discarded.get(port);
+    if (known) return known;
+    const fresh: Discarded[] = [];
+    this.#discarded.set(port, fresh);
+    return fresh;
+  }
+}
+
+/** A connection that was thrown away although it could have been used again. */
+export interface Discarded {
+  readonly answeredAtMs: number;
+  readonly atMs: number;
+  /** One that was idle then. */
+  readonly other: Visit | undefined;
 }
 
 /** One connection that a client has open. What is known of it is gone with it: totals stand in its account. */
@@ -57,6 +73,8 @@ export interface Visit {
   readonly remotePort: number;
   readonly account: Account;
   readonly openedAtMs: number;
+  /** When it was not there yet: at `openedAtMs` it was accepted, and may have waited for that. */
+  readonly openedAfterMs: number;
   requests: number;
   /** Requests that are being answered. */
   busy: number;
@@ -68,24 +86,36 @@ export interface Visit {
   busySinceMs: number | undefined;
   /** An answer of it was broken off, or will not come. */
   failedAtMs: number | undefined;
-  /** Who was the first to end it. */
+  /** When its last answer was sent. */
+  answeredAtMs: number | undefined;
+  /** Who was the first to end it, and when. */
   endedBy: 'client' | 'reset' | 'server' | undefined;
+  endedAtMs: number | undefined;
   isOver: boolean;
 }
 
-export function newVisit(port: number, remotePort: number, account: Account, nowMs: number): Visit {
+export function newVisit(
+  port: number,
+  remotePort: number,
+  account: Account,
+  nowMs: number,
+  openedAfterMs: number,
+): Visit {
   return {
     port,
     remotePort,
     account,
     openedAtMs: nowMs,
+    openedAfterMs,
     requests: 0,
     busy: 0,
     mayReuse: false,
     idleSinceMs: undefined,
     busySinceMs: undefined,
     failedAtMs: undefined,
+    answeredAtMs: undefined,
     endedBy: undefined,
+    endedAtMs: undefined,
     isOver: false,
   };
 }

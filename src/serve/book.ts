@@ -1,8 +1,6 @@
 import { Account, newVisit, type Visit } from './account.js';
 import { Curve } from './curve.js';
-
-/** How long a connection has to be idle before another one beside it is a waste: less may be our own delay. */
-const IDLE_ENOUGH_MS = 20;
+import { Waste } from './waste.js';
 
 /** A pool that closes what has been idle for so long is tidy; one that closes at once makes no use of it. */
 const TIDY_MS = 1_000;
@@ -31,8 +29,7 @@ export class Book {
   /** Of all clients together. */
   readonly curve = new Curve();
   #requests = 0;
-  /** Since when this process did not listen, because it was busy itself; what came meanwhile comes all at once. */
-  deafSinceMs: number | undefined;
+  readonly waste = new Waste();
   /** Of any sort: to see whether something is still coming in. */
   events = 0;
   /** Connections that this server did not take, because it had no descriptors left for them. */
@@ -46,17 +43,23 @@ export class Book {
     return fresh;
   }
 
-  open(name: string, port: number, remotePort: number, nowMs: number): Visit {
+  /** It was accepted now, and opened at some time after `openedAfterMs`. */
+  open(name: string, port: number, remotePort: number, nowMs: number, openedAfterMs = nowMs): Visit {
     const account = this.account(name);
     this.events++;
-    const visit = newVisit(port, remotePort, account, nowMs);
+    const visit = newVisit(port, remotePort, account, nowMs, openedAfterMs);
     this.visits.add(visit);
     account.connections++;
     account.open++;
     account.peakOpen = Math.max(account.peakOpen, account.open);
-    // The end of another one may have come meanwhile, and be the next that is heard.
-    this.#countWaste(account, port, this.deafSinceMs ?? nowMs);
+    this.waste.opened(visit, nowMs);
     return visit;
+  }
+
+  /** So many connections of a client wait to be accepted: they are in use as well. */
+  waits(name: string, waiting: number): void {
+    const account = this.account(name);
+    account.peakBusy = Math.max(account.peakBusy, account.busy + waiting);
   }
 
   request(visit: Visit, asksToClose: boolean, nowMs: number): void {
@@ -82,11 +85,11 @@ export class Book {
 
   /** `offersMore`: the answer told the client that the connection stays open. `declined`: it had asked not to. */
   answered(visit: Visit, offersMore: boolean, declined: boolean): void {
-    const { account, port } = visit;
+    const { account } = visit;
     account.answered++;
     visit.mayReuse = offersMore;
     if (offersMore) account.offered++;
-    if (declined) account.discarded.set(port, (account.discarded.get(port) ?? 0) + 1);
+    if (declined) this.waste.discarded(visit, visit.answeredAtMs ?? visit.openedAtMs);
   }
 
   /** No answer will come, or no whole one. */
@@ -102,7 +105,7 @@ export class Book {
     visit.account.busy--;
     if (visit.busy > 0) return;
     visit.busySinceMs = undefined;
-    if (visit.isOver || visit.failedAtMs !== undefined) return;
+    if (visit.isOver || visit.failedAtMs !== undefined || visit.endedBy !== undefined) return;
     visit.idleSinceMs = nowMs;
     if (!visit.mayReuse) return;
     const { account, port } = visit;
@@ -116,17 +119,16 @@ export class Book {
     if (visit.endedBy !== undefined) return;
     this.events++;
     visit.endedBy = by;
+    visit.endedAtMs = nowMs;
     const { account, port } = visit;
     if (by === 'server') account.endedByServer++;
     else account.endedByClient++;
     if (by === 'reset') account.resets++;
     const idleMs = visit.idleSinceMs === undefined ? 0 : nowMs - visit.idleSinceMs;
-    const [oldest = visit] = account.idleOf(port);
-    // A pool that is full closes what is too much, and keeps others.
-    const keepsOthers = oldest !== visit && nowMs - (oldest.idleSinceMs ?? nowMs) >= IDLE_ENOUGH_MS;
-    if (by !== 'server' && visit.mayReuse && idleMs < TIDY_MS && !keepsOthers)
-      account.discarded.set(port, (account.discarded.get(port) ?? 0) + 1);
     this.#takeFromIdle(visit);
+    // A pool that is full closes what is too much, and keeps others.
+    const [other] = account.idleOf(port);
+    if (by !== 'server' && visit.mayReuse && idleMs < TIDY_MS) this.waste.discarded(visit, nowMs, other);
   }
 
   closed(visit: Visit, nowMs: number): void {
@@ -163,17 +165,6 @@ export class Book {
     const mostIdleOnOnePort = Math.max(0, ...byPort.values());
     const { open, busy } = account;
     return { open, busy, idle, mostIdleOnOnePort, longestIdleMs, longestBusyMs, overdue };
-  }
-
-  #countWaste(account: Account, port: number, nowMs: number): void {
-    const [oldest] = account.idleOf(port);
-    const discarded = account.discarded.get(port) ?? 0;
-    if (oldest?.idleSinceMs !== undefined && nowMs - oldest.idleSinceMs >= IDLE_ENOUGH_MS) {
-      account.besideIdle++;
-    } else if (discarded > 0) {
-      account.discarded.set(port, discarded - 1);
-      account.afterClose++;
-    }
   }
 
   #endIdle(visit: Visit, nowMs: number): void {

@@ -1,8 +1,8 @@
-import { type Fd, readFds } from '../proc/fds.js';
+import { type Fd, findInodes, readFds } from '../proc/fds.js';
 import { readLimits } from '../proc/process.js';
-import { readTabledInodes, readTcpRows } from '../proc/sockets.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { HeldByClient, Stuck } from '../verdict/client/evidence.js';
+import type { Tables } from './tables.js';
 
 interface Seen {
   readonly pid: number;
@@ -26,6 +26,7 @@ export interface ClientLook {
 export class ClientWatch {
   readonly #roots: readonly number[];
   readonly #ports: ReadonlySet<number>;
+  readonly #tables: Tables;
   readonly #closeWait = new StuckSockets();
   readonly #dead = new StuckSockets();
   readonly #unread = new StuckSockets();
@@ -38,13 +39,14 @@ export class ClientWatch {
   #dueAtMs = 0;
   #last: Pick<ClientLook, 'closeWait' | 'dead' | 'unread' | 'owners'> | undefined;
 
-  constructor(roots: readonly number[], ports: readonly number[]) {
+  constructor(roots: readonly number[], ports: readonly number[], tables: Tables) {
+    this.#tables = tables;
     this.#roots = roots;
     this.#ports = new Set(ports);
   }
 
   /** undefined when nobody of it is there, or its descriptors may not be read. */
-  look(nowMs: number, openNow: number): ClientLook | undefined {
+  async look(nowMs: number, openNow: number): Promise<ClientLook | undefined> {
     const living = descendants(readProcessTable(), this.#roots).filter(({ state }) => state !== 'Z');
     if (living.length === 0) return undefined;
     const all = living.flatMap(({ pid }) => {
@@ -58,7 +60,7 @@ export class ClientWatch {
     const sockets = new Map(all.filter(({ kind }) => kind === 'socket').map(fd => [fd.inode, fd]));
     // Where the tables are long they are read when the client holds more than the server, and now and then.
     const isDue = sockets.size > openNow || nowMs >= this.#dueAtMs || this.#last === undefined;
-    const look = isDue || !this.#last ? this.#sort(sockets, nowMs) : this.#last;
+    const look = isDue || !this.#last ? await this.#sort(sockets, nowMs) : this.#last;
     if (isDue) this.#dueAtMs = nowMs + 10 * (performance.now() - nowMs);
     this.#last = look;
     return { pids: living.map(({ pid }) => pid), fds: all.length, ...look };
@@ -76,12 +78,15 @@ export class ClientWatch {
     };
   }
 
-  #sort(sockets: ReadonlyMap<number, Fd & { readonly pid: number }>, nowMs: number) {
+  async #sort(sockets: ReadonlyMap<number, Fd & { readonly pid: number }>, nowMs: number) {
     const closeWait: Array<Fd & { readonly pid: number }> = [];
     const unread: Array<Fd & { readonly pid: number }> = [];
     const owners = new Map<number, number>();
     const tabled = new Set<number>();
-    for (const row of readTcpRows('self', ['tcp', 'tcp6'])) {
+    const asked = [...sockets.keys()].filter(inode => !this.#others.has(inode));
+    const { rows, others } = await this.#tables.look({ inodes: asked, localPorts: [] });
+    for (const inode of others) this.#others.add(inode);
+    for (const row of rows) {
       const fd = sockets.get(row.inode);
       if (!fd) continue;
       tabled.add(row.inode);
@@ -90,7 +95,8 @@ export class ClientWatch {
       if (row.state === 'CLOSE_WAIT') closeWait.push(fd);
       else if (row.rxQueue > 0) unread.push(fd);
     }
-    const dead = this.#inNoTable([...sockets.values()].filter(({ inode }) => !tabled.has(inode)));
+    const missing = [...sockets.values()].filter(({ inode }) => !tabled.has(inode));
+    const dead = await this.#inNoTable(missing.filter(({ inode }) => !this.#others.has(inode)));
     return {
       closeWait: this.#closeWait.note(closeWait, nowMs),
       dead: this.#dead.note(dead, nowMs),
@@ -99,12 +105,15 @@ export class ClientWatch {
     };
   }
 
-  #inNoTable<F extends Fd>(candidates: readonly F[]): F[] {
-    const unknown = candidates.filter(({ inode }) => !this.#others.has(inode));
-    if (unknown.length === 0) return [];
-    const tabled = readTabledInodes('self');
-    for (const { inode } of unknown) if (tabled.has(inode)) this.#others.add(inode);
-    return unknown.filter(({ inode }) => !tabled.has(inode));
+  /** Asked twice: a row that moves while the table is read may be missed, and a socket be closed meanwhile. */
+  async #inNoTable<F extends Fd & { readonly pid: number }>(missing: readonly F[]): Promise<F[]> {
+    if (missing.length === 0) return [];
+    const { rows } = await this.#tables.look({ inodes: missing.map(({ inode }) => inode), localPorts: [] });
+    const found = new Set(rows.map(({ inode }) => inode));
+    return missing.filter(({ pid, inode }) => {
+      const held = findInodes(pid, new Set([inode]));
+      return !found.has(inode) && typeof held !== 'string' && held.size > 0;
+    });
   }
 }
 
@@ -122,11 +131,9 @@ class StuckSockets {
     );
     const forASecond = [...this.#seen.values()].filter(({ sinceMs }) => nowMs - sinceMs >= 1_000).length;
     const { peak, peakForASecond } = this.#worst;
-    // A socket that is being made or closed is in no table either, for a moment.
-    const twice = [...this.#seen.values()].filter(({ sinceMs }) => sinceMs < nowMs).length;
-    const isWorse = twice > peak;
+    const isWorse = this.#seen.size > peak;
     this.#worst = {
-      peak: Math.max(peak, twice),
+      peak: Math.max(peak, this.#seen.size),
       peakForASecond: Math.max(peakForASecond, forASecond),
       fds: isWorse
         ? [...this.#seen.values()].slice(0, MOST_NAMED).map(({ pid, fd, inode }) => ({ pid, fd, inode }))

@@ -3,6 +3,7 @@ import type { ClientEvidence } from '../verdict/client/evidence.js';
 import type { Account } from './account.js';
 import type { Book, OpenNow } from './book.js';
 import { type ClientLook, ClientWatch } from './client-watch.js';
+import type { Tables } from './tables.js';
 
 /** Follows one client over time: the book's side of it, and its own. */
 export class Follower {
@@ -15,18 +16,26 @@ export class Follower {
   #longestOwedMs = 0;
   pids: readonly number[] = [];
 
-  constructor(account: Account, book: Book, roots: readonly number[], ports: readonly number[]) {
+  constructor(
+    account: Account,
+    book: Book,
+    roots: readonly number[],
+    ports: readonly number[],
+    tables: Tables,
+  ) {
     this.account = account;
     this.#book = book;
-    this.#watch = roots.length === 0 ? undefined : new ClientWatch(roots, ports);
+    this.#watch = roots.length === 0 ? undefined : new ClientWatch(roots, ports, tables);
   }
 
   /** What is open now; `client` is undefined when it is gone, or was nobody to look at. */
-  look(patienceMs: number | undefined): { readonly now: OpenNow; readonly client: ClientLook | undefined } {
+  async look(
+    patienceMs: number | undefined,
+  ): Promise<{ readonly now: OpenNow; readonly client: ClientLook | undefined }> {
     const atMs = performance.now();
     // First what was heard, because to look takes a while.
     const now = this.#book.now(this.account, atMs, SETTLED_MS, patienceMs ?? Number.POSITIVE_INFINITY);
-    const client = this.#watch?.look(atMs, now.open);
+    const client = await this.#watch?.look(atMs, now.open);
     if (client) {
       this.pids = client.pids;
       for (const visit of this.#book.visits) {

@@ -2,6 +2,7 @@ import type { Book } from './book.js';
 import { Follower } from './follower.js';
 import type { Naming } from './naming.js';
 import type { MisbehavingServer } from './server.js';
+import type { Tables } from './tables.js';
 
 /** Everybody who is followed: the one client that was named, or all who come. */
 export class Followers {
@@ -9,9 +10,17 @@ export class Followers {
   readonly #book: Book;
   readonly #server: MisbehavingServer;
   readonly #naming: Naming;
+  readonly #tables: Tables;
   readonly #isOne: boolean;
 
-  constructor(book: Book, server: MisbehavingServer, naming: Naming, roots: readonly number[] | undefined) {
+  constructor(
+    book: Book,
+    server: MisbehavingServer,
+    naming: Naming,
+    tables: Tables,
+    roots: readonly number[] | undefined,
+  ) {
+    this.#tables = tables;
     this.#book = book;
     this.#server = server;
     this.#naming = naming;
@@ -23,14 +32,15 @@ export class Followers {
     return [...this.#followers.values()];
   }
 
-  look(atMs: number, patienceMs: number | undefined) {
+  async look(atMs: number, patienceMs: number | undefined) {
     if (!this.#isOne) {
       for (const name of this.#book.accounts.keys()) {
         const pid = this.#naming.pids.get(name);
         if (!this.#followers.has(name)) this.#add(name, pid === undefined ? [] : [pid]);
       }
     }
-    const looks = this.all().map(follower => ({ follower, ...follower.look(patienceMs) }));
+    const looks: Array<{ follower: Follower } & Awaited<ReturnType<Follower['look']>>> = [];
+    for (const follower of this.all()) looks.push({ follower, ...(await follower.look(patienceMs)) });
     const sum = (of: (look: (typeof looks)[number]) => number) =>
       looks.reduce((all, look) => all + of(look), 0);
     const point = {
@@ -48,7 +58,10 @@ export class Followers {
   }
 
   #add(name: string, roots: readonly number[]): void {
-    this.#followers.set(name, new Follower(this.#book.account(name), this.#book, roots, this.#server.ports));
+    this.#followers.set(
+      name,
+      new Follower(this.#book.account(name), this.#book, roots, this.#server.ports, this.#tables),
+    );
   }
 }
 

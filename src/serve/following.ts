@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ServeOptions } from '../serve-options.js';
+import type { Companion } from '../started/companion.js';
 import type { Book } from './book.js';
-import type { ClientProcess } from './client-process.js';
 import type { Followers } from './followers.js';
 import type { OwnMemory } from './own-memory.js';
 import type { ServeSeries } from './series.js';
@@ -26,11 +26,11 @@ interface Following {
   readonly followers: Followers;
   readonly series: ServeSeries;
   readonly own: OwnMemory;
-  readonly client: ClientProcess | undefined;
+  readonly client: Companion | undefined;
   readonly startedAtMs: number;
 }
 
-/** Looks often at first and seldom later, and never for more than a tenth of the time. */
+/** Looks often at first and seldom later; most of a look is the work of another thread. */
 export async function follow({
   options,
   context,
@@ -48,7 +48,7 @@ export async function follow({
     over.abort();
   };
   context.signal.addEventListener('abort', end, { once: true });
-  void client?.exited.then(end);
+  void client?.ended.then(end);
   const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
   if (context.signal.aborted) end();
   try {
@@ -57,17 +57,15 @@ export async function follow({
       await nextTurn();
       await nextTurn();
       const lookedAtMs = performance.now();
-      book.deafSinceMs = lookedAtMs;
-      const { point, gone } = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
+      const { point, gone } = await followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       series.add(point);
       own.look(point.open);
       context.onProgress({ elapsedMs: point.atMs, ...point });
       if (isOver || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
-      void nextTurn().then(() => nextTurn().then(() => (book.deafSinceMs = undefined)));
       const pauseMs = Math.max(
         Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
-        (point.atMs < FIRST_MS ? 3 : 10) * costMs,
+        (point.atMs < FIRST_MS ? 0.3 : 3) * costMs,
       );
       await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }

@@ -42,6 +42,7 @@ export function httpExchange(
         afterwards?.();
       };
       // end() would close at once what is to be closed later.
+      line.answers();
       if (announcesClose) {
         response.shouldKeepAlive = true;
         response.write(body, sent);
@@ -56,8 +57,10 @@ export function httpExchange(
       const size = Math.ceil(body.length / pieces);
       const send = (from: number) => {
         const piece = body.subarray(from, from + size);
-        if (from + size >= body.length) response.end(piece, () => isDone(keepsAlive));
-        else {
+        if (from + size >= body.length) {
+          line.answers();
+          response.end(piece, () => isDone(keepsAlive));
+        } else {
           response.write(piece);
           line.later(everyMs, () => send(from + size));
         }

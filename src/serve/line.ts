@@ -6,12 +6,20 @@ import type { Exchange } from './exchange.js';
 /** A connection of a client: its entry in the book, and what can be done to it in any protocol. */
 export interface Line extends Pick<Exchange, 'later' | 'fails' | 'close' | 'halfClose' | 'reset'> {
   readonly visit: Visit;
+  /** The answer is about to be sent, and the client free to do something else then. */
+  answers(): void;
   /** After whatever else is ready has been looked at, so that requests at the same time count as that. */
   restsSoon(): void;
 }
 
 /** `talks` is what is spoken on: the socket itself, or TLS on top of it. */
-export function openLine(book: Book, visit: Visit, raw: Socket, talks: Socket = raw): Line {
+export function openLine(
+  book: Book,
+  visit: Visit,
+  raw: Socket,
+  talks: Socket,
+  beforeFirstAnswer: (port: number) => void,
+): Line {
   const timers = new Set<NodeJS.Timeout>();
   const ended = (by: 'client' | 'reset' | 'server') => book.ended(visit, by, performance.now());
   talks.on('end', () => ended('client'));
@@ -25,6 +33,11 @@ export function openLine(book: Book, visit: Visit, raw: Socket, talks: Socket = 
   });
   return {
     visit,
+    answers: () => {
+      visit.answeredAtMs = performance.now();
+      // Those who close at once do so after the first one.
+      if (visit.requests === 1) beforeFirstAnswer(visit.port);
+    },
     restsSoon: () => void setImmediate(() => book.rests(visit, performance.now())),
     later: (ms, then) => {
       if (visit.isOver) return;

@@ -5,8 +5,8 @@ import { ChurnError } from '../errors.js';
 /** A port that clients can come to. It can be shut and opened again; connections that there are go on. */
 export interface Listener {
   readonly port: number;
-  /** Nobody listens for so long: connections are refused. */
-  shutFor(ms: number): void;
+  /** Nobody listens for so long: connections are refused. `afterwards`: it listens again. */
+  shutFor(ms: number, afterwards: () => void): void;
   close(): void;
 }
 
@@ -36,12 +36,12 @@ export async function listen(
   let timer: NodeJS.Timeout | undefined;
   return {
     port,
-    shutFor: ms => {
+    shutFor: (ms, afterwards) => {
       if (timer) return;
       server.close();
       timer = setTimeout(() => {
         timer = undefined;
-        server.listen({ host, port, backlog: BACKLOG });
+        server.once('listening', afterwards).listen({ host, port, backlog: BACKLOG });
       }, ms);
     },
     close: () => {

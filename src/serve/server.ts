@@ -10,6 +10,7 @@ import { type Line, openLine } from './line.js';
 import { type Listener, listen } from './listener.js';
 import { MANNERS } from './manners/registry.js';
 import { encrypted } from './manners/tls.js';
+import type { Queues } from './queues.js';
 import { tcpExchange } from './tcp-exchange.js';
 import { Turns } from './turns.js';
 
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly mostConnections: number;
   /** Whose connection this is: the name of an account. */
   readonly nameOf: (port: number, socket: Socket) => string;
+  /** Where it cannot be known how long a connection has waited, as in a test of the caller's, nothing is judged by that. */
+  readonly queues?: Pick<Queues, 'accept' | 'mark' | 'watch'>;
 }
 
 /** Listens, and treats whoever comes as the options say. @throws ChurnError when a port cannot be had. */
@@ -33,7 +36,7 @@ export async function openServer(
   options: ServeOptions,
   seed: number,
   book: Book,
-  { autoPorts, mostConnections, nameOf }: Surroundings,
+  { autoPorts, mostConnections, nameOf, queues }: Surroundings,
 ): Promise<MisbehavingServer> {
   const { manners, settings, body, keepAlive, refuses, tls, protocol } = options;
   const sockets = new Set<Socket>();
@@ -47,30 +50,34 @@ export async function openServer(
   };
   const converse =
     protocol === 'http' ? speakHttp(book, body, keepAlive, treat) : speakTcp(book, options, treat);
+  const look = (port: number) => queues?.mark(port);
   const greet = (socket: Socket, visit: Visit) => {
     if (tls) {
       encrypted(
         socket,
-        talks => converse(openLine(book, visit, socket, talks), talks),
+        talks => converse(openLine(book, visit, socket, talks, look), talks),
         () => book.refusedTls(visit, performance.now()),
       );
       socket.on('close', () => book.closed(visit, performance.now()));
-    } else converse(openLine(book, visit, socket), socket);
+    } else converse(openLine(book, visit, socket, socket, look), socket);
   };
   const turns = new Turns(options.atATime);
   const welcome = (socket: Socket, port: number) => {
+    const openedAfterMs = queues?.accept(port);
     if (sockets.size >= mostConnections) {
       book.dropped++;
       socket.destroy();
       return;
     }
+    const name = nameOf(port, socket);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-    const visit = book.open(nameOf(port, socket), port, socket.remotePort ?? 0, performance.now());
+    const visit = book.open(name, port, socket.remotePort ?? 0, performance.now(), openedAfterMs);
     turns.take(socket, () => greet(socket, visit));
     if (refuses && ++connections % REFUSED_AFTER === 0)
-      for (const listener of listeners) listener.shutFor(settings.delayMs);
+      for (const listener of listeners) listener.shutFor(settings.delayMs, watchAll);
   };
+  const watchAll = () => void queues?.watch(listeners.map(({ port }) => port));
   const close = () => {
     for (const listener of listeners) listener.close();
     for (const socket of sockets) socket.destroy();
@@ -81,7 +88,9 @@ export async function openServer(
     close();
     throw error;
   }
-  return { ports: listeners.map(({ port }) => port), close };
+  const ports = listeners.map(({ port }) => port);
+  await queues?.watch(ports);
+  return { ports, close };
 }
 
 type Converse = (line: Line, socket: Socket) => void;

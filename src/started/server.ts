@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { ChurnError } from '../errors.js';
-import { ownPid, readExecutable, readStat } from '../proc/process.js';
+import { readExecutable, readStat } from '../proc/process.js';
 import type { Start } from '../start-options.js';
+import { type Born, bear } from './birth.js';
+import { cannotRun } from './companion.js';
 import { killAll } from './end.js';
-import { Family, MARK } from './family.js';
-import { type Guard, postGuard } from './guard.js';
+import type { Family } from './family.js';
+import type { Guard } from './guard.js';
 import { limitWords } from './limits.js';
 import { Output } from './output.js';
 import { findProgram } from './program.js';
@@ -35,14 +35,14 @@ export class StartedServer {
   #exit: Exit | undefined;
   readonly #programs: Set<string>;
 
-  private constructor(child: ChildProcess, command: readonly string[], parts: Parts) {
+  private constructor({ child, family, guard }: Born, command: readonly string[], parts: Parts) {
     this.#child = child;
     this.command = command;
     this.pid = child.pid ?? 0;
-    this.family = parts.family;
+    this.family = family;
     this.output = parts.output;
     this.world = parts.world;
-    this.#guard = parts.guard;
+    this.#guard = guard;
     this.#programs = new Set([parts.program]);
     child.once('exit', (status, signal) => {
       this.#exit = { signal: signal ?? undefined, status: status ?? undefined };
@@ -54,29 +54,21 @@ export class StartedServer {
     const command = start.command.map(word => word.replaceAll('{port}', String(port ?? '{port}')));
     const path = findProgram(command[0] ?? '', world.env);
     const limit = limitWords(start.openFiles, world.env);
-    const mark = randomBytes(8).toString('hex');
-    const sinceTicks = readStat(ownPid())?.startTicks ?? 0;
     const output = new Output(start.logFile);
-    const guard = postGuard(world.nodePath, mark, sinceTicks);
     try {
-      // A program learns its name from argv[0]: busybox does, and shells show it.
-      const [file = path, ...args] =
-        limit.length > 0 ? [...limit, path, ...command.slice(1)] : [path, ...command.slice(1)];
-      const child = spawn(file, args, {
-        ...(limit.length > 0 ? {} : { argv0: command[0] ?? path }),
-        stdio: ['ignore', output.fd, output.fd],
-        detached: true,
-        env: { ...world.env, ...portInEnvironment(start, port, world.env), [MARK]: mark },
-      });
-      await once(child, 'spawn');
-      guard.tell(child.pid ?? 0);
-      const family = new Family(mark, sinceTicks);
-      const stat = readStat(child.pid ?? 0);
-      if (stat) family.adopt(stat);
-      return new StartedServer(child, command, { family, output, guard, world, program: identityOf(path) });
+      const born = await bear(
+        [...limit, path, ...command.slice(1)],
+        {
+          // A program learns its name from argv[0]: busybox does, and shells show it.
+          ...(limit.length > 0 ? {} : { argv0: command[0] ?? path }),
+          stdio: ['ignore', output.fd, output.fd],
+          env: { ...world.env, ...portInEnvironment(start, port, world.env) },
+        },
+        world,
+      );
+      return new StartedServer(born, command, { output, world, program: identityOf(path) });
     } catch (error) {
       output.close();
-      await guard.dismiss();
       throw cannotRun(command[0] ?? '', error as NodeJS.ErrnoException);
     }
   }
@@ -123,8 +115,7 @@ export class StartedServer {
   }
 }
 
-interface Parts extends Pick<StartedServer, 'family' | 'output' | 'world'> {
-  readonly guard: Guard;
+interface Parts extends Pick<StartedServer, 'output' | 'world'> {
   /** Device and inode of the program. */
   readonly program: string;
 }
@@ -138,15 +129,4 @@ function identityOf(path: string): string {
 function portInEnvironment(start: Start, port: number | undefined, env: World['env']): { PORT?: string } {
   if (port === undefined || (!start.picksPort && env['PORT'] !== undefined)) return {};
   return { PORT: String(port) };
-}
-
-function cannotRun(name: string, error: NodeJS.ErrnoException): unknown {
-  if (error.code === undefined) return error;
-  return new ChurnError(
-    'no-such-program',
-    `${JSON.stringify(name)} cannot be run: ${error.code}.`,
-    error.code === 'ENOEXEC' || error.code === 'UNKNOWN'
-      ? 'A script needs a first line such as #!/bin/sh; a program must be built for this machine.'
-      : 'Check its permissions, and run it by hand once.',
-  );
 }

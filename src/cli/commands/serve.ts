@@ -25,8 +25,7 @@ export async function serveCommand(io: Io, raw: RawServeOptions & ServeOutput): 
   try {
     const report = await serve(options, {
       signal: io.signal,
-      env: io.env,
-      kill: io.kill,
+      world: io,
       onListening: ports => {
         if (options.command.length === 0 && !raw.quiet)
           io.stderr.write(`churn: serving on ${options.host}, port ${ports.join(', ')}\n`);

@@ -28,7 +28,7 @@ export async function watchCommand(io: Io, raw: RawWatchOptions & WatchOutput): 
       tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
       environment: { node: io.nodeVersion, cpus: io.cpus },
       timings: { startupMs: io.startupMs },
-      kill: io.kill,
+      world: io,
       isQuiet: raw.quiet === true,
     });
     progress.clear();

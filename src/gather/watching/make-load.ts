@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ended, type Kill, startLoad } from '../../load/program.js';
+import { type Ended, startCompanion } from '../../started/companion.js';
+import type { World } from '../../started/world.js';
 import type { WatchOptions } from '../../watch-options.js';
 import type { Looks } from './looks.js';
 
 /** What it takes to start a load. */
 export interface LoadStarter {
   readonly signal: AbortSignal;
-  readonly kill: Kill;
+  readonly world: World;
   /** What it prints is not shown. */
   readonly isQuiet: boolean;
 }
@@ -16,18 +17,18 @@ export type LoadEnd = Ended & { readonly stopped: boolean };
 
 /**
  * Looks at the server while a load runs, or for as long as was asked, or until the signal. What the load may have left
- * running in its process group ends with it: nobody of it talks to the server any more.
+ * running ends with it: nobody of it talks to the server any more.
  *
  * @throws ChurnError when it cannot be started.
  */
 export async function makeLoad(
   { command, durationMs }: Pick<WatchOptions, 'command' | 'durationMs'>,
   looks: Looks,
-  { signal, kill, isQuiet }: LoadStarter,
+  { signal, world, isQuiet }: LoadStarter,
 ): Promise<{ readonly ended: LoadEnd | undefined; readonly durationMs: number }> {
   const startedAtMs = performance.now();
   const over = new AbortController();
-  const load = command && (await startLoad(command, isQuiet, kill));
+  const load = command && (await startCompanion(command, isQuiet, world));
   const looking = looks.until(over.signal);
   try {
     const limit = durationMs === undefined ? NEVER : sleep(durationMs, 'late', { signal: over.signal });

@@ -1,0 +1,75 @@
+import { ChurnError } from '../errors.js';
+import { bear } from './birth.js';
+import { killAll, signalProcess, untilGone } from './end.js';
+import { limitWords } from './limits.js';
+import { findProgram } from './program.js';
+import type { World } from './world.js';
+
+/** How a program ended, and how long it took. */
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly durationMs: number;
+}
+
+/** A program that talks to a server: the client of `serve`, the load of `watch`. */
+export interface Companion {
+  readonly pid: number;
+  readonly command: readonly string[];
+  readonly ended: Promise<Ended>;
+  /** Ends it and all that came of it: SIGTERM, and SIGKILL to whoever is left after the grace time. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts it as a server is started, but for what it prints: that goes to stderr, because stdout belongs to the report, or
+ * nowhere.
+ *
+ * @throws ChurnError `no-such-program` when it cannot be run.
+ */
+export async function startCompanion(
+  command: readonly string[],
+  isQuiet: boolean,
+  { env, nodePath, kill }: World,
+): Promise<Companion> {
+  const name = command[0] ?? '';
+  const path = findProgram(name, env);
+  const limit = limitWords(undefined, env);
+  const output = isQuiet ? 'ignore' : STDERR;
+  const startedAtMs = performance.now();
+  const { child, family, guard } = await bear(
+    [...limit, path, ...command.slice(1)],
+    { ...(limit.length > 0 ? {} : { argv0: name }), stdio: ['ignore', output, output], env },
+    { nodePath },
+  ).catch(error => {
+    throw cannotRun(name, error);
+  });
+  const ended = new Promise<Ended>(resolve => {
+    child.once('exit', (status, signal) =>
+      resolve({ status, signal, durationMs: performance.now() - startedAtMs }),
+    );
+  });
+  const stop = async () => {
+    for (const stat of family.look()) signalProcess(stat, 'SIGTERM', kill);
+    await untilGone(family, GRACE_MS);
+    const survivors = await killAll(family, kill);
+    if (survivors.length === 0) await ended;
+    await guard.dismiss();
+  };
+  return { pid: child.pid ?? 0, command, ended, stop };
+}
+
+/** What spawn(2) says of a program that is there and cannot be run all the same. */
+export function cannotRun(name: string, error: NodeJS.ErrnoException): unknown {
+  if (error.code === undefined) return error;
+  return new ChurnError(
+    'no-such-program',
+    `${JSON.stringify(name)} cannot be run: ${error.code}.`,
+    error.code === 'ENOEXEC' || error.code === 'UNKNOWN'
+      ? 'A script needs a first line such as #!/bin/sh; a program must be built for this machine.'
+      : 'Check its permissions, and run it by hand once.',
+  );
+}
+
+const STDERR = 2;
+const GRACE_MS = 2_000;
