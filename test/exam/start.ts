@@ -56,7 +56,7 @@ async function startByRecipe({ server }: Case): Promise<Server | { readonly miss
 /** The faults that a server of its own accord says it can commit, without the remark that some are innocent. */
 export async function faultsOf(command: readonly string[], option: string): Promise<string[]> {
   const [program = '', ...args] = command;
-  const { stdout } = await promisify(execFile)(program, [...args, option]);
+  const { stdout } = await promisify(execFile)(program, [...args, option], { timeout: 20_000 });
   return stdout
     .trim()
     .split('\n')
