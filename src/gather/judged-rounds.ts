@@ -1,5 +1,6 @@
 import type { Options } from '../options.js';
 import { ownCpuMs } from '../proc/own.js';
+import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Census, Pace, Round } from '../verdict/evidence.js';
@@ -56,9 +57,16 @@ export class JudgedRounds {
     });
   }
 
-  /** The last reading of the judged cycles, made again at rest. */
-  addAtRest(counts: Census): void {
+  /**
+   * The last reading of the judged cycles, made again at rest. A server that closed late had threads and buffers of
+   * former rounds at the end of each: what it held then is no memory at rest, and is not compared.
+   */
+  addAtRest(counts: Census, { state, lastChangeMs }: Settled): void {
     if (this.rounds.at(-1)?.connections === this.#driver.ledger.opened) this.rounds.pop();
+    if (state !== 'held' && lastChangeMs > LATE_MS) {
+      for (const [index, round] of this.rounds.entries())
+        this.rounds[index] = { ...round, anonBytes: undefined };
+    }
     this.add('cycles', counts);
   }
 
@@ -73,3 +81,6 @@ export class JudgedRounds {
     });
   }
 }
+
+/** Long after what a scheduler or a lingering close of some milliseconds explains. */
+const LATE_MS = 300;

@@ -119,7 +119,7 @@ export class Trial {
     const limits = { settleMs, drainMs: settleMs + budgetMs };
     this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#audience.signal);
     this.#latest = this.#rest.latest;
-    this.#judged.addAtRest(this.#latest.census);
+    this.#judged.addAtRest(this.#latest.census, this.#rest.settled);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */

@@ -289,4 +289,15 @@ describe('the verdict on C servers', () => {
       }
     });
   }
+
+  it('what threads hold that are still closing is no memory at rest, and is not compared', async () => {
+    const server = await startC('thread', ['--fault', 'slow-close', '--delay-ms', '1500']);
+    try {
+      const { report } = await churnJson(['--port', String(server.port)]);
+      assert.equal(report.verdict, 'pass', report.summary);
+      assert.equal(report.rounds?.filter(({ anonBytes }) => anonBytes !== null).length, 1);
+    } finally {
+      await server.stop();
+    }
+  });
 });
