@@ -4,6 +4,7 @@ import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Census, Pace, Round } from '../verdict/evidence.js';
+import { closedLate } from '../verdict/late.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
@@ -58,12 +59,12 @@ export class JudgedRounds {
   }
 
   /**
-   * The last reading of the judged cycles, made again at rest. A server that closed late had threads and buffers of
-   * former rounds at the end of each: what it held then is no memory at rest, and is not compared.
+   * The last reading of the judged cycles, made again at rest. The others are no memory at rest where the server closed
+   * late, and cannot be compared.
    */
-  addAtRest(counts: Census, { state, lastChangeMs }: Settled): void {
+  addAtRest(counts: Census, settled: Settled): void {
     if (this.rounds.at(-1)?.connections === this.#driver.ledger.opened) this.rounds.pop();
-    if (state !== 'held' && lastChangeMs > LATE_MS) {
+    if (settled.state === 'draining' || closedLate(settled)) {
       for (const [index, round] of this.rounds.entries())
         this.rounds[index] = { ...round, anonBytes: undefined };
     }
@@ -81,6 +82,3 @@ export class JudgedRounds {
     });
   }
 }
-
-/** Long after what a scheduler or a lingering close of some milliseconds explains. */
-const LATE_MS = 300;

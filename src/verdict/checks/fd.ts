@@ -2,6 +2,7 @@ import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, FdFinding, HeldGroup } from '../finding.js';
 import { connectionGroups, connectionPattern, outsideGroups, unnamedGroup } from '../held-groups.js';
+import { closedLate } from '../late.js';
 import type { Note } from '../note.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
 import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
@@ -125,9 +126,7 @@ function drainingNotes({ settled, held, acceptQueue }: Evidence): Note[] {
   if (settled.state === 'draining' && outstanding > 0) {
     return [{ note: 'draining', outstanding, waitedMs: settled.tookMs }];
   }
-  return settled.state === 'back' && settled.lastChangeMs >= LATE_MS
-    ? [{ note: 'closed-late', afterMs: settled.lastChangeMs }]
-    : [];
+  return closedLate(settled) ? [{ note: 'closed-late', afterMs: settled.lastChangeMs }] : [];
 }
 
 function closedWithLater({ held, heldAtRest, settled }: Evidence): Note[] {
@@ -152,6 +151,3 @@ function otherClients({ held }: Evidence): Note[] {
 export function countFds(snapshot: Evidence['before']): number {
   return snapshot.processes.reduce((sum, { fds }) => sum + fds.length, 0);
 }
-
-/** Closing later than this is worth a word. */
-const LATE_MS = 500;
