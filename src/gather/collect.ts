@@ -16,7 +16,7 @@ import type { Audience } from './timeline.js';
 /** What a trial has gathered so far. */
 export interface Gathered
   extends Witnessed,
-    Pick<Evidence, 'rounds' | 'pace' | 'hold' | 'apart' | 'budgetSpent' | 'interrupted'> {
+    Pick<Evidence, 'rounds' | 'pace' | 'hold' | 'apart' | 'queueSettled' | 'budgetSpent' | 'interrupted'> {
   readonly confirming: NonNullable<Evidence['confirming']>;
   readonly target: Target;
   readonly options: Options;
@@ -67,7 +67,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
     })),
     watched: gathered.watched,
     outside: after.outside,
-    acceptQueue: latest.acceptQueue,
+    ...{ acceptQueue: latest.acceptQueue, queueSettled: gathered.queueSettled },
     unaccepted: latest.unaccepted,
     departed: departedProcesses(
       before,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../options.js';
 import type { Snapshot } from '../sampler/snapshot.js';
-import type { HeldClients, HeldState } from '../verdict/evidence.js';
+import type { HeldClients, HeldState } from '../verdict/held-clients.js';
 import { HoldingClients } from '../workload/holding-clients.js';
 import type { Driver } from './driver.js';
 import type { Observer } from './observer.js';

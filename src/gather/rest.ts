@@ -58,10 +58,42 @@ export async function restToCount(
   return last.observation;
 }
 
-/** How the server stood when the judged cycles were over and nothing moved any more. */
-export interface LastRest {
+/**
+ * After a confirming round. A queue that it has left gets as long as what the judged cycles left: a server that stops for
+ * half a second, for its collector of garbage or for want of a CPU, has not stopped accepting.
+ */
+export async function restAfterRound(
+  observer: Observer,
+  usual: Census,
+  settleMs: number,
+  signal: AbortSignal,
+): Promise<Rest> {
+  const latest = await restToCount(observer, usual, MOST_CONFIRMING_REST_MS, signal);
+  if (queued(latest) === 0) return atRest(latest);
+  const { settled, last } = await settle(
+    () => {
+      const observation = observer.look(false);
+      return { observation, outstanding: queued(observation), fingerprint: String(queued(observation)) };
+    },
+    ({ observation }) => observer.sleepsForGood(observation, settleMs),
+    { settleMs, drainMs: settleMs },
+    signal,
+  );
+  return { settled, latest: last.observation };
+}
+
+function queued({ acceptQueue, unaccepted }: Observation): number {
+  return Math.max(acceptQueue, unaccepted.length);
+}
+
+/** How the server stood when nothing moved any more. */
+export interface Rest {
   readonly settled: Settled;
   readonly latest: Observation;
+}
+
+/** The same when the judged cycles were over. */
+export interface LastRest extends Rest {
   readonly quiet: Evidence['quiet'];
 }
 
@@ -111,5 +143,6 @@ const PAUSES_MS = [1, 1, 2, 2, 4, 4];
 /** Most servers need less. */
 const MOST_BRIEF_REST_MS = 8;
 const STANDS_STILL_MS = 200;
+const MOST_CONFIRMING_REST_MS = 2_000;
 /** CPU time is counted in ticks of 10 ms. */
 const QUIET_MS = 300;

@@ -16,7 +16,7 @@ import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
 import { withOwnDrops } from './own-drops.js';
-import { atRest, type LastRest, restAtLast, restToCount } from './rest.js';
+import { atRest, type LastRest, type Rest, restAfterRound, restAtLast, restToCount } from './rest.js';
 import type { Audience, Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
 import { makeWarmUp } from './warm-up.js';
@@ -37,7 +37,7 @@ export class Trial {
   readonly #hold: Hold;
   #rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
-  #latest: Observation;
+  #latest: Rest;
   #apart: readonly Apart[] = [];
   readonly #confirming: ConfirmingRound[] = [];
   #budgetSpent = false;
@@ -69,7 +69,7 @@ export class Trial {
     this.#judged = new JudgedRounds(driver, observer, target, audience.afterRound);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
-    this.#latest = this.#baseline;
+    this.#latest = this.#rest;
     const suspects = () => this.#confirming.at(-1)?.suspects ?? [];
     this.timeline = timelineOf(target, options, driver, observer, suspects, audience.onProgress);
   }
@@ -113,13 +113,11 @@ export class Trial {
   async settle(): Promise<void> {
     await this.#hold.end();
     this.timeline.enter('settle');
-    const { budgetMs } = this.#options;
-    // An accept queue that has stood still for a whole deadline needs no second one.
-    const settleMs = this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
-    const limits = { settleMs, drainMs: settleMs + budgetMs };
+    const settleMs = this.#settleMs;
+    const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs };
     this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#audience.signal);
-    this.#latest = this.#rest.latest;
-    this.#judged.addAtRest(this.#latest.census, this.#rest.settled);
+    this.#latest = this.#rest;
+    this.#judged.addAtRest(this.#rest.latest.census, this.#rest.settled);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
@@ -136,29 +134,28 @@ export class Trial {
       this.timeline.enter('confirm');
       const witnessed = await makeConfirmingRound(round, this.#driver, this.#observer);
       this.#witnessed = { ...this.#witnessed, ...witnessed };
-      await this.#restAgain(MOST_CONFIRMING_REST_MS);
-      if (!round.manner) this.#judged.add('confirm', this.#latest.census);
+      await this.#restAgain();
+      if (!round.manner) this.#judged.add('confirm', this.#latest.latest.census);
     }
-    // The queue of a slow server is still full after the last round; it gets the time that the judged cycles had.
-    if (this.#latest.acceptQueue > 0 && !this.#driver.isOver) await this.#restAgain(this.#options.settleMs);
   }
 
   /** Lets one client after the other be alone with the server, for as many cycles as the judge asks for. */
   async tellApart(cyclesFor: (evidence: Evidence) => number): Promise<void> {
     const cycles = this.#driver.isOver ? 0 : cyclesFor(this.#evidence());
     if (cycles === 0) return;
-    const rest = () => this.#restAgain(MOST_CONFIRMING_REST_MS);
-    this.#apart = await growthAlone(this.#driver, cycles, this.#latest, rest);
+    const rest = () => this.#restAgain();
+    this.#apart = await growthAlone(this.#driver, cycles, this.#latest.latest, rest);
   }
 
-  async #restAgain(drainMs: number): Promise<Observation> {
-    this.#latest = await restToCount(
-      this.#observer,
-      this.#rest.latest.census,
-      drainMs,
-      this.#audience.signal,
-    );
-    return this.#latest;
+  async #restAgain(): Promise<Observation> {
+    const { census } = this.#rest.latest;
+    this.#latest = await restAfterRound(this.#observer, census, this.#settleMs, this.#audience.signal);
+    return this.#latest.latest;
+  }
+
+  /** An accept queue that has stood still for a whole deadline needs no second one. */
+  get #settleMs(): number {
+    return this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
   }
 
   async evidence(): Promise<Evidence> {
@@ -187,7 +184,7 @@ export class Trial {
       before: this.#observer.before,
       baseline: this.#baseline,
       rest: this.#rest,
-      latest: this.#latest,
+      ...{ latest: this.#latest.latest, queueSettled: this.#latest.settled },
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
       ...{ interrupted: this.#audience.signal.aborted, endingOf: this.#audience.endingOf },
@@ -195,5 +192,3 @@ export class Trial {
     });
   }
 }
-
-const MOST_CONFIRMING_REST_MS = 2_000;

@@ -7,6 +7,7 @@ import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { HeldSocket } from './held.js';
+import type { HeldClients } from './held-clients.js';
 import type { MadeRound } from './made-round.js';
 import type { Unusual } from './unusual.js';
 
@@ -27,39 +28,6 @@ export interface Pace {
   readonly cycles: number;
   readonly durationMs: number;
   readonly ownCpuMs: number;
-}
-
-/** What the whole tree had at one moment. */
-export interface HeldState {
-  readonly fds: number;
-  /** Of the process that had most. */
-  readonly fullestFds: number;
-  readonly anonBytes: number | undefined;
-  readonly threads: number;
-  readonly processes: number;
-}
-
-/** Silent clients that were connected during the judged cycles, and whether others were served beside them. */
-export interface HeldClients {
-  readonly wanted: number;
-  readonly opened: number;
-  /** Of these, those that have left the accept queue. */
-  readonly accepted: number;
-  readonly failures: Tally['failures'];
-  /** Closed by the server while they were held. */
-  readonly ended: number;
-  /** How they were let go. */
-  readonly end: 'fin' | 'rst';
-  readonly servedBy: 'answer' | 'accept';
-  /** How long a probe took before, with none held; undefined when it was not served then either. */
-  readonly aloneMs: number | undefined;
-  /** How long each took that was served while they were held. */
-  readonly serviceMs: readonly number[];
-  /** A probe, or the clients themselves, waited for so long and in vain. */
-  readonly blocked: boolean;
-  readonly waitedMs: number;
-  readonly idle: HeldState;
-  readonly holding: HeldState;
 }
 
 /** Everything that is judged by whether it recurs, counted in one snapshot. Sockets: those held since before the run. */
@@ -162,6 +130,8 @@ export interface Evidence extends Unusual {
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */
   readonly acceptQueue: number;
+  /** How that was waited for, which is later than `settled` where further cycles were made. */
+  readonly queueSettled: Settled;
   readonly unaccepted: readonly SocketRow[];
   readonly departed: readonly Departed[];
   readonly listenerGone: boolean;

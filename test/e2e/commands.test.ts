@@ -182,6 +182,22 @@ describe('the output', () => {
     }
   });
 
+  it('a server that stands still for a moment after further cycles has not stopped accepting', async () => {
+    const script = fileURLToPath(new URL('../../../test/servers/python/pauses.py', import.meta.url));
+    // 10 to warm up, 1000 that are judged, 100 to confirm: the last of them has to wait.
+    const server = await launch(['python3', script, '--every', '100', '--at', '1110']);
+    try {
+      const { report } = await churnJson(['--port', String(server.port)]);
+      assert.deepEqual(
+        report.findings.map(({ kind }) => kind),
+        ['fd'],
+      );
+      assert.equal(report.cycles?.accepted, (report.cycles?.confirmation ?? 0) + 1_010);
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('--strict exits 3 when something is undecided', async () => {
     const server = await startC('poll', ['--fault', 'file', '--every', '100']);
     try {

@@ -24,6 +24,7 @@ const NO_QUESTION: readonly string[] = [
   'python/init_holds_socket',
   'python/keeps_last',
   'python/noisy_neighbour',
+  'python/pauses',
 ];
 
 /** Every program of test/servers that commits faults, and how it is asked for them. */

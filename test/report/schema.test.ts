@@ -37,7 +37,7 @@ const REPORTS: ReadonlyArray<readonly [name: string, report: Report, verdict: Re
   ['forgotten connections', buildReport(leak), 'fail'],
   ['threads that recur', buildReport(grown('thread', 10, [13, 16, 19])), 'fail'],
   ['a crash', buildReport(buildEvidence(died())), 'fail'],
-  ['a hang', buildReport(buildEvidence({ acceptQueue: 5, settled: { ...leak.settled } })), 'fail'],
+  ['a hang', buildReport(buildEvidence({ acceptQueue: 5, queueSettled: leak.settled })), 'fail'],
   [
     'refused cycles',
     buildReport(buildEvidence({ cycles: tally({ completed: 900, failed: 100, failures: { reset: 100 } }) })),

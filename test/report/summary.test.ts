@@ -38,7 +38,7 @@ const SUMMARIES: ReadonlyArray<readonly [evidence: Evidence, policy: Partial<Pol
     {},
     'UNDECIDED  1000 cycles, the server accepted only 0 of 1010 connections',
   ],
-  [buildEvidence({ settled, acceptQueue: 5 }), {}, 'FAIL  1000 cycles, the server hangs'],
+  [buildEvidence({ queueSettled: settled, acceptQueue: 5 }), {}, 'FAIL  1000 cycles, the server hangs'],
   [
     buildEvidence({ departed: [root], settled, held: forgotten([11, 12]) }),
     {},

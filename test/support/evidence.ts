@@ -3,8 +3,9 @@ import type { FdKind } from '../../src/proc/parse/fd-link.js';
 import type { SocketRow } from '../../src/proc/parse/socket-table.js';
 import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
 import { CENSUS_KEYS } from '../../src/verdict/census.js';
-import type { Census, CensusKey, Evidence, HeldClients, Round } from '../../src/verdict/evidence.js';
+import type { Census, CensusKey, Evidence, Round } from '../../src/verdict/evidence.js';
 import type { HeldSocket } from '../../src/verdict/held.js';
+import type { HeldClients } from '../../src/verdict/held-clients.js';
 import type { CycleOrigin } from '../../src/workload/ledger.js';
 import { emptyTally, type Tally } from '../../src/workload/tally.js';
 
@@ -36,6 +37,7 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     judgedConnections: JUDGED,
     warmupConnections: WARMUP,
     settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
+    queueSettled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
     held: [],
     outside: [],
     acceptQueue: 0,

@@ -40,7 +40,7 @@ const VERDICTS: ReadonlyArray<
   ['a leak that is not what fails', leaking([512]), { failOn: ['crash'] }, 'pass', false],
   ['a leak beyond what is allowed', leaking([512, 513]), { allow: { fd: 1 } }, 'fail', false],
   ['a crash', buildEvidence({ departed: [root] }), {}, 'fail', false],
-  ['a hang', buildEvidence({ settled, acceptQueue: 5 }), {}, 'fail', false],
+  ['a hang', buildEvidence({ queueSettled: settled, acceptQueue: 5 }), {}, 'fail', false],
   [
     'one reset in a thousand',
     buildEvidence({ cycles: tally({ completed: 999, failed: 1, failures: { reset: 1 } }) }),

@@ -168,7 +168,7 @@ test('a server that is gone, or hangs, ends the rows', () => {
     end(
       buildEvidence({
         acceptQueue: 9,
-        settled: { state: 'held', lastChangeMs: 0, tookMs: 5_000, asleep: false },
+        queueSettled: { state: 'held', lastChangeMs: 0, tookMs: 5_000, asleep: false },
       }),
     ),
     'server-hangs',

@@ -1,5 +1,6 @@
 import type { Options } from '../../options.js';
 import { readHostFacts } from '../../proc/host.js';
+import type { Settled } from '../../sampler/settle.js';
 import type { Snapshot } from '../../sampler/snapshot.js';
 import type { Endpoint } from '../../target/target.js';
 import { takeCensus } from '../../verdict/census.js';
@@ -37,7 +38,7 @@ export function farEvidence(seen: FarSeen): Evidence {
     connections: ledger.opened,
     judgedConnections: ledger.opened - ledger.openedIn('confirm'),
     warmupConnections: ledger.openedIn('warm-up'),
-    settled: { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false },
+    ...{ settled: BACK, queueSettled: BACK },
     ...{ quiet: undefined, held: [], heldAtRest: 0, outside: [], acceptQueue: 0, unaccepted: [] },
     ...{ departed: [], listenerGone: false, waits: [], rootCount: 0, fdLimit: undefined },
     ...{ listenOverflows: 0, listenDrops: 0, embryonicResets: 0, deferredDrops: 0 },
@@ -56,5 +57,6 @@ export function farEvidence(seen: FarSeen): Evidence {
   };
 }
 
+const BACK: Settled = { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false };
 const NOTHING: Snapshot = { atMs: 0, processes: [], zombies: [], deniedPids: [] };
 const NONE = takeCensus(NOTHING, NOTHING, []);

@@ -22,6 +22,7 @@ export interface WatchSeen {
   readonly baseline: Observation;
   readonly rest: LastRest;
   readonly latest: Observation;
+  readonly queueSettled: Evidence['queueSettled'];
   /** Connections accepted in the first load, and so many for each further one. */
   readonly accepted: number;
   readonly acceptedInAll: number;
@@ -64,7 +65,7 @@ export function collectWatched(seen: WatchSeen): Evidence {
     held: mine.filter(({ inode }) => stillHeld.has(inode)).map(withoutNumber),
     heldAtRest: mine.filter(({ role }) => role === 'connection').length,
     outside: rest.latest.outside,
-    acceptQueue: latest.acceptQueue,
+    ...{ acceptQueue: latest.acceptQueue, queueSettled: seen.queueSettled },
     unaccepted: latest.unaccepted,
     departed: departedProcesses(before, latest.snapshot, rootPids, process => observer.servedBefore(process)),
     listenerGone: observer.listenerIsGone(),

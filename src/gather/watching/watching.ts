@@ -8,7 +8,7 @@ import type { WatchOptions } from '../../watch-options.js';
 import { EVERYBODY } from '../clients.js';
 import type { Gauging } from '../gauging.js';
 import { Observer } from '../observer.js';
-import { atRest, type LastRest, restAtLast, restToCount } from '../rest.js';
+import { atRest, type LastRest, type Rest, restAfterRound, restAtLast } from '../rest.js';
 import { type Audience, Timeline } from '../timeline.js';
 import { collectWatched } from './collect.js';
 import { Looks } from './looks.js';
@@ -28,7 +28,7 @@ export class Watching {
   readonly #countersBefore;
   readonly #settledRounds: Round[] = [];
   #rest: LastRest;
-  #latest;
+  #latest: Rest;
   #accepted = 0;
   #ofTime: RoundsOfTime | undefined;
   #ended: LoadEnd | undefined;
@@ -60,8 +60,8 @@ export class Watching {
     this.#countersBefore = readListenCounters(target.network);
     this.#looks = new Looks(observer, target);
     this.#baseline = observer.look(false, observer.before);
-    this.#latest = this.#baseline;
     this.#rest = atRest(this.#baseline);
+    this.#latest = this.#rest;
     this.timeline = new Timeline(
       target.roots.map(({ pid }) => pid),
       () => this.#looks.accepted,
@@ -104,14 +104,14 @@ export class Watching {
           this.#around.signal,
         )
       : await restInUse(this.#looks, settleMs);
-    this.#latest = this.#rest.latest;
+    this.#latest = this.#rest;
     this.#settledRounds.push(this.#round('cycles'));
     await this.#gauging?.rest(this.#connections);
   }
 
   /** Makes the load again where growth has to recur; where that would take too long, its own time is asked. */
   async confirm(): Promise<void> {
-    const { command, budgetMs } = this.#options;
+    const { command, budgetMs, settleMs } = this.#options;
     const startedAtMs = performance.now();
     while (command && !this.#around.signal.aborted && this.#isInDoubt()) {
       if (performance.now() - startedAtMs + this.#durationMs > budgetMs) {
@@ -120,17 +120,13 @@ export class Watching {
       }
       this.timeline.enter('confirm');
       await this.#makeLoad();
-      this.#latest = await restToCount(
-        this.#observer,
-        this.#rest.latest.census,
-        MOST_REST_MS,
-        this.#around.signal,
-      );
+      const { census } = this.#rest.latest;
+      this.#latest = await restAfterRound(this.#observer, census, settleMs, this.#around.signal);
       this.#settledRounds.push(this.#round('confirm'));
       await this.#gauging?.rest(this.#connections);
     }
     if (this.#settledRounds.length > 1) return;
-    this.#ofTime = roundsOfTime(this.#looks.moments, command ? this.#latest.census : undefined);
+    this.#ofTime = roundsOfTime(this.#looks.moments, command ? this.#latest.latest.census : undefined);
   }
 
   async evidence(): Promise<Evidence> {
@@ -164,7 +160,7 @@ export class Watching {
       phase,
       connections: this.#connections,
       ...{ anonBytes: undefined, collections: undefined },
-      counts: this.#latest.census,
+      counts: this.#latest.latest.census,
     };
   }
 
@@ -177,7 +173,7 @@ export class Watching {
       looks: this.#looks,
       baseline: this.#baseline,
       rest: this.#rest,
-      latest: this.#latest,
+      ...{ latest: this.#latest.latest, queueSettled: this.#latest.settled },
       accepted: this.#accepted,
       acceptedInAll: this.#connections,
       settledRounds: this.#settledRounds,
@@ -194,5 +190,3 @@ export class Watching {
     return { ...evidence, gauges: this.#gauging?.series() };
   }
 }
-
-const MOST_REST_MS = 2_000;

@@ -1,7 +1,8 @@
 import { acceptedConnections } from '../accepted.js';
-import type { Evidence, HeldClients } from '../evidence.js';
+import type { Evidence } from '../evidence.js';
 import { attempts } from '../failures.js';
 import type { CheckResult } from '../finding.js';
+import type { HeldClients } from '../held-clients.js';
 import { isAtFdLimit } from '../recurrence.js';
 
 /**
@@ -30,7 +31,7 @@ export function checkHang(evidence: Evidence): CheckResult {
             perCycle: queued / Math.max(1, evidence.connections),
             accepted: acceptedConnections(evidence),
             connected: attempts(evidence),
-            stalledMs: stalled ? evidence.timeoutMs : evidence.settled.tookMs,
+            stalledMs: stalled ? evidence.timeoutMs : evidence.queueSettled.tookMs,
             atFdLimit: isAtFdLimit(evidence),
           },
         ]
@@ -79,7 +80,7 @@ function standstill(evidence: Evidence) {
   );
   const queued = Math.max(evidence.acceptQueue, evidence.unaccepted.length);
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
-  const stuck = queued > 0 && evidence.settled.state === 'held';
+  const stuck = queued > 0 && evidence.queueSettled.state === 'held';
   const hangs =
     !gone && !evidence.listenerGone && (stuck || (stalled && (queued > 0 || evidence.cycles.failed > 0)));
   return { hangs, queued, stalled };

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedConnections } from '../../../src/verdict/accepted.js';
 import { checkHang } from '../../../src/verdict/checks/hang.js';
-import type { Evidence, HeldClients } from '../../../src/verdict/evidence.js';
+import type { Evidence } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
+import type { HeldClients } from '../../../src/verdict/held-clients.js';
 import {
   buildEvidence,
   fd,
@@ -25,20 +26,31 @@ const CASES: ReadonlyArray<
   readonly [what: string, evidence: Partial<Evidence>, status: Check['status'], queued: number]
 > = [
   ['an empty queue', {}, 'pass', 0],
-  ['a queue that stands still', { settled, acceptQueue: 5 }, 'fail', 5],
-  ['rows that nobody accepted', { settled, unaccepted: waiting }, 'fail', 5],
-  ['a queue that is longer than the rows', { settled, acceptQueue: 7, unaccepted: waiting }, 'fail', 7],
+  ['a queue that stands still', { queueSettled: settled, acceptQueue: 5 }, 'fail', 5],
+  ['rows that nobody accepted', { queueSettled: settled, unaccepted: waiting }, 'fail', 5],
+  [
+    'a queue that is longer than the rows',
+    { queueSettled: settled, acceptQueue: 7, unaccepted: waiting },
+    'fail',
+    7,
+  ],
   [
     'a queue that still falls',
-    { settled: { ...settled, state: 'draining' }, acceptQueue: 5 },
+    { queueSettled: { ...settled, state: 'draining' }, acceptQueue: 5 },
     'undecided',
     5,
   ],
+  ['a queue that later cycles left', { settled, acceptQueue: 1 }, 'undecided', 1],
   ['a queue that did not move in the cycles', { cycles: stalled, acceptQueue: 5 }, 'fail', 5],
   ['deadlines in a row', { cycles: tally({ failed: 3, stopped: 'deadlines' }) }, 'fail', 0],
   ['a queue that stalled and was drained', { cycles: stalled }, 'pass', 0],
-  ['a server that is dead', { settled, acceptQueue: 5, departed: [gone] }, 'undecided', 5],
-  ['a listener that was closed', { settled, acceptQueue: 5, listenerGone: true }, 'undecided', 5],
+  ['a server that is dead', { queueSettled: settled, acceptQueue: 5, departed: [gone] }, 'undecided', 5],
+  [
+    'a listener that was closed',
+    { queueSettled: settled, acceptQueue: 5, listenerGone: true },
+    'undecided',
+    5,
+  ],
 ];
 
 for (const [what, different, status, queued] of CASES) {
@@ -69,7 +81,7 @@ test('a hang is told by what was accepted, and for how long nothing moved', () =
 test('a hang at the limit of descriptors is told as such', () => {
   const fds = upTo(1_024).map(number => fd(number, 'file'));
   const [finding] = checkHang(
-    buildEvidence({ settled, acceptQueue: 5, after: snapshot([serverProcess({ fds })]) }),
+    buildEvidence({ queueSettled: settled, acceptQueue: 5, after: snapshot([serverProcess({ fds })]) }),
   ).findings;
   assert.ok(finding?.kind === 'hang');
   assert.equal(finding.atFdLimit, true);

@@ -87,7 +87,7 @@ test('a server that hangs or has died is told once, not as missing answers too',
   const hangs = evidence(silent, {
     requestIsMeant: true,
     acceptQueue: 1,
-    settled: { state: 'held', lastChangeMs: 0, tookMs: 1_000, asleep: true },
+    queueSettled: { state: 'held', lastChangeMs: 0, tookMs: 1_000, asleep: true },
   });
   assert.deepEqual(checkReply(hangs).findings, []);
   const departed = [{ pid: 1, comm: 'x', isRoot: true, servedOther: false, replacedBy: undefined }];
