@@ -1,4 +1,5 @@
 import type { Kind } from '../../src/verdict/finding.js';
+import type { RowName } from '../../src/verdict/rows.js';
 import type { ClientName } from '../../src/workload/client-names.js';
 
 /** One question of the exam: a server, what is done to it, and the answer that is right. */
@@ -10,7 +11,7 @@ export interface Case {
   readonly args?: readonly string[];
   readonly client: ClientName;
   /** Instead of one client: all of them in turn. Those that must fail, and those that may; no other may. */
-  readonly thorough?: { readonly fails: readonly ClientName[]; readonly may?: readonly ClientName[] };
+  readonly thorough?: { readonly fails: readonly ClientName[]; readonly may?: readonly RowName[] };
   /** What churn is told in both forms of the exam. */
   readonly churn?: readonly string[];
   /** What it is told in the short form only, to be done sooner. */

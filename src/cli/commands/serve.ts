@@ -35,7 +35,7 @@ export async function serveCommand(io: Io, raw: RawServeOptions & ServeOutput): 
       environment: { node: io.nodeVersion, cpus: io.cpus },
     });
     progress.clear();
-    await deliver(io, deliveries, report, raw.color);
+    await deliver(io, deliveries, report, raw.color, raw.verbose);
     return exitCode(report, options.policy.strict, io.signal.reason);
   } catch (error) {
     progress.clear();

@@ -32,7 +32,7 @@ export async function watchCommand(io: Io, raw: RawWatchOptions & WatchOutput): 
       isQuiet: raw.quiet === true,
     });
     progress.clear();
-    await deliver(io, deliveries, report, raw.color);
+    await deliver(io, deliveries, report, raw.color, raw.verbose);
     return exitCode(report, options.policy.strict, io.signal.reason);
   } finally {
     progress.clear();

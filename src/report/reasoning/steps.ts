@@ -16,10 +16,21 @@ export interface Told {
 /** One step: what was asked, and the answer in sentences. */
 export type Step = readonly [name: string, sentences: readonly string[]];
 
-/** How the verdict came about, in the order in which it did. Nothing where the report does not know. */
+/**
+ * How the verdict came about, in the order in which it did. Where others made the connections there were no steps to
+ * take, only what was compared and how each check went; nothing where nothing was checked.
+ */
 export function stepsOf(told: Told): Step[] {
   const { reasoning, cycles } = told;
-  if (!reasoning || !cycles) return [];
+  if (!reasoning || !cycles) {
+    const compared = statesSteps(told);
+    return told.checks.length === 0
+      ? []
+      : [
+          ...(compared.length > 0 ? [['compared', compared] as const] : []),
+          ['checks', told.checks.map(checkStep)],
+        ];
+  }
   return [
     ['compared', comparedSteps(told, cycles)],
     ['settled', [settledStep(reasoning)]],
@@ -31,16 +42,17 @@ export function stepsOf(told: Told): Step[] {
   ];
 }
 
-function comparedSteps({ before, after }: Told, cycles: ReportedCycles): string[] {
-  const states =
-    before && after
-      ? [
-          `fds ${before.fds} → ${after.fds}, threads ${before.threads} → ${after.threads}, children ${before.children} → ${after.children}, zombies ${before.zombies} → ${after.zombies}, mappings ${before.mappings} → ${after.mappings}.`,
-        ]
-      : [];
+function statesSteps({ before, after }: Told): string[] {
+  if (!before || !after) return [];
+  return [
+    `fds ${before.fds} → ${after.fds}, threads ${before.threads} → ${after.threads}, children ${before.children} → ${after.children}, zombies ${before.zombies} → ${after.zombies}, mappings ${before.mappings} → ${after.mappings}.`,
+  ];
+}
+
+function comparedSteps(told: Told, cycles: ReportedCycles): string[] {
   return [
     `The server before the first of ${cycles.warmup} warm-up cycles, with the server after ${cycles.completed} judged ones.`,
-    ...states,
+    ...statesSteps(told),
     `Accepted ${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}; ${formatCount(cycles.acceptQueue)} still in the accept queue.`,
   ];
 }

@@ -39,7 +39,7 @@ export const thorough: Group = {
     ),
     ...Object.entries(SHOWS).flatMap(([fault, shows]) =>
       MODELS.map(
-        (model, index): Case => ({ ...fails, server: `c/${model}`, fault, thorough: shows, long: index > 1 }),
+        (model, index): Case => ({ ...fails, server: `c/${model}`, fault, thorough: shows, long: index > 0 }),
       ),
     ),
     // Clients that close at once overlap by themselves: none but those that wait may miss it.
@@ -49,7 +49,8 @@ export const thorough: Group = {
         kinds: ['zombie'],
         server,
         fault: 'zombie-coalesced',
-        thorough: { fails: ['fin', 'rst', 'byte', 'partial'], may: CLIENT_NAMES },
+        long: server !== 'c/fork',
+        thorough: { fails: ['fin', 'rst', 'byte', 'partial'], may: [...CLIENT_NAMES, 'mixed'] },
       }),
     ),
     ...(
@@ -59,7 +60,14 @@ export const thorough: Group = {
       ] as const
     ).flatMap(([fault, client]) =>
       ['node/tls', 'python/tls_server'].map(
-        (server): Case => ({ ...fails, server, fault, churn: ['--insecure'], thorough: { fails: [client] } }),
+        (server): Case => ({
+          ...fails,
+          server,
+          fault,
+          churn: ['--insecure'],
+          thorough: { fails: [client] },
+          long: (server === 'node/tls') !== (fault === 'no-close-abort'),
+        }),
       ),
     ),
     ...['real/redis', 'real/nginx', 'real/nginx-tls', 'real/haproxy', 'real/postgres', 'real/sshd'].map(

@@ -8,7 +8,7 @@ const HURRY = ['--settle', '1500ms'];
 const SHOWS = { 'no-close-abort': 'tls-abort', 'no-close-unclean': 'tls-rst' } as const;
 const HANDSHAKES = ['tls', 'tls-rst'] as const;
 
-/** The short form asks about these, and about the client that a fault shows with. */
+/** The short form asks the clean server about these, and the faulty ones about the client that the fault shows with. */
 const SHORT: readonly string[] = ['tls', 'fin'];
 
 const clean: readonly Row[] = [
@@ -29,7 +29,7 @@ function rows(): Row[] {
     ...clean.map(row => ({ ...row, long: !SHORT.includes(row.client) })),
     ...Object.entries(SHOWS).flatMap(([fault, guilty]) =>
       clean.map(({ client, churn }): Row => {
-        const long = client !== guilty && !SHORT.includes(client);
+        const long = client !== guilty;
         const row: Row = { fault, client, long, ...(churn ? { churn } : {}), verdict: 'pass' };
         return client === guilty ? { ...row, hurry: HURRY, verdict: 'fail', kinds: ['fd'] } : row;
       }),
