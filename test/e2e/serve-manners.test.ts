@@ -6,6 +6,8 @@ import { freePort } from '../servers/real/free-port.js';
 import { churn, churnJson } from '../support/churn.js';
 
 const CLIENTS = new URL('../../../test/clients/', import.meta.url).pathname;
+const ACCEPTANCE = new URL('../../../test/library/examples/client/acceptance.test.mjs', import.meta.url)
+  .pathname;
 const node = (name: string) => [process.execPath, join(CLIENTS, 'node', `${name}.mjs`)];
 const python = (name: string) => ['/usr/bin/python3', join(CLIENTS, 'python', `${name}.py`)];
 const curls = (count: number) => [
@@ -77,10 +79,11 @@ test('an acceptance run as the client: it passes itself, and the client that it 
     ['leaking', 1],
     ['fixed', 0],
   ] as const) {
-    const suite = join(CLIENTS, 'node', 'acceptance.mjs');
     // It is a run of node:test within one, which Node refuses where it sees that.
-    const command = ['env', '-u', 'NODE_TEST_CONTEXT', process.execPath, '--test', suite];
-    const { report, ...outcome } = await churnJson(['serve', '--', ...command], { env: { CLIENT: which } });
+    const command = ['env', '-u', 'NODE_TEST_CONTEXT', process.execPath, '--test', ACCEPTANCE];
+    const { report, ...outcome } = await churnJson(['serve', '--status', '503', '--', ...command], {
+      env: { CLIENT: which },
+    });
     assert.equal(report.serve?.exit?.status, 0, outcome.stderr);
     assert.equal(outcome.status, status, report.summary);
   }
