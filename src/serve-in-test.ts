@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readHostFacts } from './proc/host.js';
 import { Book } from './serve/book.js';
@@ -40,7 +39,7 @@ export async function serveInTest(raw: Omit<RawServeOptions, 'command' | 'pid'> 
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, readHostFacts().ephemeralPorts[0]],
     mostConnections: Number.POSITIVE_INFINITY,
-    nameOf: (_port: number, _socket: Socket) => 'client',
+    whose: () => ({ account: book.account('client') }),
   });
   const gauge = (): PoolGauge => {
     const account = book.account('client');

@@ -1,16 +1,19 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChurnError } from './errors.js';
 import { readHostFacts } from './proc/host.js';
 import { ownFdLimit } from './proc/own.js';
 import { readCommand, readStat } from './proc/process.js';
+import { descendants, descendsFrom, readProcessTable } from './proc/tree.js';
 import type { Report } from './report/report.js';
 import { assembleServeReport, type ServedClient } from './report/serve/assemble.js';
-import { AskedOwners } from './serve/asked-owners.js';
 import { Book } from './serve/book.js';
+import { Followed } from './serve/followed.js';
 import { Followers, THE_CLIENT } from './serve/followers.js';
 import { follow, type ServeProgress } from './serve/following.js';
 import { Naming } from './serve/naming.js';
 import { OwnMemory } from './serve/own-memory.js';
+import { Owners } from './serve/owners.js';
 import { watchQueues } from './serve/queues.js';
 import { ServeSeries } from './serve/series.js';
 import { openServer } from './serve/server.js';
@@ -39,7 +42,6 @@ export interface ServeContext {
 export async function serve(options: ServeOptions, context: ServeContext): Promise<Report> {
   const startedAtMs = performance.now();
   const book = new Book();
-  const naming = new Naming();
   const queues = watchQueues();
   const tables = new Tables();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
@@ -47,30 +49,55 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   const followsOne = options.command.length > 0 || options.pids.length > 0;
   let client: Companion | undefined;
   const roots = () => (client ? [client.pid] : options.pids);
-  const owners = followsOne ? new AskedOwners(book.account(THE_CLIENT), roots, tables) : undefined;
+  const owners = new Owners(tables);
+  const naming = new Naming(book);
+  const begun = new AbortController();
+  const followed = new Followed(book, book.account(THE_CLIENT), async pid => {
+    // It may be here before we know that it was started.
+    if (options.command.length > 0 && !begun.signal.aborted) await once(begun.signal, 'abort');
+    return client?.has(pid) ?? isWithin(pid, options.pids);
+  });
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, ephemeralPorts[0]],
     mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
-    nameOf: (port, socket) => {
-      if (!owners) return naming.nameOf(port, socket);
-      owners.ask(port, socket.remotePort ?? 0);
-      return THE_CLIENT;
+    whose: (port, socket) => {
+      const { remotePort = 0, remoteAddress } = socket;
+      const { pid, isUrgent } = owners.ask({ port, remotePort, isOver: () => socket.destroyed });
+      const accountOf = (owner: number | undefined) =>
+        followsOne ? followed.accountOf(owner) : naming.accountOf(owner, remoteAddress);
+      const later = pid.then(accountOf);
+      if (isUrgent) return { later };
+      return {
+        later,
+        account: followsOne ? book.account(THE_CLIENT) : naming.accountOf(undefined, remoteAddress),
+      };
     },
     queues,
   });
   const listening = setInterval(() => {
     queues.mark();
-    if (followsOne) book.waits(THE_CLIENT, queues.waiting);
+    if (followsOne) book.waits(THE_CLIENT, queues.waiting + owners.waiting);
     book.waste.settle(performance.now());
   }, LISTEN_MS);
   try {
     for (const pid of options.pids) requireAlive(pid);
     context.onListening(server.ports);
     if (options.command.length > 0) client = await startClient(options.command, server.ports, context.world);
+    begun.abort();
     const followers = new Followers(book, server, naming, tables, followsOne ? roots() : undefined);
     const series = new ServeSeries();
     const own = new OwnMemory();
-    await follow({ options, context, book, followers, series, own, client, startedAtMs });
+    await follow({
+      options,
+      context,
+      book,
+      followers,
+      series,
+      own,
+      client,
+      startedAtMs,
+      asking: () => owners.asking,
+    });
     book.waste.settle();
     const durationMs = performance.now() - startedAtMs;
     const exit = client ? exitOf(await settledWithin(client.ended, 0)) : undefined;
@@ -78,7 +105,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       const evidence = follower.evidence(options);
       return { account: follower.account, evidence, verdict: judgeClient(evidence, options.policy) };
     });
-    requireVisit(book, exit, context.signal.aborted);
+    requireVisit(book, followed, exit, context.signal.aborted);
     const { pids } = followers.all()[0] ?? { pids: [] };
     return assembleServeReport(clients, options, {
       tool: context.tool,
@@ -92,6 +119,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       interrupted: context.signal.aborted && (followsOne || options.durationMs !== undefined),
       durationMs,
       dropped: book.dropped,
+      strangers: [...followed.strangers],
       own: {
         beforeBytes: own.beforeBytes,
         peakBytes: own.peakBytes,
@@ -128,19 +156,28 @@ function exitOf(ended: Exit | undefined): Exit | undefined {
   return ended && { status: ended.status, signal: ended.signal };
 }
 
-function requireVisit(book: Book, exit: Exit | undefined, aborted: boolean): void {
+function requireVisit(book: Book, { strangers }: Followed, exit: Exit | undefined, aborted: boolean): void {
   if (book.accounts.size > 0 && [...book.accounts.values()].some(({ connections }) => connections > 0))
     return;
   const how = exit ? ` It ended with ${exit.signal ?? `status ${exit.status}`}.` : '';
   throw new ChurnError(
     aborted ? 'interrupted-early' : 'never-connected',
-    `Nobody ever connected to this server.${how}`,
-    'Tell the client the port: {port} in its command is replaced, and PORT stands in its environment.',
+    strangers.size === 0
+      ? `Nobody ever connected to this server.${how}`
+      : `The client never connected to this server, but others did: ${[...strangers.keys()].join(', ')}.${how}`,
+    strangers.size === 0
+      ? 'Tell the client the port: {port} in its command is replaced, and PORT stands in its environment.'
+      : 'If one of them is meant, follow it with --pid.',
   );
 }
 
 function commandOf([pid]: readonly number[]): readonly string[] {
   return pid === undefined ? [] : readCommand(pid);
+}
+
+/** Of a process that was not started for this: its descendants, and orphans of its own program. */
+function isWithin(pid: number, roots: readonly number[]): boolean {
+  return descendsFrom(pid, roots) || descendants(readProcessTable(), roots).some(stat => stat.pid === pid);
 }
 
 async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {

@@ -25,3 +25,30 @@ export function findHolders(inodes: ReadonlySet<number>): Holders {
   }
   return { byInode, denied };
 }
+
+/**
+ * One holder of each inode, and no further than until all are found. The likely ones are asked first: to look through
+ * the descriptors of everybody takes milliseconds.
+ */
+export function findOneHolder(
+  inodes: ReadonlySet<number>,
+  likely: Iterable<number>,
+): ReadonlyMap<number, number> {
+  const left = new Set(inodes);
+  const found = new Map<number, number>();
+  for (const pid of candidates(likely)) {
+    if (left.size === 0) break;
+    const held = findInodes(pid, left);
+    if (typeof held === 'string') continue;
+    for (const inode of held) {
+      found.set(inode, pid);
+      left.delete(inode);
+    }
+  }
+  return found;
+}
+
+function* candidates(likely: Iterable<number>): Generator<number> {
+  yield* likely;
+  yield* listPids();
+}

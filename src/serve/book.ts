@@ -1,5 +1,6 @@
-import { Account, newVisit, type Visit } from './account.js';
+import { Account, newVisit, type Summed, type Visit } from './account.js';
 import { Curve } from './curve.js';
+import { moveVisit } from './move.js';
 import { Waste } from './waste.js';
 
 /** A pool that closes what has been idle for so long is tidy; one that closes at once makes no use of it. */
@@ -26,6 +27,8 @@ export interface OpenNow {
 export class Book {
   readonly visits = new Set<Visit>();
   readonly accounts = new Map<string, Account>();
+  /** Those who came although another client is followed: nobody judges them. */
+  readonly others = new Account('others');
   /** Of all clients together. */
   readonly curve = new Curve();
   #requests = 0;
@@ -44,8 +47,7 @@ export class Book {
   }
 
   /** It was accepted now, and opened at some time after `openedAfterMs`. */
-  open(name: string, port: number, remotePort: number, nowMs: number, openedAfterMs = nowMs): Visit {
-    const account = this.account(name);
+  open(account: Account, port: number, remotePort: number, nowMs: number, openedAfterMs = nowMs): Visit {
     this.events++;
     const visit = newVisit(port, remotePort, account, nowMs, openedAfterMs);
     this.visits.add(visit);
@@ -66,35 +68,38 @@ export class Book {
     const { account } = visit;
     this.events++;
     this.#endIdle(visit, nowMs);
-    visit.requests++;
+    count(visit, 'requests');
     visit.busy++;
     visit.mayReuse = false;
     visit.busySinceMs = nowMs;
-    account.requests++;
     account.busy++;
-    if (asksToClose) account.askedToClose++;
+    if (asksToClose) count(visit, 'askedToClose');
     account.peakBusy = Math.max(account.peakBusy, account.busy);
-    this.curve.add(++this.#requests, this.visits.size);
+    if (account !== this.others) this.curve.add(++this.#requests, this.visits.size - this.others.open);
   }
 
   /** The handshake of TLS failed: that is what should come of it. */
   refusedTls(visit: Visit, nowMs: number): void {
-    visit.account.refusedTls++;
+    count(visit, 'refusedTls');
     this.failed(visit, nowMs);
+  }
+
+  /** What came is no request. */
+  garbled(visit: Visit): void {
+    count(visit, 'garbage');
   }
 
   /** `offersMore`: the answer told the client that the connection stays open. `declined`: it had asked not to. */
   answered(visit: Visit, offersMore: boolean, declined: boolean): void {
-    const { account } = visit;
-    account.answered++;
+    count(visit, 'answered');
     visit.mayReuse = offersMore;
-    if (offersMore) account.offered++;
+    if (offersMore) count(visit, 'offered');
     if (declined) this.waste.discarded(visit, visit.answeredAtMs ?? visit.openedAtMs);
   }
 
   /** No answer will come, or no whole one. */
   failed(visit: Visit, nowMs: number): void {
-    visit.account.failed++;
+    count(visit, 'failed');
     visit.failedAtMs ??= nowMs;
   }
 
@@ -117,13 +122,15 @@ export class Book {
   /** Somebody ended it; only the first one counts. */
   ended(visit: Visit, by: NonNullable<Visit['endedBy']>, nowMs: number): void {
     if (visit.endedBy !== undefined) return;
+    // Where others are about, what was gone before anybody could look is not held against the client.
+    const isShort = nowMs - visit.openedAtMs < TIDY_MS;
+    if (visit.isUntold && isShort && this.others.connections > 0) moveVisit(visit, this.others);
     this.events++;
     visit.endedBy = by;
     visit.endedAtMs = nowMs;
     const { account, port } = visit;
-    if (by === 'server') account.endedByServer++;
-    else account.endedByClient++;
-    if (by === 'reset') account.resets++;
+    count(visit, by === 'server' ? 'endedByServer' : 'endedByClient');
+    if (by === 'reset') count(visit, 'resets');
     const idleMs = visit.idleSinceMs === undefined ? 0 : nowMs - visit.idleSinceMs;
     this.#takeFromIdle(visit);
     // A pool that is full closes what is too much, and keeps others.
@@ -136,6 +143,7 @@ export class Book {
     this.ended(visit, 'client', nowMs);
     this.#endIdle(visit, nowMs);
     visit.isOver = true;
+    visit.waste = undefined;
     visit.account.open--;
     visit.account.busy -= visit.busy;
     visit.busy = 0;
@@ -149,7 +157,7 @@ export class Book {
     let longestBusyMs = 0;
     let overdue = 0;
     for (const visit of this.visits) {
-      if (visit.account !== account || visit.endedBy !== undefined) continue;
+      if (visit.account !== account || visit.endedBy !== undefined || visit.isUntold) continue;
       const owedSinceMs = visit.failedAtMs ?? visit.busySinceMs;
       if (owedSinceMs !== undefined) {
         longestBusyMs = Math.max(longestBusyMs, atMs - owedSinceMs);
@@ -178,4 +186,9 @@ export class Book {
   #takeFromIdle(visit: Visit): void {
     if (visit.account.idleOf(visit.port).delete(visit)) visit.account.idleNow--;
   }
+}
+
+function count(visit: Visit, what: Summed): void {
+  visit[what]++;
+  visit.account[what]++;
 }

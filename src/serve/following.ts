@@ -28,6 +28,8 @@ interface Following {
   readonly own: OwnMemory;
   readonly client: Companion | undefined;
   readonly startedAtMs: number;
+  /** Connections of which it is not known yet whose they are. */
+  readonly asking: () => number;
 }
 
 /** Looks often at first and seldom later; most of a look is the work of another thread. */
@@ -40,6 +42,7 @@ export async function follow({
   own,
   client,
   startedAtMs,
+  asking,
 }: Following): Promise<void> {
   let isOver = false;
   const over = new AbortController();
@@ -56,12 +59,14 @@ export async function follow({
       // Whatever has come while it slept, or looked, is heard first.
       await nextTurn();
       await nextTurn();
+      const isLast = isOver;
+      if (isLast && asking() > 0) await lastWords(book, asking);
       const lookedAtMs = performance.now();
       const { point, gone } = await followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       series.add(point);
-      own.look(point.open);
+      own.look(book.visits.size);
       context.onProgress({ elapsedMs: point.atMs, ...point });
-      if (isOver || (gone && client === undefined)) break;
+      if (isLast || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
       const pauseMs = Math.max(
         Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
@@ -69,7 +74,7 @@ export async function follow({
       );
       await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
-    await lastWords(book);
+    await lastWords(book, asking);
   } finally {
     clearTimeout(limit);
     context.signal.removeEventListener('abort', end);
@@ -77,8 +82,8 @@ export async function follow({
 }
 
 /** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
-async function lastWords(book: Book): Promise<void> {
-  for (let turn = 0, before = -1; turn < MOST_TURNS && book.events !== before; turn++) {
+async function lastWords(book: Book, asking: () => number): Promise<void> {
+  for (let turn = 0, before = -1; turn < MOST_TURNS && (book.events !== before || asking() > 0); turn++) {
     before = book.events;
     await sleep(LAST_WORDS_MS);
     await nextTurn();

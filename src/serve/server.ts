@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServeOptions } from '../serve-options.js';
 import { randomAt } from '../workload/prng.js';
-import type { Visit } from './account.js';
+import type { Account, Visit } from './account.js';
 import type { Book } from './book.js';
 import type { Exchange } from './exchange.js';
 import { httpExchange } from './http-exchange.js';
@@ -10,6 +10,7 @@ import { type Line, openLine } from './line.js';
 import { type Listener, listen } from './listener.js';
 import { MANNERS } from './manners/registry.js';
 import { encrypted } from './manners/tls.js';
+import { moveVisit } from './move.js';
 import type { Queues } from './queues.js';
 import { tcpExchange } from './tcp-exchange.js';
 import { Turns } from './turns.js';
@@ -25,10 +26,16 @@ export interface Surroundings {
   /** Ports that are tried for `auto`: below those that the kernel gives to clients. */
   readonly autoPorts: readonly [number, number];
   readonly mostConnections: number;
-  /** Whose connection this is: the name of an account. */
-  readonly nameOf: (port: number, socket: Socket) => string;
+  /** Whose connection this is. */
+  readonly whose: (port: number, socket: Socket) => Whose;
   /** Where it cannot be known how long a connection has waited, as in a test of the caller's, nothing is judged by that. */
   readonly queues?: Pick<Queues, 'accept' | 'mark' | 'watch'>;
+}
+
+export interface Whose {
+  /** Without it the connection is not read before `later` tells. */
+  readonly account?: Account;
+  readonly later?: Promise<Account>;
 }
 
 /** Listens, and treats whoever comes as the options say. @throws ChurnError when a port cannot be had. */
@@ -36,7 +43,7 @@ export async function openServer(
   options: ServeOptions,
   seed: number,
   book: Book,
-  { autoPorts, mostConnections, nameOf, queues }: Surroundings,
+  { autoPorts, mostConnections, whose, queues }: Surroundings,
 ): Promise<MisbehavingServer> {
   const { manners, settings, body, keepAlive, refuses, tls, protocol } = options;
   const sockets = new Set<Socket>();
@@ -58,7 +65,6 @@ export async function openServer(
         talks => converse(openLine(book, visit, socket, talks, look), talks),
         () => book.refusedTls(visit, performance.now()),
       );
-      socket.on('close', () => book.closed(visit, performance.now()));
     } else converse(openLine(book, visit, socket, socket, look), socket);
   };
   const turns = new Turns(options.atATime);
@@ -69,11 +75,25 @@ export async function openServer(
       socket.destroy();
       return;
     }
-    const name = nameOf(port, socket);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-    const visit = book.open(name, port, socket.remotePort ?? 0, performance.now(), openedAfterMs);
-    turns.take(socket, () => greet(socket, visit));
+    const { remotePort = 0 } = socket;
+    const enter = (account: Account) => {
+      const visit = book.open(account, port, remotePort, performance.now(), openedAfterMs);
+      const leave = () => book.closed(visit, performance.now());
+      socket.on('close', leave);
+      if (socket.destroyed) leave();
+      else turns.take(socket, () => greet(socket, visit));
+      return visit;
+    };
+    const { account, later } = whose(port, socket);
+    const visit = account && enter(account);
+    if (visit) visit.isUntold = later !== undefined;
+    void later?.then(found => {
+      if (!visit) return void enter(found);
+      visit.isUntold = false;
+      moveVisit(visit, found);
+    });
     if (refuses && ++connections % REFUSED_AFTER === 0)
       for (const listener of listeners) listener.shutFor(settings.delayMs, watchAll);
   };
@@ -113,7 +133,7 @@ function speakHttp(
     if (!line || !error.code?.startsWith('HPE_')) return void stream.destroy();
     // It is told twice when more comes behind the first mistake.
     if (line.visit.endedBy !== undefined) return;
-    line.visit.account.garbage++;
+    book.garbled(line.visit);
     if (stream.writable) stream.write('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     line.close();
   });

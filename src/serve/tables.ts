@@ -5,6 +5,8 @@ import type { SocketRow } from '../proc/parse/socket-table.js';
 export interface Asked {
   readonly inodes: readonly number[];
   readonly localPorts: readonly number[];
+  /** Whether a process is to be found for each of them. */
+  readonly wantsOwners?: boolean;
 }
 
 export interface Told {
@@ -12,6 +14,8 @@ export interface Told {
   readonly rows: readonly SocketRow[];
   /** Inodes that another table has: they are no sockets of TCP. */
   readonly others: readonly number[];
+  /** By inode: a process that has it. */
+  readonly owners: ReadonlyArray<readonly [inode: number, pid: number]>;
 }
 
 /** Reads the kernel's tables of sockets beside whatever else this process does. The owner calls close(). */

@@ -2,8 +2,9 @@ import type { Account, Visit } from './account.js';
 
 /** A connection that may have been opened for nothing: a usable one was there. What comes next decides. */
 interface Doubt {
+  readonly visit: Visit;
   readonly account: Account;
-  readonly why: 'beside-idle' | 'after-close';
+  readonly why: 'besideIdle' | 'afterClose';
   /** The one that could have been used, or that was idle when the one that could have been used was closed. */
   readonly other: Visit | undefined;
   readonly requestsOfOther: number;
@@ -23,14 +24,14 @@ export class Waste {
     const { account, port } = visit;
     const [oldest] = account.idleOf(port);
     if (oldest?.idleSinceMs !== undefined && oldest.idleSinceMs + IDLE_ENOUGH_MS <= visit.openedAfterMs) {
-      this.#doubt(account, 'beside-idle', oldest, nowMs, nowMs);
+      this.#doubt(visit, 'besideIdle', oldest, nowMs, nowMs);
       return;
     }
     const discarded = account.discardedOf(port);
     const [first] = discarded;
     if (first === undefined || first.answeredAtMs > visit.openedAfterMs) return;
     discarded.shift();
-    this.#doubt(account, 'after-close', first.other, first.atMs, nowMs);
+    this.#doubt(visit, 'afterClose', first.other, first.atMs, nowMs);
   }
 
   /** A client closed a connection that it could have used again, as soon as it was answered, or asked to. */
@@ -44,30 +45,34 @@ export class Waste {
   settle(nowMs = Number.POSITIVE_INFINITY): void {
     for (let [first] = this.#doubts; first !== undefined && first.dueAtMs <= nowMs; [first] = this.#doubts) {
       this.#doubts.shift();
-      if (isCleared(first)) continue;
-      if (first.why === 'beside-idle') first.account.besideIdle++;
-      else first.account.afterClose++;
+      if (!isCleared(first)) count(first);
     }
   }
 
-  #doubt(
-    account: Account,
-    why: Doubt['why'],
-    other: Visit | undefined,
-    sinceMs: number,
-    nowMs: number,
-  ): void {
+  #doubt(visit: Visit, why: Doubt['why'], other: Visit | undefined, sinceMs: number, nowMs: number): void {
     const requestsOfOther = other?.requests ?? 0;
-    this.#doubts.push({ account, why, other, requestsOfOther, sinceMs, dueAtMs: nowMs + DOUBT_MS });
+    const { account } = visit;
+    this.#doubts.push({ visit, account, why, other, requestsOfOther, sinceMs, dueAtMs: nowMs + DOUBT_MS });
   }
 }
 
-/** It was used after all; or it is what a pool keeps, that was full when it closed another one. */
-function isCleared({ why, other, requestsOfOther, sinceMs }: Doubt): boolean {
+/** Both remember it, for the case that one of them turns out to be somebody else's. */
+function count({ visit, account, why, other }: Doubt): void {
+  account[why]++;
+  if (!visit.isOver) visit.waste = { why, other };
+  if (!other || other.isOver) return;
+  other.blame ??= { besideIdle: 0, afterClose: 0 };
+  other.blame[why]++;
+}
+
+/** Whose they are has turned out otherwise; it was used after all; or it is what a pool keeps, that was full when it closed another one. */
+function isCleared({ visit, account, why, other, requestsOfOther, sinceMs }: Doubt): boolean {
+  if (visit.account !== account) return true;
   if (other === undefined) return false;
+  if (other.account !== account) return true;
   if (other.requests > requestsOfOther) return true;
   const keptMs = (other.endedAtMs ?? Number.POSITIVE_INFINITY) - sinceMs;
-  return why === 'after-close' && keptMs >= IDLE_ENOUGH_MS;
+  return why === 'afterClose' && keptMs >= IDLE_ENOUGH_MS;
 }
 
 /** How long a connection has to be idle before another one beside it is a waste: less may be the client's own delay. */

@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { descendsFrom } from '../proc/tree.js';
 import { bear } from './birth.js';
 import { killAll, signalProcess, untilGone } from './end.js';
 import { limitWords } from './limits.js';
@@ -17,6 +18,8 @@ export interface Companion {
   readonly pid: number;
   readonly command: readonly string[];
   readonly ended: Promise<Ended>;
+  /** Whether a process is it, or came of it. */
+  has(pid: number): boolean;
   /** Ends it and all that came of it: SIGTERM, and SIGKILL to whoever is left after the grace time. */
   stop(): Promise<void>;
 }
@@ -56,7 +59,9 @@ export async function startCompanion(
     if (survivors.length === 0) await ended;
     await guard.dismiss();
   };
-  return { pid: child.pid ?? 0, command, ended, stop };
+  const first = child.pid ?? 0;
+  const has = (pid: number) => descendsFrom(pid, [first]) || family.look().some(stat => stat.pid === pid);
+  return { pid: first, command, ended, has, stop };
 }
 
 /** What spawn(2) says of a program that is there and cannot be run all the same. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Account, SUMMED, type Visit } from '../../src/serve/account.js';
 import { Book } from '../../src/serve/book.js';
+import { moveVisit } from '../../src/serve/move.js';
 
 /** A request that is answered in full; afterwards the connection rests. */
 function exchange(book: Book, visit: ReturnType<Book['open']>, atMs: number): void {
@@ -12,7 +14,7 @@ function exchange(book: Book, visit: ReturnType<Book['open']>, atMs: number): vo
 test('a connection opened beside an idle one is wasted', () => {
   const book = new Book();
   for (let number = 0; number < 10; number++)
-    exchange(book, book.open('c', 80, 1_000 + number, number * 100), number * 100);
+    exchange(book, book.open(book.account('c'), 80, 1_000 + number, number * 100), number * 100);
   const account = book.account('c');
   book.waste.settle();
   assert.equal(account.besideIdle, 9);
@@ -22,7 +24,8 @@ test('a connection opened beside an idle one is wasted', () => {
 
 test('a connection to another port is not', () => {
   const book = new Book();
-  for (let port = 80; port < 90; port++) exchange(book, book.open('c', port, 1_000, port * 100), port * 100);
+  for (let port = 80; port < 90; port++)
+    exchange(book, book.open(book.account('c'), port, 1_000, port * 100), port * 100);
   assert.equal(book.account('c').besideIdle, 0);
 });
 
@@ -32,11 +35,11 @@ test('one that replaces a connection that was closed at once is wasted, one afte
     ['client', 1],
     ['server', 0],
   ] as const) {
-    const visit = book.open(by, 80, 1_000, 0);
+    const visit = book.open(book.account(by), 80, 1_000, 0);
     exchange(book, visit, 0);
     book.ended(visit, by, 5);
     book.closed(visit, 6);
-    exchange(book, book.open(by, 80, 1_001, 10), 10);
+    exchange(book, book.open(book.account(by), 80, 1_001, 10), 10);
     book.waste.settle();
     assert.equal(book.account(by).afterClose, wasted, by);
   }
@@ -44,13 +47,13 @@ test('one that replaces a connection that was closed at once is wasted, one afte
 
 test('a pool that is full and closes what is too much wastes nothing', () => {
   const book = new Book();
-  const kept = book.open('c', 80, 1_000, 0);
-  const surplus = book.open('c', 80, 1_001, 0);
+  const kept = book.open(book.account('c'), 80, 1_000, 0);
+  const surplus = book.open(book.account('c'), 80, 1_001, 0);
   exchange(book, kept, 0);
   exchange(book, surplus, 100);
   book.ended(surplus, 'client', 102);
   book.closed(surplus, 102);
-  exchange(book, book.open('c', 80, 1_002, 104), 104);
+  exchange(book, book.open(book.account('c'), 80, 1_002, 104), 104);
   book.waste.settle();
   assert.equal(book.account('c').afterClose, 0);
 });
@@ -59,7 +62,7 @@ test('what waited while this server was busy was not opened for nothing', () => 
   const book = new Book();
   // Twenty at once, and all of them gone before the first one was accepted.
   for (let number = 0; number < 20; number++) {
-    const visit = book.open('c', 80, number, 1_000 + number, 0);
+    const visit = book.open(book.account('c'), 80, number, 1_000 + number, 0);
     book.request(visit, false, 1_000 + number);
     visit.answeredAtMs = 1_000 + number;
     book.answered(visit, true, false);
@@ -76,9 +79,9 @@ test('an idle connection that is used a moment later was not left idle', () => {
     [false, 1],
   ] as const) {
     const book = new Book();
-    const idle = book.open('c', 80, 1_000, 0);
+    const idle = book.open(book.account('c'), 80, 1_000, 0);
     exchange(book, idle, 0);
-    exchange(book, book.open('c', 80, 1_001, 500), 500);
+    exchange(book, book.open(book.account('c'), 80, 1_001, 500), 500);
     if (isUsed) exchange(book, idle, 530);
     book.waste.settle(600);
     assert.equal(book.account('c').besideIdle, wasted);
@@ -87,11 +90,11 @@ test('an idle connection that is used a moment later was not left idle', () => {
 
 test('a pool that closes what has been idle for seconds wastes nothing', () => {
   const book = new Book();
-  const visit = book.open('c', 80, 1_000, 0);
+  const visit = book.open(book.account('c'), 80, 1_000, 0);
   exchange(book, visit, 0);
   book.ended(visit, 'client', 4_000);
   book.closed(visit, 4_000);
-  exchange(book, book.open('c', 80, 1_001, 9_000), 9_000);
+  exchange(book, book.open(book.account('c'), 80, 1_001, 9_000), 9_000);
   book.waste.settle();
   assert.equal(book.account('c').afterClose, 0);
   assert.equal(book.account('c').longestIdleMs, 3_999);
@@ -100,7 +103,7 @@ test('a pool that closes what has been idle for seconds wastes nothing', () => {
 test('nothing is kept of connections that are over', () => {
   const book = new Book();
   for (let number = 0; number < 1_000; number++) {
-    const visit = book.open('c', 80, number, number);
+    const visit = book.open(book.account('c'), 80, number, number);
     exchange(book, visit, number);
     book.ended(visit, 'client', number);
     book.closed(visit, number);
@@ -113,7 +116,7 @@ test('nothing is kept of connections that are over', () => {
 
 test('an answer that is owed past the patience is overdue', () => {
   const book = new Book();
-  const visit = book.open('c', 80, 1_000, 0);
+  const visit = book.open(book.account('c'), 80, 1_000, 0);
   book.request(visit, false, 0);
   assert.equal(book.now(visit.account, 500, 0, 1_000).overdue, 0);
   assert.equal(book.now(visit.account, 1_500, 0, 1_000).overdue, 1);
@@ -121,11 +124,106 @@ test('an answer that is owed past the patience is overdue', () => {
 
 test('a connection that the server has ended waits for nothing more', () => {
   const book = new Book();
-  const visit = book.open('c', 80, 1_000, 0);
+  const visit = book.open(book.account('c'), 80, 1_000, 0);
   book.request(visit, false, 0);
   book.answered(visit, true, false);
   book.ended(visit, 'server', 1);
   book.rests(visit, 2);
   assert.equal(book.account('c').idleNow, 0);
   assert.equal(book.now(visit.account, 1_000, 0, Number.POSITIVE_INFINITY).idle, 0);
+});
+
+test('a connection that turns out to be of somebody else takes with it all that was counted of it', () => {
+  const book = new Book();
+  const client = book.account('c');
+  const visits = [0, 1, 2, 3].map(number => book.open(client, 80, 1_000 + number, number * 100));
+  const [own, stranger, ...rest] = visits as [Visit, Visit, ...Visit[]];
+  for (const [number, visit] of visits.entries()) exchange(book, visit, number * 100);
+  const before = totals(client);
+  book.waste.settle();
+  for (const visit of [stranger, ...rest]) moveVisit(visit, book.others);
+  const after = totals(client);
+  for (const [name, count] of Object.entries(after))
+    assert.equal(count + (totals(book.others)[name] ?? 0), before[name], name);
+  assert.deepEqual(after, {
+    ...totals(new Book().account('c')),
+    connections: 1,
+    open: 1,
+    idleNow: 1,
+    requests: 1,
+    answered: 1,
+    offered: 1,
+  });
+  assert.equal(client.peakIdleAtOnce, 1);
+  for (const visit of visits) book.closed(visit, 900);
+  assert.deepEqual([client.open, client.idleNow, book.others.open, book.others.idleNow], [0, 0, 0, 0]);
+  assert.equal(own.account, client);
+});
+
+test('what was opened for nothing is told of the client alone, however late it turns out whose it was', () => {
+  for (const [moved, left] of [
+    [[], 2],
+    [[0], 0],
+    [[1], 1],
+    [[2], 1],
+    [[0, 1], 0],
+    [[1, 0], 0],
+    [[1, 2], 0],
+    [[2, 1, 0], 0],
+  ] as const) {
+    const book = new Book();
+    const client = book.account('c');
+    const visits = [0, 1, 2].map(number => {
+      const visit = book.open(client, 80, 1_000 + number, number * 500);
+      exchange(book, visit, number * 500);
+      book.waste.settle(number * 500 + 400);
+      return visit;
+    });
+    for (const number of moved) moveVisit(visits[number] as Visit, book.others);
+    assert.equal(client.besideIdle, left, `moved ${moved}`);
+  }
+});
+
+test('one that turns out to be of somebody else while it is in doubt was not opened for nothing', () => {
+  for (const number of [0, 1]) {
+    const book = new Book();
+    const visits = [0, 1].map(at => {
+      const visit = book.open(book.account('c'), 80, 1_000 + at, at * 500);
+      exchange(book, visit, at * 500);
+      return visit;
+    });
+    moveVisit(visits[number] as Visit, book.others);
+    book.waste.settle();
+    assert.equal(book.account('c').besideIdle, 0);
+  }
+});
+
+function totals(account: Account): Record<string, number> {
+  const { connections, open, busy, idleNow } = account;
+  return {
+    ...Object.fromEntries(SUMMED.map(name => [name, account[name]])),
+    connections,
+    open,
+    busy,
+    idleNow,
+  };
+}
+
+test('what is gone before it could be told whose it was is the client’s, unless others are about and it was short', () => {
+  for (const [others = 0, atMs = 0, connections] of [
+    [0, 900, 1],
+    [1, 900, 0],
+    [1, 1_900, 1],
+  ]) {
+    const book = new Book();
+    for (let number = 0; number < others; number++) book.open(book.others, 80, number, 0);
+    const visit = book.open(book.account('c'), 80, 1_000, 0);
+    visit.isUntold = true;
+    exchange(book, visit, 0);
+    assert.equal(book.now(visit.account, atMs, 0, 1).idle, 0);
+    book.ended(visit, 'client', atMs);
+    book.closed(visit, atMs);
+    assert.equal(book.account('c').connections, connections);
+    assert.equal(book.others.open, others);
+  }
 });

@@ -1,4 +1,5 @@
 import type { ServeOptions } from '../../serve-options.js';
+import { plural } from '../../units.js';
 import type { ClientEvidence } from '../../verdict/client/evidence.js';
 import type { ClientFinding } from '../../verdict/client/finding.js';
 import type { ClientVerdict } from '../../verdict/client/judge.js';
@@ -37,6 +38,8 @@ export interface ServeCircumstances {
   readonly interrupted: boolean;
   readonly durationMs: number;
   readonly dropped: number;
+  /** Connections of others than the client that was named, by program. */
+  readonly strangers: ReadonlyArray<readonly [who: string, connections: number]>;
   readonly own: ReportedServe['own'];
   readonly series: ReportedServe['series'];
   readonly curve: ReportedServe['curve'];
@@ -92,7 +95,7 @@ export function assembleServeReport(
     series: [],
     phases: [],
     timings: { servedMs: round(facts.durationMs) },
-    notes: notesOf(clients),
+    notes: [...notesOf(clients), ...strangersNote(facts.strangers)],
     serve: { ...known, rows: serveRows(known, facts.dropped) },
   };
 }
@@ -186,6 +189,13 @@ function notesOf(clients: readonly ServedClient[]): string[] {
       ...(evidence.held ? [] : [`${escapeText(account.name)}: its descriptors cannot be seen from here`]),
     ];
   });
+}
+
+function strangersNote(strangers: ServeCircumstances['strangers']): string[] {
+  if (strangers.length === 0) return [];
+  const all = strangers.reduce((sum, [, connections]) => sum + connections, 0);
+  const who = strangers.map(([name, connections]) => `${escapeText(name)}: ${connections}`).join(', ');
+  return [`Not the client's, and not judged: ${plural(all, 'connection')} of others (${who})`];
 }
 
 function round(ms: number): number {

@@ -1,4 +1,4 @@
-"""Opens many connections, asks once on each, and keeps them: holds.py COUNT"""
+"""Opens many connections, asks once on each, and keeps them: holds.py COUNT. Then it makes the file MARKER."""
 import os, resource, socket, sys, time
 
 port = int(os.environ["PORTS"].split(",")[0])
@@ -11,4 +11,6 @@ for _ in range(count):
     client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     client.recv(4096)
     kept.append(client)
+if marker := os.environ.get("MARKER"):
+    open(marker, "w").close()
 time.sleep(float(os.environ.get("LINGER_MS", "0")) / 1000)
