@@ -4,9 +4,10 @@ import { ChurnError } from './errors.js';
 import { readHostFacts } from './proc/host.js';
 import { ownFdLimit } from './proc/own.js';
 import { readCommand, readStat } from './proc/process.js';
-import { descendants, descendsFrom, readProcessTable } from './proc/tree.js';
+import { isWithin } from './proc/tree.js';
 import type { Report } from './report/report.js';
-import { assembleServeReport, type ServedClient } from './report/serve/assemble.js';
+import { assembleServeReport } from './report/serve/assemble.js';
+import type { ServedClient } from './report/serve/served-client.js';
 import { Book } from './serve/book.js';
 import { Followed } from './serve/followed.js';
 import { Followers, THE_CLIENT } from './serve/followers.js';
@@ -173,11 +174,6 @@ function requireVisit(book: Book, { strangers }: Followed, exit: Exit | undefine
 
 function commandOf([pid]: readonly number[]): readonly string[] {
   return pid === undefined ? [] : readCommand(pid);
-}
-
-/** Of a process that was not started for this: its descendants, and orphans of its own program. */
-function isWithin(pid: number, roots: readonly number[]): boolean {
-  return descendsFrom(pid, roots) || descendants(readProcessTable(), roots).some(stat => stat.pid === pid);
 }
 
 async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 
 /** What `npm pack` would ship: the program, the library, the schema, the words about them, and nothing else. */
 const ALLOWED =
-  /^(bin\/churn\.js|dist\/(index|cli\/start|serve\/table-worker|started\/watchdog|library\/(assert|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/jest\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|package\.json|README\.md|LICENSE)$/;
+  /^(bin\/churn\.js|dist\/(index|cli\/start|serve\/table-worker|started\/watchdog|library\/(assert|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/jest\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|dist\/churn\.1|package\.json|README\.md|LICENSE)$/;
 const REQUIRED = [
   'bin/churn.js',
   'dist/index.js',
   'dist/cli/start.js',
   'dist/cli/licenses.txt',
   'dist/report.schema.json',
+  'dist/churn.1',
   'dist/types/index.d.ts',
   'dist/library/cycle-child.js',
   'dist/serve/table-worker.js',

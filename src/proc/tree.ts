@@ -68,6 +68,11 @@ export function descendsFrom(pid: number, roots: readonly number[]): boolean {
   return false;
 }
 
+/** The same, and orphans of the same program. */
+export function isWithin(pid: number, roots: readonly number[]): boolean {
+  return descendsFrom(pid, roots) || descendants(readProcessTable(), roots).some(stat => stat.pid === pid);
+}
+
 export function isAncestor(table: ReadonlyMap<number, ProcessStat>, ancestor: number, pid: number): boolean {
   // The table is not read at one moment, so pids that were reused meanwhile could form a ring.
   const seen = new Set([pid]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { churn } from '../support/churn.js';
 
 const run = promisify(execFile);
+const ROOT = new URL('../../../', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'churn-shell-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -107,6 +108,17 @@ describe('the manual page', () => {
     for (const word of new Set(help.match(/(?<![\w-])--[a-z][a-z-]+/g))) assert.ok(said.includes(word), word);
     assert.match(said, /^NAME\n +churn - opens and closes connections/m);
     assert.match(said, /130 interrupted/);
+  });
+
+  it('is shipped as it is printed, where npm install -g looks for it, and man(1) takes it', async () => {
+    const { man } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const page = join(ROOT, man[0]);
+    assert.equal(readFileSync(page, 'utf8'), (await churn(['manual'])).stdout);
+    const { stdout, stderr } = await run('man', ['--warnings', '-l', page], {
+      env: { ...process.env, LC_ALL: 'C.UTF-8', MANPAGER: 'cat' },
+    });
+    assert.equal(stderr, '');
+    assert.match(stdout, /^CHURN\(1\)/);
   });
 
   it('--version says the version of churn, of Node, and the platform', async () => {

@@ -1,31 +1,14 @@
 import type { ServeOptions } from '../../serve-options.js';
-import { plural } from '../../units.js';
-import type { ClientEvidence } from '../../verdict/client/evidence.js';
 import type { ClientFinding } from '../../verdict/client/finding.js';
-import type { ClientVerdict } from '../../verdict/client/judge.js';
 import { CLIENT_KINDS } from '../../verdict/client/kinds.js';
 import { escapeText } from '../escape.js';
 import { type Report, type ReportedCheck, type ReportedFinding, SCHEMA_VERSION } from '../report.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
+import { clientNotes, strangersNote } from './notes.js';
 import { serveRows } from './rows.js';
+import type { ServedClient } from './served-client.js';
 import { summarizeServe } from './summary.js';
 import { clientWordsFor } from './words.js';
-
-/** The counts of a client that are told and not judged. */
-export interface AccountFacts {
-  readonly name: string;
-  readonly endedByClient: number;
-  readonly endedByServer: number;
-  readonly resets: number;
-  readonly garbage: number;
-  readonly refusedTls: number;
-}
-
-export interface ServedClient {
-  readonly account: AccountFacts;
-  readonly evidence: ClientEvidence;
-  readonly verdict: ClientVerdict;
-}
 
 export interface ServeCircumstances {
   readonly tool: Report['tool'];
@@ -95,7 +78,7 @@ export function assembleServeReport(
     series: [],
     phases: [],
     timings: { servedMs: round(facts.durationMs) },
-    notes: [...notesOf(clients), ...strangersNote(facts.strangers)],
+    notes: [...clientNotes(clients), ...strangersNote(facts.strangers)],
     serve: { ...known, rows: serveRows(known, facts.dropped) },
   };
 }
@@ -175,27 +158,6 @@ function worstCheck(clients: readonly ServedClient[], kind: (typeof CLIENT_KINDS
   const [worst] = checks.sort((one, other) => rank(one.status) - rank(other.status));
   const { status = 'not-measured', before, after, perRound = [], bound } = worst ?? {};
   return { kind, status, before: before ?? null, after: after ?? null, perRound, bound: bound ?? null };
-}
-
-function notesOf(clients: readonly ServedClient[]): string[] {
-  return clients.flatMap(({ evidence, account }) => {
-    const { closeWait } = evidence.held ?? {};
-    const isPool =
-      closeWait !== undefined && closeWait.peak > 0 && closeWait.peak <= Math.max(2, evidence.peakBusy);
-    return [
-      ...(isPool
-        ? [`CLOSE_WAIT ${closeWait.peak} at most: a pool that looks at its connections when it needs one`]
-        : []),
-      ...(evidence.held ? [] : [`${escapeText(account.name)}: its descriptors cannot be seen from here`]),
-    ];
-  });
-}
-
-function strangersNote(strangers: ServeCircumstances['strangers']): string[] {
-  if (strangers.length === 0) return [];
-  const all = strangers.reduce((sum, [, connections]) => sum + connections, 0);
-  const who = strangers.map(([name, connections]) => `${escapeText(name)}: ${connections}`).join(', ');
-  return [`Not the client's, and not judged: ${plural(all, 'connection')} of others (${who})`];
 }
 
 function round(ms: number): number {
