@@ -39,7 +39,7 @@ export async function serveInTest(raw: Omit<RawServeOptions, 'command' | 'pid'> 
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, readHostFacts().ephemeralPorts[0]],
     mostConnections: Number.POSITIVE_INFINITY,
-    whose: () => ({ account: book.account('client') }),
+    whose: () => ({ account: book.account('client'), waitMs: 0 }),
   });
   const gauge = (): PoolGauge => {
     const account = book.account('client');

@@ -8,6 +8,7 @@ import { isWithin } from './proc/tree.js';
 import type { Report } from './report/report.js';
 import { assembleServeReport } from './report/serve/assemble.js';
 import type { ServedClient } from './report/serve/served-client.js';
+import { AskedOwners } from './serve/asked-owners.js';
 import { Book } from './serve/book.js';
 import { Followed } from './serve/followed.js';
 import { Followers, THE_CLIENT } from './serve/followers.js';
@@ -50,7 +51,8 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   const followsOne = options.command.length > 0 || options.pids.length > 0;
   let client: Companion | undefined;
   const roots = () => (client ? [client.pid] : options.pids);
-  const owners = new Owners(tables);
+  const owners = new Owners(tables, !followsOne);
+  const many = new AskedOwners(book.account(THE_CLIENT), roots, tables);
   const naming = new Naming(book);
   const begun = new AbortController();
   const followed = new Followed(book, book.account(THE_CLIENT), async pid => {
@@ -64,20 +66,21 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     whose: (port, socket) => {
       const { remotePort = 0, remoteAddress } = socket;
       const { pid, isUrgent } = owners.ask({ port, remotePort, isOver: () => socket.destroyed });
-      const accountOf = (owner: number | undefined) =>
-        followsOne ? followed.accountOf(owner) : naming.accountOf(owner, remoteAddress);
-      const later = pid.then(accountOf);
-      if (isUrgent) return { later };
-      return {
-        later,
-        account: followsOne ? book.account(THE_CLIENT) : naming.accountOf(undefined, remoteAddress),
-      };
+      if (!followsOne)
+        return {
+          account: naming.accountOf(undefined, remoteAddress),
+          later: pid.then(owner => naming.accountOf(owner, remoteAddress)),
+          waitMs: isUrgent ? WAIT_MS : 0,
+        };
+      many.ask(port, remotePort);
+      const later = pid.then(owner => followed.accountOf(owner));
+      return { account: book.account(THE_CLIENT), later, waitMs: 0 };
     },
     queues,
   });
   const listening = setInterval(() => {
     queues.mark();
-    if (followsOne) book.waits(THE_CLIENT, queues.waiting + owners.waiting);
+    if (followsOne) book.waits(THE_CLIENT, queues.waiting);
     book.waste.settle(performance.now());
   }, LISTEN_MS);
   try {
@@ -181,5 +184,7 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 }
 
 const OWN_FDS = 64;
+/** No client may lose its patience because its owner is looked for. */
+const WAIT_MS = 250;
 /** So exactly it is known when a connection was opened. */
 const LISTEN_MS = 10;

@@ -113,6 +113,8 @@ export interface Visit extends Record<Summed, number> {
   waste: Waste | undefined;
   /** Others that were opened for nothing because of this one. */
   blame: Record<Waste['why'], number> | undefined;
+  /** Some of those that were opened beside it: they may have been beside another one, too. */
+  beside: Visit[] | undefined;
 }
 
 /** Why a connection was one too many, and the one that could have been used. */
@@ -156,5 +158,6 @@ export function newVisit(
     isUntold: false,
     waste: undefined,
     blame: undefined,
+    beside: undefined,
   };
 }

@@ -150,14 +150,16 @@ export class Book {
     this.visits.delete(visit);
   }
 
-  now(account: Account, atMs: number, idleForMs: number, overdueMs: number): OpenNow {
+  /** `withUntold`: also those that may turn out to be somebody else's. */
+  now(account: Account, atMs: number, idleForMs: number, overdueMs: number, withUntold = true): OpenNow {
     const byPort = new Map<number, number>();
     let idle = 0;
     let longestIdleMs = 0;
     let longestBusyMs = 0;
     let overdue = 0;
     for (const visit of this.visits) {
-      if (visit.account !== account || visit.endedBy !== undefined || visit.isUntold) continue;
+      if (visit.account !== account || visit.endedBy !== undefined) continue;
+      if (!withUntold && visit.isUntold) continue;
       const owedSinceMs = visit.failedAtMs ?? visit.busySinceMs;
       if (owedSinceMs !== undefined) {
         longestBusyMs = Math.max(longestBusyMs, atMs - owedSinceMs);
@@ -169,7 +171,6 @@ export class Book {
       byPort.set(visit.port, (byPort.get(visit.port) ?? 0) + 1);
       longestIdleMs = Math.max(longestIdleMs, atMs - sinceMs);
     }
-    account.longestIdleMs = Math.max(account.longestIdleMs, longestIdleMs);
     const mostIdleOnOnePort = Math.max(0, ...byPort.values());
     const { open, busy } = account;
     return { open, busy, idle, mostIdleOnOnePort, longestIdleMs, longestBusyMs, overdue };

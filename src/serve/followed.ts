@@ -30,7 +30,6 @@ export class Followed {
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(key, isOurs);
     if (isOurs) {
-      this.#client.ownersAsked++;
       this.#client.pids.add(pid);
       return this.#client;
     }

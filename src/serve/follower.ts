@@ -10,10 +10,9 @@ export class Follower {
   readonly account: Account;
   readonly #book: Book;
   readonly #watch: ClientWatch | undefined;
-  #peakIdle = 0;
-  #peakIdleOnOnePort = 0;
-  #peakOverdue = 0;
-  #longestOwedMs = 0;
+  #peaks = NONE;
+  /** Without those of which it was not known yet whose they were. */
+  #surePeaks = NONE;
   pids: readonly number[] = [];
 
   constructor(
@@ -43,15 +42,21 @@ export class Follower {
         if (owner !== undefined) this.account.pids.add(owner);
       }
     }
-    this.#peakIdle = Math.max(this.#peakIdle, now.idle);
-    this.#peakIdleOnOnePort = Math.max(this.#peakIdleOnOnePort, now.mostIdleOnOnePort);
-    this.#peakOverdue = Math.max(this.#peakOverdue, now.overdue);
-    this.#longestOwedMs = Math.max(this.#longestOwedMs, now.longestBusyMs);
+    const sure = this.#book.now(
+      this.account,
+      atMs,
+      SETTLED_MS,
+      patienceMs ?? Number.POSITIVE_INFINITY,
+      false,
+    );
+    this.#peaks = higher(this.#peaks, now);
+    this.#surePeaks = higher(this.#surePeaks, sure);
     return { now, client };
   }
 
   evidence({ protocol, limits, keepAlive }: ServeOptions): ClientEvidence {
     const { account } = this;
+    const peaks = this.#book.others.connections > 0 ? this.#surePeaks : this.#peaks;
     return {
       protocol,
       limits,
@@ -66,12 +71,12 @@ export class Follower {
       afterClose: account.afterClose,
       peakBusy: account.peakBusy,
       peakOpen: account.peakOpen,
-      longestIdleMs: account.longestIdleMs,
-      peakIdle: this.#peakIdle,
+      longestIdleMs: Math.max(account.longestIdleMs, peaks.longestIdleMs),
+      peakIdle: peaks.idle,
       peakIdleAtOnce: account.peakIdleAtOnce,
-      peakIdleOnOnePort: this.#peakIdleOnOnePort,
-      peakOverdue: this.#peakOverdue,
-      longestOwedMs: this.#longestOwedMs,
+      peakIdleOnOnePort: peaks.mostIdleOnOnePort,
+      peakOverdue: peaks.overdue,
+      longestOwedMs: peaks.longestBusyMs,
       owners: account.pids.size,
       ownersAsked: account.ownersAsked,
       held: this.#watch?.held(),
@@ -81,3 +86,17 @@ export class Follower {
 
 /** What has been idle for so long is not about to be closed or used. */
 const SETTLED_MS = 250;
+
+type Peaks = Pick<OpenNow, 'idle' | 'mostIdleOnOnePort' | 'overdue' | 'longestBusyMs' | 'longestIdleMs'>;
+
+const NONE: Peaks = { idle: 0, mostIdleOnOnePort: 0, overdue: 0, longestBusyMs: 0, longestIdleMs: 0 };
+
+function higher(before: Peaks, now: Peaks): Peaks {
+  return {
+    idle: Math.max(before.idle, now.idle),
+    mostIdleOnOnePort: Math.max(before.mostIdleOnOnePort, now.mostIdleOnOnePort),
+    overdue: Math.max(before.overdue, now.overdue),
+    longestBusyMs: Math.max(before.longestBusyMs, now.longestBusyMs),
+    longestIdleMs: Math.max(before.longestIdleMs, now.longestIdleMs),
+  };
+}

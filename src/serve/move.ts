@@ -1,4 +1,5 @@
 import { type Account, SUMMED, type Visit } from './account.js';
+import { withdrawWaste } from './waste.js';
 
 /**
  * Books an open connection to somebody else, with all that it has done so far. Requests under way at a time cannot be
@@ -27,19 +28,6 @@ export function moveVisit(visit: Visit, to: Account): void {
   to.peakOpen = Math.max(to.peakOpen, to.open);
   to.peakBusy = Math.max(to.peakBusy, to.busy);
   to.peakIdleAtOnce = Math.max(to.peakIdleAtOnce, to.idleNow);
-  withdrawWaste(visit, from);
   visit.account = to;
-}
-
-/** Neither was it opened for nothing, beside one of the client; nor one of the client beside it. */
-function withdrawWaste(visit: Visit, from: Account): void {
-  const { waste, blame } = visit;
-  if (waste && (waste.other === undefined || waste.other.account === from)) {
-    from[waste.why]--;
-    if (waste.other?.blame) waste.other.blame[waste.why]--;
-  }
-  from.besideIdle -= blame?.besideIdle ?? 0;
-  from.afterClose -= blame?.afterClose ?? 0;
-  visit.waste = undefined;
-  visit.blame = undefined;
+  withdrawWaste(visit, from);
 }

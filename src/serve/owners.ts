@@ -16,7 +16,7 @@ interface Question extends Asked {
 export interface Answer {
   /** undefined: it cannot be told, because the process is on another machine, in another network, or gone. */
   readonly pid: Promise<number | undefined>;
-  /** The connection is not to be read before. */
+  /** The connection is to wait for it. */
   readonly isUrgent: boolean;
 }
 
@@ -30,6 +30,7 @@ export class Owners {
   readonly #tables: Pick<Tables, 'look'>;
   readonly #startedAtMs = performance.now();
   readonly #questions: Question[] = [];
+  readonly #mayWait: boolean;
   #isLooking = false;
   #spentMs = 0;
   #wake = () => {};
@@ -38,12 +39,14 @@ export class Owners {
   /** Those, and others of which it is asked. */
   asking = 0;
 
-  constructor(tables: Pick<Tables, 'look'>) {
+  /** `mayWait`: whether connections may wait for it at all. */
+  constructor(tables: Pick<Tables, 'look'>, mayWait = true) {
+    this.#mayWait = mayWait;
     this.#tables = tables;
   }
 
   ask(asked: Asked): Answer {
-    const isUrgent = this.#spentMs <= FREE_MS + (performance.now() - this.#startedAtMs) / 2;
+    const isUrgent = this.#mayWait && this.#spentMs <= FREE_MS + (performance.now() - this.#startedAtMs) / 2;
     const pid = new Promise<number | undefined>(answer => this.#questions.push({ ...asked, answer }));
     this.asking++;
     if (!this.#isLooking) void this.#look();

@@ -33,9 +33,11 @@ export interface Surroundings {
 }
 
 export interface Whose {
-  /** Without it the connection is not read before `later` tells. */
-  readonly account?: Account;
+  /** For all that is known now. */
+  readonly account: Account;
+  /** What it turns out to be, and how long the connection is not read for its sake. */
   readonly later?: Promise<Account>;
+  readonly waitMs: number;
 }
 
 /** Listens, and treats whoever comes as the options say. @throws ChurnError when a port cannot be had. */
@@ -86,10 +88,15 @@ export async function openServer(
       else turns.take(socket, () => greet(socket, visit));
       return visit;
     };
-    const { account, later } = whose(port, socket);
-    const visit = account && enter(account);
-    if (visit) visit.isUntold = later !== undefined;
+    const { account, later, waitMs } = whose(port, socket);
+    let visit: Visit | undefined;
+    const begin = () => {
+      visit = enter(account);
+      visit.isUntold = later !== undefined;
+    };
+    const timer = waitMs > 0 ? setTimeout(begin, waitMs) : begin();
     void later?.then(found => {
+      if (timer) clearTimeout(timer);
       if (!visit) return void enter(found);
       visit.isUntold = false;
       moveVisit(visit, found);

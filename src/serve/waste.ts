@@ -22,8 +22,8 @@ export class Waste {
 
   opened(visit: Visit, nowMs: number): void {
     const { account, port } = visit;
-    const [oldest] = account.idleOf(port);
-    if (oldest?.idleSinceMs !== undefined && oldest.idleSinceMs + IDLE_ENOUGH_MS <= visit.openedAfterMs) {
+    const oldest = idleBefore(visit);
+    if (oldest) {
       this.#doubt(visit, 'besideIdle', oldest, nowMs, nowMs);
       return;
     }
@@ -45,7 +45,11 @@ export class Waste {
   settle(nowMs = Number.POSITIVE_INFINITY): void {
     for (let [first] = this.#doubts; first !== undefined && first.dueAtMs <= nowMs; [first] = this.#doubts) {
       this.#doubts.shift();
-      if (!isCleared(first)) count(first);
+      const { visit, account, why } = first;
+      const wasOthers = first.other !== undefined && first.other.account !== account;
+      const other = wasOthers ? idleBefore(visit) : first.other;
+      if (visit.account !== account || (wasOthers && !other)) continue;
+      if (!isCleared({ ...first, other })) countWaste(visit, why, other);
     }
   }
 
@@ -57,17 +61,44 @@ export class Waste {
 }
 
 /** Both remember it, for the case that one of them turns out to be somebody else's. */
-function count({ visit, account, why, other }: Doubt): void {
-  account[why]++;
+function countWaste(visit: Visit, why: Doubt['why'], other: Visit | undefined): void {
+  visit.account[why]++;
   if (!visit.isOver) visit.waste = { why, other };
   if (!other || other.isOver) return;
   other.blame ??= { besideIdle: 0, afterClose: 0 };
   other.blame[why]++;
+  other.beside ??= [];
+  if (why === 'besideIdle' && other.beside.length < MOST_BESIDE) other.beside.push(visit);
+}
+
+/** The connection that was idle for long enough when this one was opened: that for longest, as far as it is idle still. */
+function idleBefore({ account, port, openedAfterMs }: Visit): Visit | undefined {
+  const [oldest] = account.idleOf(port);
+  if (oldest?.idleSinceMs === undefined) return undefined;
+  return oldest.idleSinceMs + IDLE_ENOUGH_MS <= openedAfterMs ? oldest : undefined;
+}
+
+/** Neither was it opened for nothing, beside one of the client; nor one of the client beside it, unless beside others too. */
+export function withdrawWaste(visit: Visit, from: Account): void {
+  const { waste, blame, beside = [] } = visit;
+  if (waste && (waste.other === undefined || waste.other.account === from)) {
+    from[waste.why]--;
+    if (waste.other?.blame) waste.other.blame[waste.why]--;
+  }
+  from.besideIdle -= blame?.besideIdle ?? 0;
+  from.afterClose -= blame?.afterClose ?? 0;
+  visit.waste = undefined;
+  visit.blame = undefined;
+  visit.beside = undefined;
+  for (const opened of beside) {
+    if (opened.account !== from || opened === visit) continue;
+    const other = idleBefore(opened);
+    if (other && other !== opened) countWaste(opened, 'besideIdle', other);
+  }
 }
 
 /** Whose they are has turned out otherwise; it was used after all; or it is what a pool keeps, that was full when it closed another one. */
-function isCleared({ visit, account, why, other, requestsOfOther, sinceMs }: Doubt): boolean {
-  if (visit.account !== account) return true;
+function isCleared({ account, why, other, requestsOfOther, sinceMs }: Doubt): boolean {
   if (other === undefined) return false;
   if (other.account !== account) return true;
   if (other.requests > requestsOfOther) return true;
@@ -78,4 +109,5 @@ function isCleared({ visit, account, why, other, requestsOfOther, sinceMs }: Dou
 /** How long a connection has to be idle before another one beside it is a waste: less may be the client's own delay. */
 const IDLE_ENOUGH_MS = 20;
 const DOUBT_MS = 100;
+const MOST_BESIDE = 1_000;
 const MOST_DISCARDED = 10_000;

@@ -163,7 +163,7 @@ test('a connection that turns out to be of somebody else takes with it all that 
 test('what was opened for nothing is told of the client alone, however late it turns out whose it was', () => {
   for (const [moved, left] of [
     [[], 2],
-    [[0], 0],
+    [[0], 1],
     [[1], 1],
     [[2], 1],
     [[0, 1], 0],
@@ -220,7 +220,7 @@ test('what is gone before it could be told whose it was is the client’s, unles
     const visit = book.open(book.account('c'), 80, 1_000, 0);
     visit.isUntold = true;
     exchange(book, visit, 0);
-    assert.equal(book.now(visit.account, atMs, 0, 1).idle, 0);
+    assert.equal(book.now(visit.account, atMs, 0, 1, false).idle, 0);
     book.ended(visit, 'client', atMs);
     book.closed(visit, atMs);
     assert.equal(book.account('c').connections, connections);

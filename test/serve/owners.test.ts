@@ -25,7 +25,11 @@ test('this server answers while owners are looked for, and asks for all that cam
     mostConnections: 100,
     whose: (port, { remotePort = 0, destroyed }) => {
       const { pid } = owners.ask({ port, remotePort, isOver: () => destroyed });
-      return { later: pid.then(owner => book.account(String(owner))) };
+      return {
+        account: book.account('untold'),
+        later: pid.then(owner => book.account(String(owner))),
+        waitMs: 2 ** 30,
+      };
     },
   });
   const [port = 0] = server.ports;
