@@ -179,6 +179,12 @@ for (const how of ['garbage', 'header', 'body', 'flood']) {
   });
 }
 
+test('an open connection costs this server no more than some KiB', async () => {
+  const { report } = await judged([], python('holds', '2000'), { LINGER_MS: '3000' });
+  const { own } = report.serve ?? {};
+  assert.ok(own?.perConnectionBytes && own.perConnectionBytes < 32 * 1_024, JSON.stringify(own));
+});
+
 /** `--json` belongs to churn, so it stands before the command. */
 async function judged(
   options: readonly string[],

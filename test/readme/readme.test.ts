@@ -9,6 +9,7 @@ import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
 import { compileC, launch, type Running, startC } from '../servers/launch.js';
 import { type Command, commandsOf } from './commands.js';
+import { gitlabFaults } from './gitlab.js';
 import { ELSEWHERE, INSTEAD, PORTS, SHORTER } from './stand-ins.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -99,18 +100,19 @@ describe('the examples for CI', () => {
     for (const name of Object.keys(step.with)) assert.ok(name in inputs, name);
   });
 
-  it('for GitLab is a job with a script, and keeps the files that it writes', () => {
-    const { leaks } = parse(gitlab);
-    const script: string[] = leaks.script;
-    assert.ok(script.every(line => typeof line === 'string'));
-    for (const file of [...leaks.artifacts.paths, leaks.artifacts.reports.junit])
-      assert.ok(
-        script.some(line => line.includes(file)),
-        file,
-      );
+  it('for GitLab is YAML with jobs of the keywords that are documented, and keeps the files that it writes', () => {
+    assert.deepEqual(gitlabFaults(gitlab), []);
+    for (const [right, wrong] of [
+      ['script:', 'scripts:'],
+      ['when: always', 'when: sometimes'],
+      ['reports:', 'report:'],
+      ['junit: churn.xml', 'junit: other.xml'],
+      ['- churn --port', '- churn: --port'],
+    ] as const)
+      assert.notDeepEqual(gitlabFaults(gitlab.replace(right, wrong)), [], wrong);
   });
 
-  it('for Jenkins has its brackets in pairs', () => {
+  it('for Jenkins has the outline of a declarative pipeline and its brackets in pairs; its shell commands are run above', () => {
     const [, , jenkins = ''] = examples.find(([, language]) => language === 'groovy') ?? [];
     const open: string[] = [];
     for (const bracket of jenkins.replaceAll(/'[^'\n]*'/g, '').match(/[{}()]/g) ?? []) {
