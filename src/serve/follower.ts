@@ -39,7 +39,9 @@ export class Follower {
       this.pids = client.pids;
       for (const visit of this.#book.visits) {
         const owner = client.owners.get(visit.remotePort);
-        if (owner !== undefined) this.account.pids.add(owner);
+        if (owner === undefined) continue;
+        this.account.pids.add(owner);
+        visit.isUntold = false;
       }
     }
     const sure = this.#book.now(

@@ -96,4 +96,4 @@ const SELDOM_MS = 250;
 /** Short clients have to be seen too. */
 const FIRST_MS = 3_000;
 const LAST_WORDS_MS = 30;
-const MOST_TURNS = 50;
+const MOST_TURNS = 200;

@@ -66,7 +66,7 @@ export class Owners {
       await this.#answer(this.#questions.splice(0));
       const costMs = performance.now() - startedAtMs;
       if (isAwaited) this.#spentMs += costMs;
-      if (this.waiting === 0) await this.#rest(3 * costMs);
+      if (this.waiting === 0) await this.#rest(costMs);
     }
     this.#isLooking = false;
   }

@@ -36,7 +36,7 @@ describe('serve beside others who come', { concurrency: 2 }, () => {
   }
 
   it('one that only strangers came to could not judge its client, and says who they were', async () => {
-    const { status, stderr } = await beside(`${HOLDS} 2`, 'exec sleep 4', []);
+    const { status, stderr } = await beside(`${HOLDS} 2`, 'exec sleep 6', []);
     assert.equal(status, 2);
     assert.match(stderr, /The client never connected to this server, but others did: pid \d+ \(python3\)/);
   });
