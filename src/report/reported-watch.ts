@@ -1,9 +1,14 @@
+import type { JudgedGauge } from '../verdict/gauges.js';
+
 /** A number that the server itself exposes. */
 export interface ReportedGauge {
   readonly name: string;
   readonly before: number | null;
   readonly after: number | null;
   readonly bytes: boolean;
+  /** What became of it, and how much of it each cycle kept; null: not known. Not in reports of former versions. */
+  readonly state?: JudgedGauge['state'];
+  readonly perCycle?: number | null;
   readonly readings: ReadonlyArray<{
     readonly phase: string;
     readonly connections: number;

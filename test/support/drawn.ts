@@ -10,8 +10,9 @@ import {
   tally,
   upTo,
 } from './evidence.js';
+import { HOSTILE } from './hostile.js';
 import { buildReport, DEFAULT_POLICY } from './report.js';
-import { HOSTILE, REPORTS } from './reports.js';
+import { REPORTS } from './reports.js';
 
 const KIB = 1_024;
 
