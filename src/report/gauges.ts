@@ -41,17 +41,16 @@ export const GAUGE_HEAD = ['gauge', 'before', 'after', 'per cycle', 'verdict'] a
 /** A row of cells for each, in the order of the head. */
 export function gaugeCells({ gauges }: Report): string[][] {
   return (gauges ?? []).map(gauge => {
-    const { name, before, after, state, perCycle = null } = gauge;
+    const { name, before, after, state } = gauge;
     const format = formatOf(gauge);
-    const kept = state === 'grows' || state === 'stays' || state === 'suspect';
-    return [
-      name,
-      format(before),
-      format(after),
-      perCycle === null ? '–' : kept ? format(Math.max(0, perCycle)) : format(0),
-      state ? STATES[state] : '–',
-    ];
+    return [name, format(before), format(after), keptText(gauge, format), state ? STATES[state] : '–'];
   });
+}
+
+/** Of what is not decided nobody knows how much of it is kept. */
+function keptText({ state, perCycle = null }: ReportedGauge, format: (value: number) => string): string {
+  if (state === 'grows' || state === 'stays') return perCycle === null ? '–' : format(perCycle);
+  return state === 'back' || state === 'levelled' ? format(0) : '–';
 }
 
 function formatOf({ bytes }: ReportedGauge): (value: number | null) => string {

@@ -30,6 +30,7 @@ summary{cursor:pointer;color:var(--line)}
 .scroll{overflow-x:auto;margin:0 0 16px}
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:5px 18px 5px 0;border-bottom:1px solid var(--grid);white-space:nowrap}
+pre{margin:6px 0 16px;padding:10px 14px;border:1px solid var(--grid);border-radius:6px;background:var(--raised);white-space:pre-wrap;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:minmax(80px,max-content) 1fr;gap:6px 18px;margin:0}
 details dl{display:block}
 dt{color:var(--faint)}
