@@ -6,7 +6,7 @@ import type { Report, ReportedCheck, ReportedCycles } from '../report.js';
 import { startedRows } from '../started/lines.js';
 import { inConnections, watchRows } from '../wording/watch.js';
 import { servedTables } from './served.js';
-import { table } from './table.js';
+import { sayings, table } from './table.js';
 
 /** The figures: before and after of each kind of trouble, what belongs to this sort of run, and notes. */
 export function measuredSection(report: Report): Markup[] {
@@ -22,14 +22,18 @@ export function measuredSection(report: Report): Markup[] {
     element('section', { 'aria-labelledby': 'measured' }, [
       element('h2', { id: 'measured' }, 'What was measured'),
       ...(serve ? servedTables(serve) : []),
-      ...rowsTable('What others did to the server', watch ? watchRows(watch) : []),
+      ...sayings('What others did to the server', watch ? watchRows(watch) : []),
       ...table(
         caption,
-        ['kind', 'result', 'before', 'after', 'growth that could have been missed'],
-        checks.map(check => checkRow(check).map(unit)),
+        serve ? CHECK_HEAD.slice(0, -1) : CHECK_HEAD,
+        checks.map(check =>
+          checkRow(check)
+            .slice(0, serve ? -1 : undefined)
+            .map(unit),
+        ),
       ),
-      ...rowsTable('Silent clients beside the cycles', holdRows({ hold })),
-      ...rowsTable('The life of the server', startedRows(report)),
+      ...sayings('Silent clients beside the cycles', holdRows({ hold })),
+      ...sayings('The life of the server', startedRows(report)),
       ...notesList(notes),
     ]),
   ];
@@ -43,10 +47,6 @@ function madeCaption({ before }: Report, cycles: ReportedCycles | undefined): st
   return before
     ? `${made}; accepted ${formatCount(accepted)} of ${formatCount(connections)} connections`
     : made;
-}
-
-function rowsTable(caption: string, rows: ReadonlyArray<readonly [name: string, text: string]>): Markup[] {
-  return rows.length === 0 ? [] : table(caption, ['what', 'said'], rows);
 }
 
 function notesList(notes: readonly string[]): Markup[] {
@@ -66,3 +66,6 @@ function checkRow({ kind, status, before, after, bound }: ReportedCheck): string
   const missed = bound === null ? '–' : bound < 1 ? 'none' : `${format(bound)}/cycle`;
   return [kind, status.replace('-', ' '), format(before), format(after), missed];
 }
+
+/** Of clients nothing is judged by its growth. */
+const CHECK_HEAD = ['kind', 'result', 'before', 'after', 'growth that could have been missed'] as const;

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../../units.js';
 import type { Markup } from '../markup.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
-import { table } from './table.js';
+import { sayings, table } from './table.js';
 
 /** What `churn serve` saw: each client in a row, and what belongs to none of them. */
 export function servedTables({ clients, rows, curve }: ReportedServe): Markup[] {
@@ -12,10 +12,9 @@ export function servedTables({ clients, rows, curve }: ReportedServe): Markup[] 
       : '';
   return [
     ...table(`The clients${which}`, HEAD, shown.map(clientCells)),
-    ...table(
+    ...sayings(
       'What was seen beside that',
-      ['what', 'said'],
-      rows.filter(([name]) => !isToldElsewhere(name, curve.length > 1)).map(row => [...row]),
+      rows.filter(([name]) => !isToldElsewhere(name, curve.length > 1)),
     ),
   ];
 }

@@ -45,6 +45,7 @@ function sentence(report: Report): string {
       : `${made}What was found is let pass by the options of this run.`;
 }
 
+/** The name of a call stays as it is. */
 function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^\w+\(/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
