@@ -39,6 +39,6 @@ details dl{display:block}
 dt{color:var(--faint)}
 dd{margin:0;min-width:0}
 details dd{margin:0 0 8px 18px}
-@media (max-width:560px){dl{display:block}dd{margin:0 0 8px}}
+@media (max-width:560px){dl{display:block}dd{margin:0 0 8px}th,td{padding-right:10px}tbody th{white-space:normal;overflow-wrap:anywhere;min-width:88px}}
 @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:12px}figure,.finding,tr{break-inside:avoid}h2,h3,.caption{break-after:avoid}.scroll{overflow:visible}table{font-size:10px}th,td{white-space:normal;padding-right:8px}tbody th{overflow-wrap:anywhere}}
 `;
