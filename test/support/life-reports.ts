@@ -6,7 +6,7 @@ import { HOSTILE } from './hostile.js';
 import { buildReport, buildRow, buildThorough, DEFAULT_POLICY, NO_TLS } from './report.js';
 
 /** A server that was started, tried and stopped, and of which nothing is to be said; what is different is given. */
-export function buildLife(different: Partial<Life> = {}): Life {
+function buildLife(different: Partial<Life> = {}): Life {
   return {
     given: ['./server', '--port', '{port}'],
     command: ['./server', '--port', '9000'],
@@ -19,7 +19,7 @@ export function buildLife(different: Partial<Life> = {}): Life {
   };
 }
 
-export function stop(different: Partial<Stop> = {}): Stop {
+function stop(different: Partial<Stop> = {}): Stop {
   return {
     ...{ how: 'term', exit: { status: 0, signal: undefined }, tookMs: 12.34, leftBehind: [], portFree: true },
     survivors: [],
@@ -27,7 +27,7 @@ export function stop(different: Partial<Stop> = {}): Stop {
   };
 }
 
-export function atLimit(different: Partial<AtLimit> = {}): AtLimit {
+function atLimit(different: Partial<AtLimit> = {}): AtLimit {
   return {
     ...{ openFiles: 32, clients: 40, fullestFds: 32, reached: true, cpuPercent: 1, died: [], replaced: [] },
     ...{ servedAfterMs: 200, waitedMs: 0, queued: 0, fdsBefore: 5, fdsAfter: 5, kept: [] },
@@ -35,7 +35,7 @@ export function atLimit(different: Partial<AtLimit> = {}): AtLimit {
   };
 }
 
-export function reloaded(different: Partial<Reloaded> = {}): Reloaded {
+function reloaded(different: Partial<Reloaded> = {}): Reloaded {
   return {
     ...{ signal: 'SIGHUP', everyCycles: 200, everyMs: undefined, sent: 5, workers: 2, replaced: 2 },
     ...{ more: 0, stale: [], watched: 15, cutOff: 0, endsByItself: false },
