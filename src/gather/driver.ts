@@ -36,6 +36,7 @@ export class Driver {
   readonly #shape: Shape;
   readonly #probing: Probing;
   readonly #onJudged: Audience['onJudged'];
+  #probesUnderWay = 0;
 
   static async open(
     target: Pick<Target, 'endpoint'>,
@@ -48,7 +49,7 @@ export class Driver {
     const behaviours = await prepareBehaviours(options.clients, options.script);
     const cast = new Cast(options.clients, seed);
     const { concurrency, timeoutMs, pauseMs, script } = options;
-    const work: Workload = {
+    const work = {
       destination: target.endpoint,
       behaviourOf: behaviourOf(cast, behaviours),
       ...{ concurrency, timeoutMs, pauseMs, script, ledger, signal },
@@ -62,7 +63,7 @@ export class Driver {
 
   private constructor(
     cast: Cast,
-    work: Workload,
+    work: Omit<Workload, 'aside'>,
     shape: Shape,
     probing: Probing,
     onJudged: Audience['onJudged'],
@@ -72,7 +73,7 @@ export class Driver {
     this.#probing = probing;
     this.cast = cast;
     this.ledger = work.ledger;
-    this.#work = work;
+    this.#work = { ...work, aside: () => this.#probesUnderWay };
     this.#signal = work.signal;
   }
 
@@ -114,9 +115,12 @@ export class Driver {
     return this.#shape.stopwatch?.latency(this.#shape.isTimed ? 'due' : 'begun');
   }
 
-  /** One connection that asks whether anybody is served. */
-  probe(): Promise<Probed> {
-    return probeOnce(this.#work, this.#probing);
+  /** One connection that asks whether anybody is served, perhaps beside the cycles. */
+  async probe(): Promise<Probed> {
+    this.#probesUnderWay += 1;
+    const probed = await probeOnce(this.#work, this.#probing);
+    this.#probesUnderWay -= 1;
+    return probed;
   }
 
   connectHeld(clients: HoldingClients, count: number): Promise<void> {

@@ -61,14 +61,39 @@ export class Hold {
     return true;
   }
 
+  /**
+   * Beside the cycles, one probe after the other, and the seldomer the longer it goes. Where a probe is served when the
+   * accept queue is empty, its time is an upper bound here: the others are in that queue too. Nothing is proved by one
+   * that is not served now.
+   */
+  async askDuring(cycles: Promise<void>): Promise<void> {
+    let isOver = false;
+    const over = cycles.finally(() => {
+      isOver = true;
+    });
+    while (this.#mayAsk && !isOver) {
+      const { ms } = await this.#driver.probe();
+      if (ms !== undefined) this.#serviceMs.push(ms);
+      const pauseMs = Math.max(LEAST_PAUSE_MS, this.#serviceMs.length);
+      await Promise.race([over, sleep(pauseMs, undefined, { ref: false })]);
+    }
+    await over;
+  }
+
   /** Between two rounds, when the accept queue is the probe's own. */
   async ask(): Promise<void> {
-    if (!this.#facts || this.#facts.blocked || this.#facts.opened === 0 || this.#driver.isOver) return;
+    if (!this.#facts || !this.#mayAsk) return;
     const { ms } = await this.#driver.probe();
     if (ms !== undefined) this.#serviceMs.push(ms);
     else if (!this.#driver.isOver) {
       this.#facts = { ...this.#facts, blocked: true, waitedMs: this.#driver.timeoutMs };
     }
+  }
+
+  get #mayAsk(): boolean {
+    return (
+      this.#facts !== undefined && !this.#facts.blocked && this.#facts.opened > 0 && !this.#driver.isOver
+    );
   }
 
   /** Lets them go. */
@@ -96,3 +121,4 @@ function stateOf({ processes }: Snapshot): HeldState {
 }
 
 const STEP_MS = 2;
+const LEAST_PAUSE_MS = 100;

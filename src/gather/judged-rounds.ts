@@ -39,7 +39,7 @@ export class JudgedRounds {
   ): Promise<void> {
     for (const portion of portionsOf(options, options.rounds)) {
       if (this.#driver.isOver) break;
-      await this.#makePortion(portion);
+      await hold.askDuring(this.#makePortion(portion));
       await restBriefly(this.#observer, usual, signal);
       if (!portion.endsRound) continue;
       await hold.ask();

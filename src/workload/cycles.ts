@@ -19,9 +19,8 @@ import type { Workload } from './workload.js';
  * closed.
  */
 export function runCycles(work: Workload, phase: CyclePhase, count: number, tally: Tally): Promise<void> {
-  work.ledger.beginPhase(phase);
   if (work.forMs === undefined) tally.requested += count;
-  return new Promise(resolve => new Batch(work, count, tally, resolve).start());
+  return new Promise(resolve => new Batch(work, phase, count, tally, resolve).start());
 }
 
 class Batch {
@@ -43,6 +42,7 @@ class Batch {
 
   constructor(
     readonly work: Workload,
+    readonly phase: CyclePhase,
     readonly count: number,
     readonly tally: Tally,
     readonly finished: () => void,
@@ -86,7 +86,8 @@ class Batch {
   #lookAtQueue(): number | undefined {
     const length = this.work.queueLength();
     if (length === undefined) return undefined;
-    const answered = this.work.ledger.opened - this.#inFlight.size - this.tally.failed;
+    const { ledger, aside } = this.work;
+    const answered = ledger.opened - this.#inFlight.size - aside() - this.tally.failed;
     this.tally.acceptedAtLeast = Math.max(this.tally.acceptedAtLeast, answered - length);
     return length;
   }
@@ -96,7 +97,7 @@ class Batch {
     const now = performance.now();
     const sinceMs = tempo?.begin(now) ?? now;
     if (tempo?.beat.ratePerSecond !== undefined) stopwatch?.began(now - sinceMs);
-    const cycle = newCycle(dial(destination), ledger.next(), now + timeoutMs, sinceMs);
+    const cycle = newCycle(dial(destination), ledger.next(this.phase), now + timeoutMs, sinceMs);
     this.#inFlight.add(cycle);
     this.#connecting += 1;
     open(cycle, destination, {

@@ -38,13 +38,10 @@ export class Ledger {
     }, 0);
   }
 
-  beginPhase(phase: CyclePhase): void {
-    if (this.#phases.at(-1)?.phase === phase) return;
-    this.#phases.push({ phase, after: this.#opened, earlier: this.openedIn(phase) });
-  }
-
   /** The number of a new connection, from 1. */
-  next(): number {
+  next(phase: CyclePhase): number {
+    if (this.#phases.at(-1)?.phase !== phase)
+      this.#phases.push({ phase, after: this.#opened, earlier: this.openedIn(phase) });
     this.#opened += 1;
     return this.#opened;
   }

@@ -26,6 +26,8 @@ export interface Workload {
   readonly forMs?: number | undefined;
   readonly stopwatch?: Stopwatch | undefined;
   readonly ledger: Ledger;
+  /** Connections on their way beside these cycles: it is not known yet whether they were accepted. */
+  readonly aside: () => number;
   /** Kept for the whole run: it learns how short the backlog is. */
   readonly pacer: Pacer;
   /** Length of the longest accept queue of the server, undefined when it cannot be seen. */

@@ -11,9 +11,10 @@ import { GROUPS } from './tables/groups.js';
  * Has churn judge every server of test/servers, each as it is and with every fault that it can commit, and holds each
  * answer against the right one.
  *
- *     npm run exam -- [--long] [--only TEXT] [--jobs N] [--sensitivity]
+ *     npm run exam -- [--long] [--times N] [--only TEXT] [--jobs N] [--sensitivity]
  *
- * --long   each case three times and with churn's own settings, 20 000 cycles against real servers
+ * --long   all cases, with churn's own settings, 20 000 cycles against real servers
+ * --times  how often each is asked: once, in the long form three times
  * --only   the cases whose group, server, fault or client contains each of the words
  * --jobs   cases at a time (4): most of a case is waiting
  * --sensitivity   no cases: the smallest leaks that are found, in one kind of server after the other
@@ -25,14 +26,17 @@ async function main(argv: readonly string[]): Promise<number> {
     args: [...argv],
     options: {
       long: { type: 'boolean', default: false },
+      times: { type: 'string' },
       only: { type: 'string', default: '' },
       jobs: { type: 'string', default: '4' },
       sensitivity: { type: 'boolean', default: false },
     },
   });
   const jobs = Number(values.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16) {
-    process.stderr.write(`exam: --jobs wants a number from 1 to 16, not ${values.jobs}.\n`);
+  const times = Number(values.times ?? (values.long ? 3 : 1));
+  for (const [name, given] of Object.entries({ jobs, times })) {
+    if (Number.isInteger(given) && given >= 1 && given <= 16) continue;
+    process.stderr.write(`exam: --${name} wants a number from 1 to 16.\n`);
     return 2;
   }
   const { signal } = interruptible();
@@ -44,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const startedAt = performance.now();
   const all: Marked[] = [];
   for (const group of GROUPS) {
-    const questions = select(group, values.only, values.long);
+    const questions = select(group, values.only, values.long, times);
     await inParallel(questions, Math.min(jobs, group.mostJobs ?? jobs), signal, async question => {
       const marked = await examine(question, form);
       if (signal.aborted) return;
@@ -60,13 +64,13 @@ async function main(argv: readonly string[]): Promise<number> {
   return wrong.length > 0 || all.length === 0 ? 1 : 0;
 }
 
-function select(group: Group, only: string, long: boolean): Case[] {
+function select(group: Group, only: string, long: boolean, times: number): Case[] {
   const words = only.split(/\s+/).filter(word => word !== '');
   const wanted = group.cases.filter(one => {
     const name = `${group.name} ${one.server} ${describeFault(one)} ${one.thorough ? 'thorough' : one.client}`;
     return (long || !one.long) && words.every(word => name.includes(word));
   });
-  return long ? wanted.flatMap(one => [one, one, one]) : wanted;
+  return wanted.flatMap(one => Array.from({ length: times }, () => one));
 }
 
 async function inParallel<T>(

@@ -16,6 +16,7 @@ export function workload(port: number, different: Partial<Workload> = {}): Workl
     timeoutMs: 5_000,
     pauseMs: 0,
     ledger: new Ledger(),
+    aside: () => 0,
     pacer: new Pacer(),
     patience: new Patience(different.timeoutMs ?? 5_000),
     queueLength: () => undefined,

@@ -92,8 +92,7 @@ test('a port belongs to the last connection that had it', () => {
 function ledgerOf(spans: ReadonlyArray<readonly [phase: CyclePhase, count: number]>): Ledger {
   const ledger = new Ledger();
   for (const [phase, count] of spans) {
-    ledger.beginPhase(phase);
-    for (let made = 0; made < count; made++) ledger.next();
+    for (let made = 0; made < count; made++) ledger.next(phase);
   }
   return ledger;
 }

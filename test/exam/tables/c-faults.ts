@@ -42,7 +42,7 @@ function connections(model: Model): Row[] {
   const stays = { ...fails, ...besides(model), args };
   return [
     ...[1, 10, 100, 1000].map((every): Row => {
-      const long = !model.fully && (every === 10 || every === 100);
+      const long = !model.fully && every !== 1;
       return { ...fails, fault: 'no-close', args: ['--every', String(every)], client: 'fin', long };
     }),
     { ...fails, fault: 'no-close', client: 'rst', long: !model.fully },
@@ -76,7 +76,7 @@ function descriptors({ fully }: Model): Row[] {
   const row = { client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'] } as const;
   const others = ['pipe', 'eventfd', 'timerfd', 'epollfd', 'unixsock'];
   return [
-    { ...row, fault: 'dup' },
+    { ...row, fault: 'dup', long: !fully },
     { ...row, fault: 'file', long: !fully },
     ...others.map((fault): Row => ({ ...row, fault, long: !fully })),
     { ...row, fault: 'eventfd', args: ['--every', '100'], long: !fully },
@@ -118,6 +118,7 @@ function standstill({ fully }: Model): Row[] {
       openFiles: 64,
       verdict: 'fail',
       kinds: ['fd', 'hang'],
+      long: !fully,
     },
     // Nothing is wrong with these before their limit, and cycles that are closed do not come there: --nofile does.
     { fault: 'emfile-exit', client: 'fin', openFiles: 64, verdict: 'pass', long: !fully },

@@ -22,7 +22,6 @@ export const MODELS: readonly Model[] = [
     name: 'thread',
     served: 'by itself',
     more: ['thread-stays', 'thread-unjoined', 'slow-close'],
-    fully: true,
   },
   { name: 'thread_pool', served: 'by itself', more: ['thread-stays', 'pool-growth'] },
   {

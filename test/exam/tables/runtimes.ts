@@ -36,7 +36,7 @@ const cluster: readonly Row[] = [
   ...NO_CLOSE,
   ...NO_CLOSE_RST,
   // The heaps of several processes take as many connections more to come to their size.
-  { ...leak('memory', 'memory'), churn: PATIENCE },
+  { ...leak('memory', 'memory'), churn: PATIENCE, long: true },
   leak('crash', 'crash', '--at', '250'),
 ];
 
@@ -65,7 +65,8 @@ const inTheLongForm = (rows: readonly Row[]) => rows.map(row => ({ ...row, churn
 
 const SERVERS: Faults = {
   'node/net': [...node, innocent('slow-close')],
-  'node/http': node,
+  // The same faults below another protocol: the short form asks about those of a connection.
+  'node/http': node.map(row => ({ ...row, long: row.kinds?.includes('memory') })),
   'node/cluster': cluster,
   'python/asyncio_server': [...python, leak('memory', 'task-stays')],
   'python/threading_server': [...python, ...NO_CLOSE_RST, THREAD_STAYS],

@@ -35,11 +35,23 @@ export const thorough: Group = {
   mostJobs: 2,
   cases: [
     ...['poll', 'thread', 'fork', 'prefork'].map(
-      (model): Case => ({ server: `c/${model}`, client: 'fin', thorough: { fails: [] }, verdict: 'pass' }),
+      (model): Case => ({
+        server: `c/${model}`,
+        client: 'fin',
+        thorough: { fails: [] },
+        verdict: 'pass',
+        long: model !== 'thread',
+      }),
     ),
     ...Object.entries(SHOWS).flatMap(([fault, shows]) =>
       MODELS.map(
-        (model, index): Case => ({ ...fails, server: `c/${model}`, fault, thorough: shows, long: index > 0 }),
+        (model, index): Case => ({
+          ...fails,
+          server: `c/${model}`,
+          fault,
+          thorough: shows,
+          long: index > 0 || fault !== 'no-close-half',
+        }),
       ),
     ),
     // Clients that close at once overlap by themselves: none but those that wait may miss it.
@@ -49,7 +61,7 @@ export const thorough: Group = {
         kinds: ['zombie'],
         server,
         fault: 'zombie-coalesced',
-        long: server !== 'c/fork',
+        long: true,
         thorough: { fails: ['fin', 'rst', 'byte', 'partial'], may: [...CLIENT_NAMES, 'mixed'] },
       }),
     ),
@@ -66,7 +78,7 @@ export const thorough: Group = {
           fault,
           churn: ['--insecure'],
           thorough: { fails: [client] },
-          long: (server === 'node/tls') !== (fault === 'no-close-abort'),
+          long: server !== 'node/tls' || fault !== 'no-close-abort',
         }),
       ),
     ),
