@@ -27,7 +27,9 @@ export interface ReportedWatch {
   readonly stopped: boolean;
   readonly runs: number;
   readonly durationMs: number;
-  /** Connections in that time, by all servers of the machine. */
+  /** Connections in that time. */
   readonly accepted: number;
+  /** All of this server and of no other; at least as many of this server; or of all servers of the machine. */
+  readonly acceptedBy?: 'server' | 'server-at-least' | 'machine';
   readonly inUse: number;
 }
