@@ -120,10 +120,15 @@ function requireNoOrder(raw: RawOptions): void {
       `Use --cycles and --budget, or --${shape} with one --client.`,
     );
   }
-  if (raw.gauge !== undefined || raw.allowRemote) {
-    const option = raw.gauge === undefined ? '--allow-remote' : '--gauge';
+  if (raw.gauge !== undefined) {
     throw usage(
-      `${option} does not go with --thorough, whose rows begin where the one before has left the server.`,
+      '--gauge does not go with --thorough: a number does not tell whose it is, and a pool that one client has used up would hide what the next ones leave.',
+      'Use it with one --client at a time, on a server that was started anew.',
+    );
+  }
+  if (raw.allowRemote) {
+    throw usage(
+      '--allow-remote does not go with --thorough, whose rows begin with what the server holds, and that cannot be seen from afar.',
       'Use it with one --client at a time.',
     );
   }
@@ -149,7 +154,10 @@ export function parseAddress(
     throw usage('--host has no meaning with --unix.', 'Leave out --host.');
   }
   if (raw.unix !== undefined && raw.hold !== undefined) {
-    throw usage('--hold knows its connections by their ports, and Unix sockets have none.', 'Use --port.');
+    throw usage(
+      '--hold tells who is kept by the ports of its connections, and Unix sockets have none.',
+      'Use --port.',
+    );
   }
   if (raw.unix === '') throw usage('--unix expects a path, got "".', 'For example --unix /run/app.sock');
   if (raw.host === '') throw usage('--host expects an address, got "".', 'For example --host 127.0.0.1');

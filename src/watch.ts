@@ -48,6 +48,6 @@ export async function watch(options: WatchOptions, context: WatchContext): Promi
       notes: target.notes,
     });
   } finally {
-    watching.close();
+    await watching.close();
   }
 }

@@ -1,8 +1,9 @@
 import type { RawOptions } from '../options.js';
 import { escapeText } from '../report/escape.js';
+import type { Task } from './conversation.js';
 
 /** The command line that would make the same run, so that a report says how to. */
-export function asArguments({ command, ...raw }: RawOptions): string[] {
+export function asArguments(story: Task['do'], { command, ...raw }: RawOptions): string[] {
   const options = Object.entries(raw).flatMap(([name, value]) => {
     const option = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
     if (name === 'confirm') return value === false ? ['--no-confirm'] : [];
@@ -11,5 +12,9 @@ export function asArguments({ command, ...raw }: RawOptions): string[] {
     if (name === 'ca') return [option, 'ca.pem'];
     return [value].flat().flatMap(one => [option, String(one)]);
   });
-  return [...options, ...(command === undefined ? [] : ['--', ...command])].map(escapeText);
+  return [
+    ...(story === 'run' ? [] : [story]),
+    ...options,
+    ...(command === undefined ? [] : ['--', ...command]),
+  ].map(escapeText);
 }

@@ -1,14 +1,17 @@
 import { ChurnError } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
 import type { RawOptions } from '../options.js';
+import type { RELOAD_SIGNALS } from '../reload-options.js';
 import type { Kind } from '../verdict/finding.js';
-import type { RawWatchOptions } from '../watch-options.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { ProtocolName } from '../workload/protocols.js';
 import { addressOf, type ListeningServer } from './server-address.js';
 
 /** "500ms", "5s", "2m", "1.5h": a bare number has no unit. */
 export type Time = `${number}${'ms' | 's' | 'm' | 'h'}`;
+
+/** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:2s". */
+export type ReloadSignal = `${(typeof RELOAD_SIGNALS)[number]}${'' | `:${number}` | `:${Time}`}`;
 
 /** Options that a program writes otherwise than a command line does. */
 interface OwnOptions {
@@ -34,6 +37,8 @@ interface OwnOptions {
   readonly command?: readonly string[] | undefined;
   readonly readyTimeout?: Time | undefined;
   readonly grace?: Time | undefined;
+  readonly reload?: ReloadSignal | undefined;
+  readonly gauge?: string | readonly string[] | undefined;
   readonly rate?: `${number}/${'s' | 'm'}` | undefined;
   readonly holdEnd?: 'fin' | 'rst' | undefined;
 }
@@ -51,11 +56,6 @@ export interface Following {
 
 export interface RunOptions extends TestOptions, Following {}
 
-/** Options of `churn watch`: `command` is the load here. Without one, `duration` says how long others are watched. */
-export interface WatchOptions
-  extends Pick<TestOptions, 'server' | Exclude<keyof RawWatchOptions, keyof Following>>,
-    Following {}
-
 /**
  * The options as the command line would have them.
  * @throws ChurnError `usage` for a name that is none: what was meant would not be tested.
@@ -64,7 +64,8 @@ export function rawOptions(options: TestOptions): RawOptions {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(KNOWN, name) && !FOLLOWING.includes(name)) throw unknownOption(name);
   }
-  const { server, pid, client, send, expect, alpn, failOn, allow, ...plain } = options;
+  const { server, pid, client, send, expect, alpn, failOn, allow, gauge, ...plain } = options;
+  requireWords(options.command);
   for (const name of FOLLOWING) Reflect.deleteProperty(plain, name);
   return withoutGaps({
     ...plain,
@@ -75,8 +76,20 @@ export function rawOptions(options: TestOptions): RawOptions {
     expect: expect === undefined ? undefined : String(expect),
     alpn: alpn === undefined ? undefined : [alpn].flat().join(','),
     failOn: failOn?.join(','),
+    gauge: gauge === undefined ? undefined : [gauge].flat(),
     allow: allow && Object.entries(allow).map(([kind, count]) => `${kind}=${count}`),
   });
+}
+
+/** There is no shell that would take a line apart. */
+function requireWords(command: unknown): void {
+  if (command === undefined || (Array.isArray(command) && command.every(word => typeof word === 'string')))
+    return;
+  throw new ChurnError(
+    'usage',
+    `command expects a list of words, got ${JSON.stringify(command)}.`,
+    "For example command: ['./server', '--port', '{port}']",
+  );
 }
 
 /** What was left undefined was not given. */

@@ -28,7 +28,7 @@ export async function perform(
     const report = await storyOf(task, world, {
       signal,
       onProgress: task.follows ? onProgress : () => undefined,
-      tool: { name: 'churn', version: VERSION, command: asArguments(task.raw) },
+      tool: { name: 'churn', version: VERSION, command: asArguments(task.do, task.raw) },
       environment,
       timings: {},
       ...(task.inHaste ? { next: nextRoundInHaste } : {}),

@@ -5,7 +5,8 @@ import { networkElsewhere } from '../target/elsewhere.js';
 import { findElsewhere } from '../target/find-elsewhere.js';
 import { askChild } from './child.js';
 import type { Task } from './conversation.js';
-import { type Following, type RunOptions, rawOptions, type WatchOptions } from './options.js';
+import { type Following, type RunOptions, rawOptions } from './options.js';
+import { rawWatchOptions, type WatchOptions } from './watching-options.js';
 
 /**
  * Opens and closes connections against a server, and judges whether it forgot any. They are made by a process of its
@@ -44,7 +45,7 @@ export async function watch(options: WatchOptions): Promise<Report> {
     throw new ChurnError('usage', 'watch() has no end.', 'Give it a command, or a duration.');
   }
   const follows = options.onProgress !== undefined;
-  const answer = await ask({ do: 'watch', raw: rawOptions(options), follows, inHaste: false }, options);
+  const answer = await ask({ do: 'watch', raw: rawWatchOptions(options), follows, inHaste: false }, options);
   if ('report' in answer) return answer.report;
   throw new Error('an inspection came where a report was asked for');
 }

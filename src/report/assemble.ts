@@ -84,7 +84,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     })),
     findings,
     allowed: verdict.allowed,
-    held: reportHeld(evidence),
+    ...reportHeld(evidence),
     rounds: evidence.rounds.map(({ phase, connections, anonBytes }) => ({
       phase,
       connections,
@@ -137,11 +137,10 @@ function reportState(evidence: Evidence, snapshot: Snapshot): ReportedState {
   };
 }
 
-/** Every socket that is kept, up to a number that a person may still want to look at. */
-function reportHeld(evidence: Evidence): ReportedHeld[] {
-  return evidence.held
+/** Every socket that is kept, up to a number that a person may still want to look at, and how many there are. */
+function reportHeld(evidence: Evidence): { held: ReportedHeld[]; heldCount: number } {
+  const held = evidence.held
     .filter(({ role }) => role === 'connection' || role === 'dead-socket')
-    .slice(0, MOST_HELD)
     .flatMap(({ role, state, inode, connection, descriptors }) => {
       const origin = connection === undefined ? undefined : evidence.originOf(connection);
       return descriptors.map(({ pid, number }) => ({
@@ -154,6 +153,7 @@ function reportHeld(evidence: Evidence): ReportedHeld[] {
         phase: origin?.phase ?? null,
       }));
     });
+  return { held: held.slice(0, MOST_HELD), heldCount: held.length };
 }
 
 function reportPoint(point: Point): ReportedPoint {

@@ -1,5 +1,6 @@
 import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
+import { toldRows } from './told-rows.js';
 
 /** One line of a test report: a kind of trouble, or the run itself. */
 export interface Case {
@@ -31,7 +32,7 @@ export interface Suite {
 
 export function suitesOf(report: Report): Suite[] {
   const { runs, summary, notes, sentence } = report;
-  const said = [summary, ...(sentence ? [sentence] : []), ...notes];
+  const said = [summary, ...(sentence ? [sentence] : []), ...toldRows(report), ...notes];
   const whole = { client: undefined, said };
   if (!runs) return [{ ...whole, cases: casesOf(report), durationMs: report.cycles?.durationMs ?? 0 }];
   return [
@@ -67,20 +68,24 @@ function kindCases(
   kind: ReportedCheck['kind'],
 ): Case[] {
   const findings = report.findings.filter(finding => finding.kind === kind);
-  const finding = findings.find(({ severity }) => severity === 'fail') ?? findings[0];
-  if (finding) {
-    return [
-      {
-        name: kind,
-        status: finding.severity === 'fail' ? 'fail' : 'pass',
-        message: finding.title,
-        details: [...finding.evidence, finding.cause, finding.advice, `next: ${finding.next}`],
-        finding,
-      },
-    ];
-  }
+  // Several gauges, or several clients: each has its case, and the first of them keeps the name of the kind.
+  if (findings.length > 0)
+    return findings.map((finding, index) =>
+      findingCase(finding, index === 0 ? kind : `${kind} ${index + 1}`),
+    );
   const check = report.checks.find(candidate => candidate.kind === kind);
   return check ? [checkCase(report, check)] : [];
+}
+
+function findingCase(finding: ReportedFinding, name: string): Case {
+  const { severity, title, evidence, cause, advice, next } = finding;
+  return {
+    name,
+    status: severity === 'fail' ? 'fail' : 'pass',
+    message: title,
+    details: [...evidence, cause, advice, `next: ${next}`],
+    finding,
+  };
 }
 
 function checkCase({ verdict }: Pick<Report, 'verdict'>, { kind, status }: ReportedCheck): Case {

@@ -6,11 +6,20 @@ export function escapeMarkdown(text: string): string {
     .replaceAll('@', '@<!-- -->');
 }
 
+/** Lines as a block of code, fenced by more backticks than they hold in a row. */
+export function codeBlock(lines: readonly string[]): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1));
+  return [fence, ...lines, fence].join('\n');
+}
+
 /** The text as code, in more backticks than it holds in a row. */
 export function codeSpan(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = '`'.repeat(longestRun(text) + 1);
   return text.trim() === '' ? `${fence} ${fence}` : `${fence}${padded(text)}${fence}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
 /** A space at both ends is taken off when it is read, and keeps a backtick of the text from the fence. */

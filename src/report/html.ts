@@ -1,10 +1,12 @@
 import { x as element } from 'xastscript';
 import { type Markup, serialize } from './markup.js';
 import { findingsSection } from './page/findings.js';
+import { gaugeSection } from './page/gauges.js';
 import { heldSection } from './page/held.js';
 import { latencySection } from './page/latency.js';
 import { matrixSection } from './page/matrix.js';
 import { measuredSection } from './page/measured.js';
+import { outputSection } from './page/output.js';
 import { pictureSection } from './page/picture.js';
 import { reproduceSection } from './page/reproduce.js';
 import { PAGE_STYLE } from './page/style.js';
@@ -16,7 +18,9 @@ const SECTIONS: ReadonlyArray<(report: Report) => Markup[]> = [
   matrixSection,
   pictureSection,
   findingsSection,
+  outputSection,
   heldSection,
+  gaugeSection,
   latencySection,
   measuredSection,
 ];

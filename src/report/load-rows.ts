@@ -3,13 +3,18 @@ import type { Report } from './report.js';
 import type { ReportedHold, ReportedSpread } from './reported-load.js';
 
 /** What the text report says of held clients and of times: name and text. Nothing where nothing was asked. */
-export function loadRows({ hold, latency }: Report): [name: string, text: string][] {
+export function loadRows({ hold = null, latency }: Report): [name: string, text: string][] {
   return [
-    ...(hold ? ([['held', holdText(hold)]] as [string, string][]) : []),
+    ...holdRows({ hold }),
     ...spreadRow('connect', latency?.connect),
     ...spreadRow('reply', latency?.reply),
     ...spreadRow('late', latency?.late),
   ];
+}
+
+/** What became of the silent clients that were held open. */
+export function holdRows({ hold }: Pick<Report, 'hold'>): [name: string, text: string][] {
+  return hold ? [['held', holdText(hold)]] : [];
 }
 
 /** "0.08 ms", "12 ms", "3100 ms": three digits are what was measured. */

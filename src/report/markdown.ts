@@ -1,20 +1,24 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { formatCommand } from './escape.js';
-import { codeSpan, escapeMarkdown } from './escape-markdown.js';
-import type { Report, ReportedFinding, ReportedRun } from './report.js';
-import { startedRows } from './started/lines.js';
+import { codeBlock, codeSpan, escapeMarkdown } from './escape-markdown.js';
+import { GAUGE_HEAD, gaugeCells } from './gauges.js';
+import { holdRows } from './load-rows.js';
+import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
+import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
+import { watchRows } from './wording/watch.js';
 
 /** The report for a pull request or the summary of a job. */
 export function renderMarkdown(report: Report): string {
   const blocks = [
     `## ${escapeMarkdown(report.summary)}`,
-    report.target
-      ? `churn ${codeSpan(report.target.address)} · ${codeSpan(formatCommand(report.target.command))}`
-      : `churn ${codeSpan(formatCommand(report.tool.command))}`,
+    whoLine(report),
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
-    ...(report.runs ? [...matrix(report, report.runs), ...lifeList(report)] : measurements(report)),
+    ...(report.runs ? matrix(report, report.runs) : measurements(report)),
+    ...gaugeTable(report),
+    ...list([...holdRows({ hold: report.hold ?? null }), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
+    ...outputBlock(report),
     ...(report.notes.length > 0
       ? [report.notes.map(note => `- note: ${escapeMarkdown(note)}`).join('\n')]
       : []),
@@ -23,22 +27,24 @@ export function renderMarkdown(report: Report): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
+function whoLine({ target, tool }: Report): string {
+  if (!target) return `churn ${codeSpan(formatCommand(tool.command))}`;
+  const command = target.command.length > 0 ? ` · ${codeSpan(formatCommand(target.command))}` : '';
+  const unseen = target.pids.length === 0 ? ' · not looked into' : '';
+  return `churn ${codeSpan(target.address)}${command}${unseen}`;
+}
+
 function matrix({ sentence = '' }: Report, runs: readonly ReportedRun[]): string[] {
   const { head, rows } = matrixTable(runs);
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  return [
-    `**${escapeMarkdown(sentence)}**`,
-    [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n'),
-  ];
+  return [`**${escapeMarkdown(sentence)}**`, table(head, rows)];
 }
 
 function measurements(report: Report): string[] {
-  const { cycles, before, after, serve } = report;
-  if (serve) {
-    const rows = serve.rows.map(row => `| ${row.map(escapeMarkdown).join(' | ')} |`);
-    return [['| | |', '| --- | --- |', ...rows].join('\n')];
-  }
-  if (!cycles || !before || !after) return [];
+  const { cycles, before, after, serve, watch } = report;
+  if (serve) return [table(['', ''], serve.rows)];
+  if (!cycles) return [];
+  const made = watch ? list(watchRows(watch)) : [madeSentence(report, cycles)];
+  if (!before || !after) return made;
   const bytes = (value: number | null) => (value === null ? 'unknown' : formatBytes(value));
   const rows = [
     ['fds', before.fds, after.fds],
@@ -48,20 +54,45 @@ function measurements(report: Report): string[] {
     ['zombies', before.zombies, after.zombies],
   ];
   return [
-    `${cycles.completed} cycles in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up, accepted ${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}.`,
+    ...made,
     ['| | before | after |', '| --- | ---: | ---: |', ...rows.map(row => `| ${row.join(' | ')} |`)].join(
       '\n',
     ),
-    ...lifeList(report),
   ];
 }
 
-/** How a server that was started for it lived and ended. */
-function lifeList(report: Report): string[] {
-  const rows = startedRows(report);
+function madeSentence({ before }: Report, cycles: ReportedCycles): string {
+  const made = `${cycles.completed} cycles in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up`;
+  // Whether a server accepts that nobody could look into is not known.
+  return before
+    ? `${made}, accepted ${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}.`
+    : `${made}.`;
+}
+
+function gaugeTable(report: Report): string[] {
+  const rows = gaugeCells(report);
+  return rows.length === 0 ? [] : [table(GAUGE_HEAD, rows)];
+}
+
+function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
+}
+
+function list(rows: ReadonlyArray<readonly [name: string, text: string]>): string[] {
   return rows.length === 0
     ? []
     : [rows.map(([name, text]) => `- ${name}: ${escapeMarkdown(text)}`).join('\n')];
+}
+
+/** The end of what a server wrote that was started for it, where something went wrong. */
+function outputBlock(report: Report): string[] {
+  const output = lastOutput(report);
+  if (!output) return [];
+  const { caption, lines } = output;
+  return lines.length === 0
+    ? [`${escapeMarkdown(caption)}.`]
+    : [`${escapeMarkdown(caption)}:\n\n${codeBlock(lines)}`];
 }
 
 function findingBlock({ kind, severity, title, evidence, cause, advice, next }: ReportedFinding): string {

@@ -91,7 +91,9 @@ export interface Report {
   readonly checks: readonly ReportedCheck[];
   readonly findings: readonly ReportedFinding[];
   readonly allowed: ReadonlyArray<{ readonly kind: AnyKind; readonly count: number }>;
+  /** At most 1000 rows; `heldCount` says how many there are. Reports of former versions do not. */
   readonly held: ReadonlyArray<ReportedHeld>;
+  readonly heldCount?: number;
   /** Settled readings of private memory, by connections made: what the memory verdict stands on. */
   readonly rounds: ReadonlyArray<{
     readonly phase: string;
@@ -132,6 +134,7 @@ export interface ReportedRun {
   readonly checks: readonly ReportedCheck[];
   readonly findings: readonly ReportedFinding[];
   readonly held: readonly ReportedHeld[];
+  readonly heldCount?: number;
   readonly rounds: Report['rounds'];
   readonly notes: readonly string[];
   readonly reasoning?: Reasoning;

@@ -1,9 +1,14 @@
+import type { JudgedGauge } from '../verdict/gauges.js';
+
 /** A number that the server itself exposes. */
 export interface ReportedGauge {
   readonly name: string;
   readonly before: number | null;
   readonly after: number | null;
   readonly bytes: boolean;
+  /** What became of it, and how much of it each cycle kept; null: not known. Not in reports of former versions. */
+  readonly state?: JudgedGauge['state'];
+  readonly perCycle?: number | null;
   readonly readings: ReadonlyArray<{
     readonly phase: string;
     readonly connections: number;
@@ -22,7 +27,9 @@ export interface ReportedWatch {
   readonly stopped: boolean;
   readonly runs: number;
   readonly durationMs: number;
-  /** Connections in that time, by all servers of the machine. */
+  /** Connections in that time. */
   readonly accepted: number;
+  /** All of this server and of no other; at least as many of this server; or of all servers of the machine. */
+  readonly acceptedBy?: 'server' | 'server-at-least' | 'machine';
   readonly inUse: number;
 }

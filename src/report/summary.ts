@@ -52,7 +52,7 @@ function doubts({ checks, notes }: Verdict, { accepted, connections }: ReportedC
   if (kinds.length === 0 && notes.some(({ note }) => note === 'not-handed-over')) {
     return `the server accepted only ${accepted} of ${connections} connections`;
   }
-  if (kinds.length === 0 && connections === 0) return 'nobody connected to the server';
+  if (kinds.length === 0 && connections === 0) return 'nobody was seen to connect to the server';
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 

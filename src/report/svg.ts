@@ -9,10 +9,10 @@ import { wrap } from './wrap.js';
 
 /** The picture alone, as one SVG file: the verdict, and below it what the server held. */
 export function renderSvg(report: Report): string {
-  const heading = headingLines(report);
   const panels = panelsOf(report);
-  const top = EDGE + heading.length * LINE + 12;
   const width = panels.length > 0 ? 2 * WIDTH + 3 * EDGE : WIDTH + 2 * EDGE;
+  const heading = headingLines(report, width - 2 * EDGE);
+  const top = EDGE + heading.length * LINE + 12;
   const height = top + Math.ceil(panels.length / 2) * (HEIGHT + EDGE);
   const root = element(
     'svg',
@@ -51,10 +51,10 @@ function placed(panel: Markup, index: number, top: number): Markup {
 }
 
 /** The verdict is never broken; what follows it may be long. */
-function headingLines({ summary, clean, target, error, sentence }: Report): string[] {
-  const columns = error ? 64 : 130;
+function headingLines({ summary, clean, target, error, sentence }: Report, width: number): string[] {
+  const columns = Math.floor(width / LETTER);
   return [
-    ...(clean ? [summary] : broken(summary, columns)),
+    ...(clean ? [summary] : broken(summary, Math.floor(width / BOLD_LETTER))),
     ...broken(sentence ?? '', columns).filter(line => line !== ''),
     ...broken(error ? error.hint : `churn ${target?.address ?? ''}`, columns),
   ];
@@ -68,4 +68,7 @@ function broken(line: string, columns: number): string[] {
 }
 
 const EDGE = 20;
+/** About what a letter takes, in any sans serif. */
+const LETTER = 6.8;
+const BOLD_LETTER = 8.6;
 const LINE = 18;

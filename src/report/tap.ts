@@ -1,5 +1,6 @@
 import { type Case, suitesOf } from './cases.js';
 import type { Report } from './report.js';
+import { toldRows } from './told-rows.js';
 
 /** TAP 14, one test for the run and one for each kind of trouble, with YAML for those that did not pass. */
 export function renderTap(report: Report): string {
@@ -12,6 +13,7 @@ export function renderTap(report: Report): string {
     ...comment(`churn ${report.target?.address ?? ''}`.trimEnd()),
     ...cases.flatMap((given, index) => testLines(given, index + 1)),
     ...comment(report.summary),
+    ...toldRows(report).flatMap(comment),
     ...report.notes.flatMap(note => comment(`note: ${note}`)),
   ];
   return `${lines.join('\n')}\n`;

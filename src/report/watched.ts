@@ -15,7 +15,7 @@ export function reportWatch(watch: WatchFacts | undefined): Pick<Report, 'watch'
       signal: load?.signal ?? null,
       stopped: load?.stopped ?? false,
       durationMs: watch.durationMs,
-      ...{ runs, inUse, accepted: watch.accepted },
+      ...{ runs, inUse, accepted: watch.accepted, acceptedBy: watch.acceptedBy },
     },
   };
 }

@@ -34,7 +34,7 @@ export async function attach(address: Address): Promise<Target> {
   // The port is that of the proxy, which listens where we are.
   const network = address.behindProxy ? 'self' : servedIn;
   const { endpoint, listeners } = address.unix
-    ? await unixListeners(address.unix, network)
+    ? await unixListeners(address.unix, network, address.behindProxy ? undefined : given[0]?.pid)
     : await tcpListeners(address, given, network);
   const roots = given.length > 0 ? given : soleServer(listeners, endpoint);
   if (given.length > 0 && !address.behindProxy) requireServing(given, listeners, endpoint);

@@ -1,5 +1,6 @@
 import { ChurnError } from '../errors.js';
 import { findInodes, mayReadFds } from '../proc/fds.js';
+import { isInUserNamespace } from '../proc/own.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { ownPid, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
@@ -57,9 +58,22 @@ export function requireReadable(roots: readonly ProcessStat[], endpoint: Endpoin
   );
 }
 
-/** What may not be read, and how to be allowed to. */
+/** What may not be read, what is not seen without it, and how to be allowed to. */
 export function permissionError(where: string, sentence: string): ChurnError {
+  return new ChurnError(
+    'permission',
+    `${sentence} So what the server holds cannot be seen: neither its descriptors nor its memory.`,
+    `${wayToRights(where)} Its own numbers can be judged without that: --allow-remote --gauge URL.`,
+  );
+}
+
+function wayToRights(where: string): string {
+  if (isInUserNamespace()) {
+    return 'The rights of this container end at its own user namespace: run churn outside of it with sudo, or in the container of the server.';
+  }
   const again =
-    readStatus(ownPid())?.uid === 0 ? 'Run churn with CAP_SYS_PTRACE' : 'Run the same command with sudo';
-  return new ChurnError('permission', sentence, `${again}, or as the user that runs the server on ${where}.`);
+    readStatus(ownPid())?.uid === 0
+      ? 'Run churn with CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE)'
+      : 'Run the same command with sudo';
+  return `${again}, or as the user that runs the server on ${where}.`;
 }

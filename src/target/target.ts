@@ -6,7 +6,8 @@ import type { Runtime } from './runtime.js';
 /** Where the cycles connect to. */
 export type Endpoint =
   | { readonly transport: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly transport: 'unix'; readonly path: string };
+  /** `file` is what to connect to where that is not the path: the server lives with other files than we do. */
+  | { readonly transport: 'unix'; readonly path: string; readonly file?: string };
 
 /** A process, told from a later one with the same pid by its start time. */
 export interface ProcessKey {

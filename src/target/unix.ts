@@ -3,19 +3,25 @@ import { resolve } from 'node:path';
 import { ChurnError } from '../errors.js';
 import type { NetOwner } from '../proc/sockets.js';
 import { abstractName, padsNames } from './abstract-name.js';
+import { foreignListeners } from './foreign-unix.js';
 import { type Listener, listUnixListeners } from './listener.js';
 import type { Endpoint } from './target.js';
 
 /**
- * The listener behind a Unix socket path. The table names it as bind(2) was given it, so a relative path is tried both ways.
+ * The listener behind a Unix socket path, which a process that is named may see otherwise than we do. The table names it
+ * as bind(2) was given it, so a relative path is tried both ways.
+ *
  * @throws ChurnError when there is no file, no socket, or nobody listens.
  */
 export async function unixListeners(
   path: string,
   network: NetOwner,
+  pid?: number,
 ): Promise<{ endpoint: Endpoint; listeners: readonly Listener[] }> {
   if (path.startsWith('@') && !existsSync(path)) return abstractListeners(path, network);
-  requireSocketFile(path);
+  const foreign = pid === undefined ? undefined : foreignListeners(path, network, pid);
+  if (foreign) return foreign;
+  requireSocketFile(path, network);
   for (const name of [path, resolve(path)]) {
     const listeners = listUnixListeners(network, name);
     // A file whose name begins with @ is not to be taken for an abstract name.
@@ -54,8 +60,15 @@ async function abstractListeners(
   );
 }
 
-function requireSocketFile(path: string): void {
+function requireSocketFile(path: string, network: NetOwner): void {
   const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat && listUnixListeners(network, path).length > 0) {
+    throw new ChurnError(
+      'nothing-listens',
+      `A server listens on ${path}, but there is no such file here: it lives in a container, or its file was removed.`,
+      `Name the server, and its own files are looked into: --pid N --unix ${path}`,
+    );
+  }
   if (!stat) {
     throw new ChurnError('nothing-listens', `There is no Unix socket ${path}.`, 'Check the path: ss -xl');
   }

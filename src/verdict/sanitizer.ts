@@ -12,6 +12,7 @@ export interface SanitizerReport {
  */
 export function findSanitizerReports(output: string): SanitizerReport[] {
   const found: SanitizerReport[] = [];
+  let possiblyLost = '';
   for (const line of output.split('\n')) {
     const [, tool = '', said = ''] = /^SUMMARY: (\w+Sanitizer): (.+)$/.exec(line.trim()) ?? [];
     if (tool !== '') found.push({ tool: / leaked in /.test(said) ? 'LeakSanitizer' : tool, said });
@@ -19,8 +20,11 @@ export function findSanitizerReports(output: string): SanitizerReport[] {
     const [, lost = ''] = /^==\d+==\s+(definitely lost: [1-9].*)$/.exec(line) ?? [];
     const [, errors = ''] =
       /^==\d+== ERROR SUMMARY: ([1-9][\d,]* errors? from .*?)(?: \(|$)/.exec(line) ?? [];
+    const [, perhaps = ''] = /^==\d+==\s+(possibly lost: [1-9].*)$/.exec(line) ?? [];
+    if (perhaps !== '') possiblyLost = `; ${perhaps}`;
     if (lost !== '') found.push({ tool: 'valgrind', said: lost });
-    if (errors !== '') found.push({ tool: 'valgrind', said: errors });
+    // It counts as an error only with --leak-check=full: without it, memory that is still pointed into is none.
+    if (errors !== '') found.push({ tool: 'valgrind', said: errors + possiblyLost });
   }
   return found.slice(0, MOST);
 }

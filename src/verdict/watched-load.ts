@@ -14,8 +14,10 @@ export interface WatchFacts {
   readonly runs: number;
   /** Of the first load, or of the watching. */
   readonly durationMs: number;
-  /** Connections that were accepted in that time, by all servers of the machine. */
+  /** Connections that were accepted in that time. */
   readonly accepted: number;
+  /** By this server, by this server and perhaps more, or by all servers of the machine: then nothing is judged by it. */
+  readonly acceptedBy: 'server' | 'server-at-least' | 'machine';
   /** Connections whose clients were still there at the end. */
   readonly inUse: number;
 }

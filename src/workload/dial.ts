@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 /** Where to connect to; the stage before has made it numeric. */
 export type Destination =
   | { readonly transport: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly transport: 'unix'; readonly path: string };
+  | { readonly transport: 'unix'; readonly path: string; readonly file?: string };
 
 /**
  * A raw connection that has begun. `localAddress` is left to the kernel: choosing it makes Node bind without
@@ -11,7 +11,7 @@ export type Destination =
  */
 export function dial(destination: Destination): Socket {
   return destination.transport === 'unix'
-    ? connect({ path: socketName(destination.path) })
+    ? connect({ path: destination.file ?? socketName(destination.path) })
     : connect({ host: destination.host, port: destination.port, autoSelectFamily: false });
 }
 

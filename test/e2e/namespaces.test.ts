@@ -23,6 +23,39 @@ async function canIsolateOr(test: TestContext): Promise<boolean> {
 
 const ENTERED = 'The cycles were made in the network namespace of the server.';
 
+describe('a container without root, which is a user namespace', () => {
+  it('is told what is not seen from within it, and where to run churn instead', async test => {
+    const container = ['unshare', '--user', '--map-root-user', '--'];
+    const can = await promisify(execFile)('unshare', ['--user', '--map-root-user', 'true']).then(
+      () => true,
+      () => false,
+    );
+    if (!can) return test.skip('this user may not make user namespaces');
+    const server = await launch([await compileC('poll')]);
+    try {
+      const { status, stderr } = await churn(['--port', String(server.port)], { through: container });
+      assert.equal(status, 2);
+      const text = stderr.replaceAll(/\s+/g, ' ');
+      assert.match(text, /what the server holds cannot be seen: neither its descriptors nor its memory/);
+      assert.match(text, /end at its own user namespace: run churn outside of it with sudo/);
+      assert.doesNotMatch(text, /CAP_SYS_PTRACE/, 'it would not help there');
+      const gauged = [
+        '--port',
+        String(server.port),
+        '--cycles',
+        '20',
+        '--allow-remote',
+        '--gauge',
+        'cmd:echo 1',
+      ];
+      const { report } = await churnJson(gauged, { through: container });
+      assert.deepEqual([report.verdict, report.clean], ['pass', false]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
 describe('a server in another network', () => {
   for (const [what, args, verdict] of [
     ['clean', [], 'pass'],

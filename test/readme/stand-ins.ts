@@ -52,5 +52,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'churn serve --status 503 -- npm run acceptance': 'test/e2e/serve',
   'churn --host 10.0.0.2 --port 9000 --allow-remote --gauge http://10.0.0.2:9100/metrics': 'test/e2e/remote',
   'churn --pid 4242': 'test/e2e/namespaces',
+  'churn --pid 4242 --unix /run/app.sock': 'test/e2e/mount-namespaces',
   'churn --port 8080 --pid 4242 --behind-proxy': 'test/e2e/namespaces',
 };

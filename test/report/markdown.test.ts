@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeSpan, escapeMarkdown } from '../../src/report/escape-markdown.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
-import { HOSTILE, REPORTS } from '../support/reports.js';
+import { HOSTILE } from '../support/hostile.js';
+import { REPORTS } from '../support/reports.js';
 
 const ESCAPED: ReadonlyArray<readonly [text: string, markdown: string]> = [
   ['a|b', 'a\\|b'],

@@ -10,8 +10,9 @@ import {
   tally,
   upTo,
 } from './evidence.js';
+import { HOSTILE } from './hostile.js';
 import { buildReport, DEFAULT_POLICY } from './report.js';
-import { HOSTILE, REPORTS } from './reports.js';
+import { REPORTS } from './reports.js';
 
 const KIB = 1_024;
 
@@ -137,5 +138,26 @@ export const DRAWN = {
     }),
     series(1_000, 6, () => ({})),
   ),
+  'thorough run': REPORTS.thoroughLeak,
+  gauges: drawn(
+    REPORTS.gaugesKept,
+    series(1_000, 6, () => ({})),
+  ),
+  'hostile gauges': REPORTS.gaugesHostile,
+  'server elsewhere': REPORTS.farKept,
+  'watched server': drawn(
+    REPORTS.watchLeak,
+    series(1_010, 30, cycles => ({ fds: 5 + Math.round(cycles / 25) })),
+  ),
+  'hostile load': REPORTS.watchHostile,
+  'client that is clean': REPORTS.serve,
+  'client that hoards': REPORTS.serveHoard,
+  'clients of every sort': REPORTS.serveMany,
+  'hostile clients': REPORTS.serveHostile,
+  'started server': drawn(
+    REPORTS.startedFails,
+    series(1_000, 6, () => ({})),
+  ),
+  'hostile started server': REPORTS.startedHostile,
   error: REPORTS.error,
 } as const satisfies Record<string, Report>;

@@ -71,6 +71,11 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
   };
 }
 
+/** The same where others made the connections, or nobody could look: no confirming rounds are told of. */
+export function withoutConfirming({ confirming: _, ...evidence }: Evidence): Evidence {
+  return evidence;
+}
+
 /** A hundred silent clients, beside whom others were served; each cost a descriptor and 4 KiB. */
 export function heldClients(different: Partial<HeldClients> = {}): HeldClients {
   const idle = { fds: 5, fullestFds: 5, anonBytes: 2_048 * KIB, threads: 1, processes: 1 };

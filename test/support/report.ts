@@ -47,7 +47,7 @@ export function latency(different: Partial<Latency> = {}): Latency {
 }
 
 /** Facts of the host, as a run hands them over: what comes from outside is escaped where it comes in. */
-function circumstances({ command, address, comm, note, latency }: OutsideText): Circumstances {
+export function circumstances({ command, address, comm, note, latency }: OutsideText): Circumstances {
   const where = escapeText(address ?? '127.0.0.1:9000');
   return {
     tool: {

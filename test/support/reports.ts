@@ -3,10 +3,12 @@ import { ChurnError } from '../../src/errors.js';
 import type { Report } from '../../src/report/report.js';
 import { judge } from '../../src/verdict/judge.js';
 import { buildEvidence, grown, leaking, rounds, tally, upTo } from './evidence.js';
+import { GAUGE_REPORTS } from './gauge-reports.js';
+import { HOSTILE } from './hostile.js';
+import { LIFE_REPORTS } from './life-reports.js';
 import { buildReport, buildRow, buildThorough, DEFAULT_POLICY, NO_TLS, TIME_IS_UP } from './report.js';
-
-export const HOSTILE =
-  '<script>alert(1)</script> ]]> ::error::x ##[error]x %0A `|` @all # SKIP \u202e \u0000 \ud800 0 leaks';
+import { SERVE_REPORTS } from './serve-reports.js';
+import { WATCH_REPORTS } from './watch-reports.js';
 
 const leak = leaking(upTo(1_010));
 
@@ -33,6 +35,10 @@ export const REPORTS = {
   thorough: buildThorough(),
   thoroughLeak: buildThorough([buildRow('fin'), buildRow('rst', leak), buildRow('byte-rst', leak), NO_TLS]),
   thoroughDoubt: buildThorough([buildRow('fin'), buildRow('half', grown('file', 10, [])), TIME_IS_UP]),
+  ...GAUGE_REPORTS,
+  ...WATCH_REPORTS,
+  ...SERVE_REPORTS,
+  ...LIFE_REPORTS,
   error: errorReport(
     { argv: ['--port', '9', HOSTILE], nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<
       typeof errorReport

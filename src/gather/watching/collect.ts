@@ -82,7 +82,8 @@ export function collectWatched(seen: WatchSeen): Evidence {
     fdLimit: target.limits.openFiles,
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
-    blind: ['refused', 'reply'],
+    // Of so many connections that nobody knows there is no memory per connection.
+    blind: facts.acceptedBy === 'server' ? ['refused', 'reply'] : ['refused', 'reply', 'memory'],
     watch: facts,
     budgetSpent: seen.budgetSpent,
     interrupted: seen.interrupted,

@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readPassiveOpens } from '../../proc/sockets.js';
 import type { Target } from '../../target/target.js';
 import type { Moment } from '../../verdict/moments.js';
 import type { Observation, Observer } from '../observer.js';
 import { privateMemory } from '../private-memory.js';
+import type { Accepted, AcceptedCount } from './accepted-count.js';
 
 /** Looks at a server again and again while others use it. */
 export class Looks {
   readonly #observer: Observer;
-  readonly #target: Pick<Target, 'network' | 'runtime' | 'checker'>;
-  readonly #acceptedBefore: number;
+  readonly #target: Pick<Target, 'runtime' | 'checker'>;
+  readonly #accepted: AcceptedCount;
   readonly #startedAtMs = performance.now();
   /** When a socket was first seen whose client had gone, by inode. */
   readonly #goneSinceMs = new Map<number, number>();
   #moments: Moment[] = [];
   #stepMs = STEP_MS;
 
-  constructor(observer: Observer, target: Pick<Target, 'network' | 'runtime' | 'checker'>) {
+  constructor(observer: Observer, target: Pick<Target, 'runtime' | 'checker'>, accepted: AcceptedCount) {
     this.#observer = observer;
     this.#target = target;
-    this.#acceptedBefore = readPassiveOpens(target.network);
+    this.#accepted = accepted;
   }
 
   /** What was seen at each, at most 256 of them. */
@@ -27,14 +27,17 @@ export class Looks {
     return this.#moments;
   }
 
-  /** Connections that all servers of the machine have accepted since the beginning. */
-  get accepted(): number {
-    return readPassiveOpens(this.#target.network) - this.#acceptedBefore;
+  /** The same, as if the connections had come evenly where their number is not this server's: neighbours decide nothing. */
+  evenMoments({ accepted, acceptedBy }: Accepted): readonly Moment[] {
+    const lastMs = this.#moments.at(-1)?.atMs ?? 0;
+    if (acceptedBy === 'server' || lastMs === 0) return this.#moments;
+    return this.#moments.map(moment => ({ ...moment, accepted: (accepted * moment.atMs) / lastMs }));
   }
 
   /** One now; looking at a server that holds many descriptors takes a twentieth of the time at most. */
   take(): Observation {
     const observation = this.#observer.look(false);
+    this.#accepted.note(observation);
     const atMs = performance.now() - this.#startedAtMs;
     const gone = observation.held.filter(({ role }) => role === 'connection').map(({ inode }) => inode);
     const still = new Set(gone);
@@ -42,7 +45,7 @@ export class Looks {
     for (const inode of gone) if (!this.#goneSinceMs.has(inode)) this.#goneSinceMs.set(inode, atMs);
     this.#add({
       atMs,
-      accepted: this.accepted,
+      accepted: this.#accepted.told.accepted,
       inUse: observation.held.filter(({ role }) => role === 'other-client').length,
       census: observation.census,
       ...privateMemory(this.#observer.before.processes, this.#target),

@@ -10,6 +10,7 @@ import type { Gauging } from '../gauging.js';
 import { Observer } from '../observer.js';
 import { atRest, type LastRest, type Rest, restAfterRound, restAtLast } from '../rest.js';
 import { type Audience, Timeline } from '../timeline.js';
+import { AcceptedCount } from './accepted-count.js';
 import { collectWatched } from './collect.js';
 import { Looks } from './looks.js';
 import { type LoadEnd, type LoadStarter, makeLoad } from './make-load.js';
@@ -29,7 +30,7 @@ export class Watching {
   readonly #settledRounds: Round[] = [];
   #rest: LastRest;
   #latest: Rest;
-  #accepted = 0;
+  readonly #count: AcceptedCount;
   #ofTime: RoundsOfTime | undefined;
   #ended: LoadEnd | undefined;
   #durationMs = 0;
@@ -42,7 +43,9 @@ export class Watching {
     gauging: Gauging | undefined,
     around: Audience & LoadStarter,
   ): Promise<Watching> {
-    return new Watching(target, options, gauging, around, await Observer.open(target, EVERYBODY));
+    const observer = await Observer.open(target, EVERYBODY);
+    const count = await AcceptedCount.open(target, observer.before);
+    return new Watching(target, options, gauging, around, observer, count);
   }
 
   private constructor(
@@ -51,6 +54,7 @@ export class Watching {
     gauging: Gauging | undefined,
     around: Audience & LoadStarter,
     observer: Observer,
+    count: AcceptedCount,
   ) {
     this.#target = target;
     this.#options = options;
@@ -58,25 +62,27 @@ export class Watching {
     this.#around = around;
     this.#observer = observer;
     this.#countersBefore = readListenCounters(target.network);
-    this.#looks = new Looks(observer, target);
+    this.#count = count;
+    this.#looks = new Looks(observer, target, count);
     this.#baseline = observer.look(false, observer.before);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#rest;
     this.timeline = new Timeline(
       target.roots.map(({ pid }) => pid),
-      () => this.#looks.accepted,
+      () => count.told.accepted,
       () => observer.queueLength(),
       ({ phase, atMs, fds }) =>
         around.onProgress({
           ...{ phase, fds, cycles: 0, durationMs: options.durationMs, suspects: [], elapsedMs: atMs },
-          ...{ cyclesDone: this.#looks.accepted, watching: true },
+          ...{ cyclesDone: count.told.accepted, watching: true },
         }),
     );
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.timeline.close();
     this.#observer.close();
+    await this.#count.close();
   }
 
   get isServerAlive(): boolean {
@@ -88,7 +94,7 @@ export class Watching {
     await this.#gauging?.read('warm-up', 0);
     this.timeline.enter('cycles');
     await this.#makeLoad();
-    this.#accepted = this.#looks.accepted;
+    await this.#count.endLoad();
   }
 
   /** Waits until all is back or is known to be held. */
@@ -105,8 +111,9 @@ export class Watching {
         )
       : await restInUse(this.#looks, settleMs);
     this.#latest = this.#rest;
+    await this.#count.rest(this.#latest.latest, 1);
     this.#settledRounds.push(this.#round('cycles'));
-    await this.#gauging?.rest(this.#connections);
+    await this.#gauging?.rest(this.#count.inAll);
   }
 
   /** Makes the load again where growth has to recur; where that would take too long, its own time is asked. */
@@ -122,11 +129,15 @@ export class Watching {
       await this.#makeLoad();
       const { census } = this.#rest.latest;
       this.#latest = await restAfterRound(this.#observer, census, settleMs, this.#around.signal);
+      await this.#count.rest(this.#latest.latest, this.#runs);
       this.#settledRounds.push(this.#round('confirm'));
-      await this.#gauging?.rest(this.#connections);
+      await this.#gauging?.rest(this.#count.inAll);
     }
     if (this.#settledRounds.length > 1) return;
-    this.#ofTime = roundsOfTime(this.#looks.moments, command ? this.#latest.latest.census : undefined);
+    this.#ofTime = roundsOfTime(
+      this.#looks.evenMoments(this.#count.first),
+      command ? this.#latest.latest.census : undefined,
+    );
   }
 
   async evidence(): Promise<Evidence> {
@@ -144,11 +155,6 @@ export class Watching {
     this.#runs += 1;
   }
 
-  /** Each load counts as many as the first: the kernel counts those of other servers too. */
-  get #connections(): number {
-    return this.#accepted * Math.max(1, this.#runs);
-  }
-
   /** Memory alone is not worth another load: it is told by its bound. */
   #isInDoubt(): boolean {
     const round = nextConfirmingRound(this.#evidence());
@@ -158,7 +164,7 @@ export class Watching {
   #round(phase: Round['phase']): Round {
     return {
       phase,
-      connections: this.#connections,
+      connections: this.#count.inAll,
       ...{ anonBytes: undefined, collections: undefined },
       counts: this.#latest.latest.census,
     };
@@ -174,13 +180,13 @@ export class Watching {
       baseline: this.#baseline,
       rest: this.#rest,
       ...{ latest: this.#latest.latest, queueSettled: this.#latest.settled },
-      accepted: this.#accepted,
-      acceptedInAll: this.#connections,
+      accepted: this.#count.first.accepted,
+      acceptedInAll: this.#count.inAll,
       settledRounds: this.#settledRounds,
       ofTime: this.#ofTime,
       facts: {
         load: command && this.#ended && { command, ...this.#ended },
-        ...{ runs: this.#runs, durationMs: this.#durationMs, accepted: this.#accepted, inUse },
+        ...{ runs: this.#runs, durationMs: this.#durationMs, ...this.#count.first, inUse },
       },
       timeoutMs: this.#options.timeoutMs,
       countersBefore: this.#countersBefore,

@@ -1,57 +1,62 @@
 import { x as element } from 'xastscript';
 import { formatBytes, formatCount } from '../../units.js';
+import { holdRows } from '../load-rows.js';
 import type { Markup } from '../markup.js';
-import type { Report, ReportedCheck } from '../report.js';
+import type { Report, ReportedCheck, ReportedCycles } from '../report.js';
 import { startedRows } from '../started/lines.js';
-import { table } from './table.js';
+import { inConnections, watchRows } from '../wording/watch.js';
+import { servedTables } from './served.js';
+import { sayings, table } from './table.js';
 
-/** The figures: before and after of each kind of trouble, and notes. */
+/** The figures: before and after of each kind of trouble, what belongs to this sort of run, and notes. */
 export function measuredSection(report: Report): Markup[] {
-  const { checks, cycles, notes, serve } = report;
-  if (serve) return servedSection(serve.rows, notes);
-  if (!cycles) return [];
+  const { cycles, checks, notes, serve, watch, hold = null } = report;
+  if (!serve && !cycles) return [];
+  const unit = watch ? inConnections : (text: string) => text;
+  const caption = serve
+    ? 'What the clients were judged by'
+    : watch
+      ? 'What the server held'
+      : madeCaption(report, cycles);
   return [
     element('section', { 'aria-labelledby': 'measured' }, [
       element('h2', { id: 'measured' }, 'What was measured'),
+      ...(serve ? servedTables(serve) : []),
+      ...sayings('What others did to the server', watch ? watchRows(watch) : []),
       ...table(
-        `${cycles.completed} of ${cycles.requested} cycles, ${cycles.warmup} warm-up, ${cycles.confirmation} to confirm; accepted ${formatCount(cycles.accepted)} of ${formatCount(cycles.connections)} connections`,
-        ['kind', 'result', 'before', 'after', 'growth that could have been missed'],
-        checks.map(checkRow),
+        caption,
+        serve ? CHECK_HEAD.slice(0, -1) : CHECK_HEAD,
+        checks.map(check =>
+          checkRow(check)
+            .slice(0, serve ? -1 : undefined)
+            .map(unit),
+        ),
       ),
-      ...lifeTable(report),
-      ...(notes.length > 0
-        ? [
-            element('h3', 'Notes'),
-            element(
-              'ul',
-              notes.map(note => element('li', note)),
-            ),
-          ]
-        : []),
+      ...sayings('Silent clients beside the cycles', holdRows({ hold })),
+      ...sayings('The life of the server', startedRows(report)),
+      ...notesList(notes),
     ]),
   ];
 }
 
-/** How a server that was started for it lived and ended. */
-function lifeTable(report: Report): Markup[] {
-  const rows = startedRows(report);
-  return rows.length === 0 ? [] : table('the life of the server', ['', ''], rows);
+function madeCaption({ before }: Report, cycles: ReportedCycles | undefined): string {
+  if (!cycles) return '';
+  const { completed, requested, warmup, confirmation, accepted, connections } = cycles;
+  const made = `${completed} of ${requested} cycles, ${warmup} warm-up, ${confirmation} to confirm`;
+  // Whether a server accepts that nobody could look into is not known.
+  return before
+    ? `${made}; accepted ${formatCount(accepted)} of ${formatCount(connections)} connections`
+    : made;
 }
 
-function servedSection(rows: NonNullable<Report['serve']>['rows'], notes: readonly string[]): Markup[] {
+function notesList(notes: readonly string[]): Markup[] {
+  if (notes.length === 0) return [];
   return [
-    element('section', { 'aria-labelledby': 'measured' }, [
-      element('h2', { id: 'measured' }, 'What was measured'),
-      ...table(
-        'what the client did',
-        ['', ''],
-        rows.map(row => [...row]),
-      ),
-      element(
-        'ul',
-        notes.map(note => element('li', note)),
-      ),
-    ]),
+    element('h3', 'Notes'),
+    element(
+      'ul',
+      notes.map(note => element('li', note)),
+    ),
   ];
 }
 
@@ -61,3 +66,6 @@ function checkRow({ kind, status, before, after, bound }: ReportedCheck): string
   const missed = bound === null ? '–' : bound < 1 ? 'none' : `${format(bound)}/cycle`;
   return [kind, status.replace('-', ' '), format(before), format(after), missed];
 }
+
+/** Of clients nothing is judged by its growth. */
+const CHECK_HEAD = ['kind', 'result', 'before', 'after', 'growth that could have been missed'] as const;

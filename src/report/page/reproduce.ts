@@ -4,9 +4,11 @@ import type { Markup } from '../markup.js';
 import type { Report } from '../report.js';
 
 /** How to make the run again, and on what it was made. */
-export function reproduceSection({ tool, environment, target }: Report): Markup {
+export function reproduceSection({ tool, environment, target, serve }: Report): Markup {
   const facts: ReadonlyArray<readonly [name: string, value: string]> = [
-    ...(target ? [['server', formatCommand(target.command)] as const] : []),
+    ...(target && target.command.length > 0
+      ? [[serve ? 'client' : 'server', formatCommand(target.command)] as const]
+      : []),
     ['command', formatCommand(['churn', ...tool.command])],
     ['versions', `churn ${tool.version}, node ${environment.node}`],
     ['kernel', `Linux ${environment.kernel}, CPUs: ${environment.cpus}`],

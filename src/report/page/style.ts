@@ -30,11 +30,15 @@ summary{cursor:pointer;color:var(--line)}
 .scroll{overflow-x:auto;margin:0 0 16px}
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:5px 18px 5px 0;border-bottom:1px solid var(--grid);white-space:nowrap}
+pre{margin:6px 0 16px;padding:10px 14px;border:1px solid var(--grid);border-radius:6px;background:var(--raised);white-space:pre-wrap;overflow-wrap:anywhere}
+.said table{margin:0 0 16px}
+.said th,.said td{white-space:normal;vertical-align:top;overflow-wrap:anywhere}
+.said th{min-width:90px}
 dl{display:grid;grid-template-columns:minmax(80px,max-content) 1fr;gap:6px 18px;margin:0}
 details dl{display:block}
 dt{color:var(--faint)}
 dd{margin:0;min-width:0}
 details dd{margin:0 0 8px 18px}
-@media (max-width:560px){dl{display:block}dd{margin:0 0 8px}}
-@media print{body{max-width:none;padding:0;font-size:12px}section,figure,.finding{break-inside:avoid}.scroll{overflow:visible}}
+@media (max-width:560px){dl{display:block}dd{margin:0 0 8px}th,td{padding-right:10px}tbody th{white-space:normal;overflow-wrap:anywhere;min-width:88px}}
+@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:12px}figure,.finding,tr{break-inside:avoid}h2,h3,.caption{break-after:avoid}.scroll{overflow:visible}table{font-size:10px}th,td{white-space:normal;padding-right:8px}tbody th{overflow-wrap:anywhere}}
 `;

@@ -18,6 +18,18 @@ export function table(
   ];
 }
 
+/** A table of names and sentences: those are broken into lines, never scrolled away. */
+export function sayings(
+  caption: string,
+  rows: ReadonlyArray<readonly [name: string, text: string]>,
+): Markup[] {
+  if (rows.length === 0) return [];
+  return [
+    element('p', { class: 'caption' }, caption),
+    element('div', { class: 'said' }, [tableElement(caption, ['what', 'said'], rows)]),
+  ];
+}
+
 function tableElement(
   caption: string,
   head: readonly string[],

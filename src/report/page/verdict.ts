@@ -15,8 +15,7 @@ export function verdictSection(report: Report): Markup {
           element('p', { class: 'who' }, [
             'churn ',
             element('code', target.address || ' '),
-            ' · ',
-            element('code', formatCommand(target.command) || ' '),
+            ...(target.command.length > 0 ? [' · ', element('code', formatCommand(target.command))] : []),
             target.pids.length === 0 ? ' · not looked into' : ` · pid ${target.pids.join(', ')}`,
           ]),
         ]
@@ -25,17 +24,19 @@ export function verdictSection(report: Report): Markup {
 }
 
 function sentence(report: Report): string {
-  const { verdict, clean, cycles, error, findings, notes, interrupted } = report;
+  const { verdict, clean, cycles, error, findings, notes, interrupted, serve, watch } = report;
   if (error) return error.hint;
   if (report.sentence) return `${report.sentence}.`;
-  const made = cycles
-    ? `${plural(cycles.connections, 'connection was', 'connections were')} made, the judged ones in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s). `
-    : '';
-  if (clean && report.serve) return 'The client used its connections again, and closed what it did not need.';
-  if (clean && report.serve) return 'The client used its connections again, and closed what it did not need.';
+  const made = watch
+    ? `${plural(watch.accepted, 'connection was', 'connections were')} accepted in ${formatDuration(watch.durationMs)}. `
+    : cycles
+      ? `${plural(cycles.connections, 'connection was', 'connections were')} made, the judged ones in ${formatDuration(cycles.durationMs)} (${formatCount(cycles.ratePerSecond)}/s). `
+      : '';
+  if (clean && serve) return 'The client used its connections again, and closed what it did not need.';
   const first = findings.find(({ severity }) => severity === 'fail');
   if (first) return `${made}${upper(first.cause)}.`;
-  if (interrupted) return `${made}The run was ended before its cycles were made.`;
+  if (interrupted)
+    return `${made}The run was ended before ${watch || serve ? 'it was over' : 'its cycles were made'}.`;
   if (verdict === 'undecided') return `${made}${notes[0] ?? 'Not enough was seen for a verdict.'}`;
   return clean
     ? `${made}The server gave back all that they made it hold.`
@@ -44,6 +45,7 @@ function sentence(report: Report): string {
       : `${made}What was found is let pass by the options of this run.`;
 }
 
+/** The name of a call stays as it is. */
 function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^\w+\(/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }

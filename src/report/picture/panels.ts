@@ -2,9 +2,12 @@ import { formatBytes, formatCount, formatDuration } from '../../units.js';
 import type { Report, ReportedPoint } from '../report.js';
 import { forecastOf } from './forecast.js';
 import type { Band, Dot, Panel } from './panel.js';
+import { phaseName } from './phase-name.js';
+import { servePanels } from './serve-panels.js';
 
 /** The charts of a run: what the server held over the cycles, and over time. None for a run that was not made. */
 export function panelsOf(report: Report): Panel[] {
+  if (report.serve) return servePanels(report.serve);
   if (report.series.length < 2 || !report.cycles) return [];
   return [descriptors(report), memory(report), threads(report), overTime(report)];
 }
@@ -65,7 +68,7 @@ function threads(report: Report): Panel {
 function overTime(report: Report): Panel {
   const dots = report.series.map(({ atMs, fds }) => ({ x: atMs / 1_000, y: fds }));
   const phases = report.phases.map(
-    ({ phase, durationMs }) => `${phaseName(phase)} ${formatDuration(durationMs)}`,
+    ({ phase, durationMs }) => `${phaseName(phase, report)} ${formatDuration(durationMs)}`,
   );
   return {
     ...emptyPanel(report),
@@ -73,7 +76,7 @@ function overTime(report: Report): Panel {
     description: `${describe('File descriptors', dots, formatCount)} Phases: ${phases.join(', ')}.`,
     lines: [{ dash: 'solid', dots }],
     bands: report.phases.map(({ phase, startMs, durationMs }) => ({
-      name: phaseName(phase),
+      name: phaseName(phase, report),
       from: startMs / 1_000,
       to: (startMs + durationMs) / 1_000,
     })),
@@ -89,7 +92,7 @@ function emptyPanel(report: Report): Omit<Panel, 'title' | 'description' | 'line
     ticks: report.rounds
       .map(({ connections }) => connections - (report.cycles?.warmup ?? 0))
       .filter(cycles => cycles > 0),
-    xName: 'cycles',
+    xName: report.watch ? 'connections' : 'cycles',
     yKind: 'count',
     forecast: undefined,
   };
@@ -104,17 +107,6 @@ function cycleBands({ cycles, series }: Report): Band[] {
     { name: 'judged', from: 0, to: judged },
     { name: 'confirming', from: judged, to: last },
   ];
-}
-
-/** "confirm" is the name of the phase in the report; in a picture it says what the server is put through. */
-function phaseName(phase: string): string {
-  return phase === 'confirm'
-    ? 'confirming'
-    : phase === 'hold'
-      ? 'holding'
-      : phase === 'settle'
-        ? 'settling'
-        : phase;
 }
 
 function overCycles({ series }: Report, read: (point: ReportedPoint) => number | null): Dot[] {

@@ -29,7 +29,7 @@ export function scalesOf(panel: Panel): Scales {
     y: value => y(value / size),
     xTicks: x
       .ticks(5)
-      .filter(tick => panel.xName !== 'cycles' || Number.isInteger(tick))
+      .filter(tick => panel.xName === 'seconds' || Number.isInteger(tick))
       .map(tick => [x(tick), tick % 1 === 0 ? formatCount(tick) : String(tick)]),
     yTicks: y
       .ticks(4)

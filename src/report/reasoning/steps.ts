@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import { ALL_KINDS } from '../../verdict/kinds.js';
 import type { Reasoning } from '../../verdict/reasoning.js';
 import type { ReportedCheck, ReportedCycles, ReportedState } from '../report.js';
 import { nameOf } from '../wording/census.js';
@@ -112,5 +113,8 @@ function checkStep({ kind, status, before, after, bound }: ReportedCheck): strin
   const bytes = kind === 'memory';
   const say = (value: number) => (bytes ? formatBytes(value) : formatCount(value));
   const values = before === null || after === null ? '' : `  ${say(before)} → ${say(after)}`;
-  return `${kind.padEnd(8)} ${status}${values}${bound === null ? '' : `, bound ${say(bound)}`}`;
+  return `${kind.padEnd(KIND_COLUMNS)} ${status}${values}${bound === null ? '' : `, bound ${say(bound)}`}`;
 }
+
+/** The longest name of a kind. */
+const KIND_COLUMNS = Math.max(...ALL_KINDS.map(({ length }) => length));

@@ -58,7 +58,7 @@ export function assembleServeReport(
     tool: facts.tool,
     environment: facts.environment,
     seed: options.manners.length > 1 ? facts.seed : null,
-    verdict: facts.dropped > 0 && verdict === 'pass' ? 'undecided' : verdict,
+    verdict: verdict === 'pass' && !whole ? 'undecided' : verdict,
     clean,
     summary: summarizeServe({
       verdict,

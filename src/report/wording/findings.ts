@@ -91,7 +91,7 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
   ...LIFE_WORDS,
   sanitizer: {
     title: ({ reports }) =>
-      `${[...new Set(reports.map(({ tool }) => tool))].join(', ')} reported ${plural(reports.length, 'error')}`,
+      `${[...new Set(reports.map(({ tool }) => escapeText(tool)))].join(', ')} reported ${plural(reports.length, 'error')}`,
     cause: () => EXPLANATIONS.sanitizer.cause,
     advice: adviceOn('sanitizer'),
     evidence: ({ reports }) => reports.slice(0, 6).map(({ tool, said }) => escapeText(`${tool}: ${said}`)),

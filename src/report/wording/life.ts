@@ -39,7 +39,7 @@ export function lifeRows(server: ReportedServer): [name: string, text: string][]
   const took = formatDuration(tookMs);
   const churned = shutdown ? `, while ${shutdown.concurrency} clients churned` : '';
   const stop = {
-    itself: `gone before it was stopped,${end}`,
+    itself: `gone before it was stopped${end === '' ? '' : `,${end}`}`,
     term: `by SIGTERM in ${took}${end}${port}${churned}`,
     kill: `SIGTERM was ignored for ${took}${churned}, killed${port}`,
   }[how];

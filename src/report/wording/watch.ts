@@ -17,7 +17,7 @@ export function perMinute({ count }: Finding, { durationMs }: WatchFacts): strin
 
 /** What was done to the server, and how it ended. */
 export function watchRows(watch: ReportedWatch): [name: string, text: string][] {
-  const { command, durationMs, runs, inUse, accepted } = watch;
+  const { command, durationMs, runs, inUse, accepted, acceptedBy } = watch;
   const times = runs > 1 ? `, made ${runs} times` : '';
   const load = command
     ? `${formatCommand(command)}   ${endOf(watch)} after ${formatDuration(durationMs)}${times}`
@@ -25,9 +25,17 @@ export function watchRows(watch: ReportedWatch): [name: string, text: string][] 
   const still = inUse > 0 ? `; ${formatCount(inUse)} still in use` : '';
   return [
     ['load', load],
-    ['accepted', `${plural(accepted, 'connection')} by all servers of this machine${still}`],
+    ['accepted', `${ACCEPTED[acceptedBy ?? 'machine'](plural(accepted, 'connection'))}${still}`],
   ];
 }
+
+const ACCEPTED: Readonly<Record<NonNullable<ReportedWatch['acceptedBy']>, (connections: string) => string>> =
+  {
+    server: connections => connections,
+    'server-at-least': connections => `at least ${connections}; memory is not judged without their number`,
+    machine: connections =>
+      `${connections} by all servers of this machine, for want of ss: memory is not judged by them`,
+  };
 
 function endOf({ status, signal, stopped }: ReportedWatch): string {
   if (stopped) return 'was ended by --duration';

@@ -2,7 +2,17 @@ import 'churn/jest';
 import 'churn/vitest';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { expect as jestExpect } from '@jest/globals';
-import { compare, type Following, inspect, type Report, type RunOptions, render, run, thorough } from 'churn';
+import {
+  compare,
+  type Following,
+  inspect,
+  type Report,
+  type RunOptions,
+  render,
+  run,
+  thorough,
+  watch,
+} from 'churn';
 import { survivesChurn } from 'churn/assert';
 import { expect as vitestExpect } from 'vitest';
 
@@ -25,5 +35,20 @@ export async function everythingHasATypeOf(server: HttpServer, signal: AbortSign
   await run({ port: 9000, client: 'fni' });
   // @ts-expect-error: no such option
   await run({ port: 9000, cylces: 1 });
+  const command = ['./server', '--port', '{port}'];
+  const owned: RunOptions = {
+    command,
+    port: 'auto',
+    nofile: 64,
+    reload: 'SIGHUP:200',
+    shutdown: true,
+    repeat: 2,
+  };
+  await run({ ...owned, hold: 5, holdEnd: 'rst', gauge: ['cmd:./leased', 'http://127.0.0.1:9100/metrics'] });
+  await watch({ port: 9000, duration: '1m', gauge: 'cmd:./leased' });
+  // @ts-expect-error: no server takes this for a reload
+  await run({ ...owned, reload: 'SIGKILL' });
+  // @ts-expect-error: watching makes no connections
+  await watch({ port: 9000, duration: '1m', hold: 5 });
   void [text, rows, fds, verdict];
 }

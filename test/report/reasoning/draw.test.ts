@@ -44,3 +44,51 @@ test('why, of each row of a thorough run', () => {
 test('of what was not run, nothing is reasoned', () => {
   assert.equal(drawReasoning(REPORTS.error, 100), '');
 });
+
+const OTHERS: ReadonlyArray<readonly [what: string, sort: keyof typeof REPORTS, expected: RegExp]> = [
+  [
+    'a watch',
+    'watch',
+    /^\nWhy\n {2}compared +fds 5 → 5, threads 1 → 1, .*\n {2}checks +crash +pass {2}1 → 1\n/,
+  ],
+  [
+    'a watch that found a leak',
+    'watchLeak',
+    /compared +fds 5 → 45, .*\n.*checks [\s\S]*\n +fd +fail {2}5 → 45\n/,
+  ],
+  ['a watch, of what it cannot see', 'watch', /\n +refused +not-measured\n +reply +not-measured\n/],
+  [
+    'a client of serve',
+    'serveForgets',
+    /^\nWhy\n {2}checks +fd +fail {2}4 → 64\n +close-wait +fail {2}0 → 40\n/,
+  ],
+  [
+    'clients of serve, the worst of each',
+    'serveMany',
+    /\n +unclosed +not-measured[\s\S]*\n +reuse +fail {2}400 → 400\n/,
+  ],
+  ['a gauge that is kept', 'gaugesKept', /Theil-Sen: [\s\S]*\n +gauge +fail {2}0 → 19\n/],
+  ['gauges that came back', 'gauges', /No further cycles[\s\S]*\n +gauge +pass {2}21 → 21\n/],
+  ['a gauge that could not be read', 'farHostile', /\n +gauge +fail {2}0 → 19\n/],
+  [
+    'a server elsewhere',
+    'far',
+    /^\nWhy\n {2}checks +crash +not-measured\n[\s\S]*\n +gauge +pass {2}21 → 21\n$/,
+  ],
+  ['a server that was started', 'startedFails', /\n +spin +warn {2}0 → 1\n +reload +fail {2}0 → 3\n/],
+];
+
+for (const [what, sort, expected] of OTHERS) {
+  test(`why, of ${what}`, () => {
+    const report = REPORTS[sort];
+    const drawn = drawReasoning(report, 1_000);
+    assert.match(drawn, expected);
+    assert.equal(drawReasoning(parseSavedReport(JSON.stringify(report), 'saved.json'), 1_000), drawn);
+    for (const line of drawReasoning(report, 60).split('\n')) assert.ok(line.length <= 60, line);
+  });
+}
+
+test('why, of others than a plain run, tells nothing of cycles that churn did not make', () => {
+  for (const sort of ['watch', 'watchLeak', 'watchAnybody', 'watchHostile', 'serve', 'serveMany'] as const)
+    assert.doesNotMatch(drawReasoning(REPORTS[sort], 100), /\bcycles?\b|warm-up/);
+});

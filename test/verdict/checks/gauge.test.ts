@@ -3,24 +3,10 @@ import { test } from 'node:test';
 import type { GaugeManner } from '../../../src/gauge-options.js';
 import { checkGauge } from '../../../src/verdict/checks/gauge.js';
 import { nextConfirmingRound } from '../../../src/verdict/confirmation.js';
-import type { GaugeReading, GaugeSeries } from '../../../src/verdict/gauge-series.js';
 import { judge } from '../../../src/verdict/judge.js';
 import { buildEvidence, leaking, upTo } from '../../support/evidence.js';
+import { gaugeSeries as series } from '../../support/gauge-reports.js';
 import { DEFAULT_POLICY } from '../../support/report.js';
-
-/** Before, after the warm-up, settled, and after each confirming round of 300 cycles. */
-function series(
-  manner: GaugeManner,
-  values: ReadonlyArray<number | undefined>,
-  different: Partial<GaugeSeries> = {},
-): GaugeSeries {
-  const readings = values.map((value, index): GaugeReading => {
-    const phase = (['before', 'warm-up', 'settled'] as const)[index] ?? 'confirm';
-    const connections = [0, 10, 1_010][index] ?? 1_010 + 300 * (index - 2);
-    return { phase, connections, value };
-  });
-  return { name: 'leased', manner, readings, draining: false, missing: undefined, ...different };
-}
 
 type Status = ReturnType<typeof checkGauge>['check']['status'];
 const JUDGED: ReadonlyArray<

@@ -113,3 +113,10 @@ test('what is allowed passes, and is not clean', () => {
     { kind: 'reuse', count: 39 },
   ]);
 });
+
+test('the check of idle connections tells those that it was judged by', () => {
+  // Each was idle for a moment only, as a client that never waits leaves them.
+  const { checks, findings } = judgeClient(clientEvidence({ ...hoard, peakIdle: 0 }), POLICY);
+  const check = checks.find(({ kind }) => kind === 'idle');
+  assert.deepEqual([check?.status, check?.after, findings[0]?.count], ['fail', 40, 40]);
+});

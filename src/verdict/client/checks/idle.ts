@@ -37,7 +37,7 @@ export function checkIdle(evidence: ClientEvidence): ClientCheckResult {
       kind: 'idle',
       status: finding ? 'fail' : 'pass',
       before: 0,
-      after: peakIdle,
+      after: finding?.count ?? peakIdle,
       perRound: [],
       bound: maxIdle,
     },

@@ -1,0 +1,61 @@
+import type { Report } from '../../src/report/report.js';
+import type { Evidence } from '../../src/verdict/evidence.js';
+import type { WatchFacts } from '../../src/verdict/watched-load.js';
+import {
+  buildEvidence,
+  fd,
+  forgotten,
+  serverFds,
+  serverProcess,
+  snapshot,
+  tally,
+  upTo,
+  withoutConfirming,
+} from './evidence.js';
+import { HOSTILE } from './hostile.js';
+import { buildReport } from './report.js';
+
+const LOAD = { command: ['k6', 'run', 'load.js'], status: 0, signal: null, stopped: false };
+
+/** Of a server that others have used, as `gather/watching` hands it over; `kept` of their connections are forgotten. */
+function watchEvidence(watch: Partial<WatchFacts>, kept = 0, different: Partial<Evidence> = {}): Evidence {
+  const facts = { load: LOAD, runs: 1, durationMs: 30_000, accepted: 1_010, inUse: 0, ...watch };
+  const held = forgotten(upTo(kept)).map(socket => ({ ...socket, connection: undefined }));
+  const fds = [...serverFds(), ...held.map(({ inode }, index) => fd(5 + index, 'socket', inode))];
+  return withoutConfirming(
+    buildEvidence({
+      warmup: tally(),
+      cycles: tally({
+        requested: facts.accepted,
+        completed: facts.accepted,
+        acceptedAtLeast: facts.accepted,
+        durationMs: facts.durationMs,
+      }),
+      ...{ connections: facts.accepted, judgedConnections: facts.accepted, warmupConnections: 0 },
+      ...{ held, heldAtRest: kept, followed: [], watched: { of: 0, ended: 0, cutOff: 0 } },
+      after: snapshot([serverProcess({ fds })]),
+      ...(kept > 0 && { settled: { state: 'held', lastChangeMs: 5, tookMs: 1_005, asleep: true } as const }),
+      originOf: () => ({ phase: 'confirm', cycle: 0 }),
+      connectionOf: () => undefined,
+      blind: ['refused', 'reply'],
+      watch: facts,
+      ...different,
+    }),
+  );
+}
+
+const hostileLoad = { command: [HOSTILE, '--out', HOSTILE], status: null, signal: 'SIGKILL', stopped: false };
+
+/** What `churn watch` says. */
+export const WATCH_REPORTS = {
+  watch: buildReport(watchEvidence({})),
+  watchLeak: buildReport(watchEvidence({ runs: 4, inUse: 3 }, 40)),
+  watchAnybody: buildReport(watchEvidence({ load: undefined, durationMs: 3_600_000 }, 7)),
+  watchInterrupted: buildReport(watchEvidence({ load: undefined }, 0, { interrupted: true })),
+  watchHostile: buildReport(watchEvidence({ load: hostileLoad }, 40), undefined, {
+    command: [HOSTILE],
+    address: HOSTILE,
+    comm: HOSTILE,
+    note: HOSTILE,
+  }),
+} as const satisfies Record<string, Report>;
