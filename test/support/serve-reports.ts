@@ -1,12 +1,8 @@
 import { escapeText } from '../../src/report/escape.js';
 import type { Report } from '../../src/report/report.js';
 import type { ReportedServe } from '../../src/report/reported-serve.js';
-import {
-  type AccountFacts,
-  assembleServeReport,
-  type ServeCircumstances,
-  type ServedClient,
-} from '../../src/report/serve/assemble.js';
+import { assembleServeReport, type ServeCircumstances } from '../../src/report/serve/assemble.js';
+import type { AccountFacts, ServedClient } from '../../src/report/serve/served-client.js';
 import { parseServeOptions } from '../../src/serve-options.js';
 import type { ClientEvidence } from '../../src/verdict/client/evidence.js';
 import { judgeClient } from '../../src/verdict/client/judge.js';
@@ -30,7 +26,7 @@ function serveReport(clients: readonly ServedClient[], different: Partial<ServeC
     tool: { name: 'churn', version: '0.1.0', command: ['serve', '--port', '9000'] },
     environment: { kernel: '6.18.0', node: '20.20.2', cpus: 2 },
     ...{ ports: [9_000], seed: 7, pids: [4_343], command: ['node', 'client.js'], interrupted: false },
-    ...{ exit: { status: 0, signal: null }, durationMs: 1_234.56, dropped: 0 },
+    ...{ exit: { status: 0, signal: null }, durationMs: 1_234.56, dropped: 0, strangers: [] },
     own: { beforeBytes: 30_000_000, peakBytes: 31_000_000, perConnectionBytes: null },
     ...openOver(40, request => (request < 38 ? 1 : 0)),
     ...different,

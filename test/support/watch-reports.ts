@@ -19,7 +19,15 @@ const LOAD = { command: ['k6', 'run', 'load.js'], status: 0, signal: null, stopp
 
 /** Of a server that others have used, as `gather/watching` hands it over; `kept` of their connections are forgotten. */
 function watchEvidence(watch: Partial<WatchFacts>, kept = 0, different: Partial<Evidence> = {}): Evidence {
-  const facts = { load: LOAD, runs: 1, durationMs: 30_000, accepted: 1_010, inUse: 0, ...watch };
+  const facts: WatchFacts = {
+    load: LOAD,
+    acceptedBy: 'machine',
+    runs: 1,
+    durationMs: 30_000,
+    accepted: 1_010,
+    inUse: 0,
+    ...watch,
+  };
   const held = forgotten(upTo(kept)).map(socket => ({ ...socket, connection: undefined }));
   const fds = [...serverFds(), ...held.map(({ inode }, index) => fd(5 + index, 'socket', inode))];
   return withoutConfirming(
