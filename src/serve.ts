@@ -82,6 +82,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     queues.mark();
     if (followsOne) book.waits(THE_CLIENT, queues.waiting);
     book.waste.settle(performance.now());
+    book.idlePeaks.settle(book.others.connections > 0);
   }, LISTEN_MS);
   try {
     for (const pid of options.pids) requireAlive(pid);
@@ -103,6 +104,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       asking: () => owners.asking,
     });
     book.waste.settle();
+    book.idlePeaks.settle(book.others.connections > 0);
     const durationMs = performance.now() - startedAtMs;
     const exit = client ? exitOf(await settledWithin(client.ended, 0)) : undefined;
     const clients: ServedClient[] = followers.all().map(follower => {

@@ -35,6 +35,8 @@ export class Account implements Record<Summed, number> {
   garbage = 0;
   /** Connections opened while another one of the same port had been idle, and could have been used. */
   besideIdle = 0;
+  /** Either, perhaps: this server came so late to accept them that nobody knows what was idle when they were opened. */
+  perhapsWasted = 0;
   /** Connections opened after one of the same port that could have been used was closed at once. */
   afterClose = 0;
   open = 0;
@@ -45,6 +47,9 @@ export class Account implements Record<Summed, number> {
   /** Connections that can be used again and have nothing to do; the most at a time, however shortly. */
   idleNow = 0;
   peakIdleAtOnce = 0;
+  /** The most that were idle for a while, in all and on one port. */
+  peakIdle = 0;
+  peakIdleOnOnePort = 0;
   /** Connections of which it was looked up whose they are. */
   ownersAsked = 0;
   /** Connections that can be used again, those that have waited longest first; by port. */

@@ -1,5 +1,6 @@
 import { Account, newVisit, type Summed, type Visit } from './account.js';
 import { Curve } from './curve.js';
+import { IdlePeaks } from './idle-peaks.js';
 import { moveVisit } from './move.js';
 import { Waste } from './waste.js';
 
@@ -33,6 +34,7 @@ export class Book {
   readonly curve = new Curve();
   #requests = 0;
   readonly waste = new Waste();
+  readonly idlePeaks = new IdlePeaks();
   /** Of any sort: to see whether something is still coming in. */
   events = 0;
   /** Connections that this server did not take, because it had no descriptors left for them. */
@@ -126,6 +128,7 @@ export class Book {
     const isShort = nowMs - visit.openedAtMs < TIDY_MS;
     if (visit.isUntold && isShort && this.others.connections > 0) moveVisit(visit, this.others);
     this.events++;
+    if (visit.idleSinceMs !== undefined) this.idlePeaks.ends(visit.account, this.visits, nowMs);
     visit.endedBy = by;
     visit.endedAtMs = nowMs;
     const { account, port } = visit;

@@ -3,6 +3,7 @@ import type { ClientEvidence } from '../verdict/client/evidence.js';
 import type { Account } from './account.js';
 import type { Book, OpenNow } from './book.js';
 import { type ClientLook, ClientWatch } from './client-watch.js';
+import { SETTLED_MS } from './idle-peaks.js';
 import type { Tables } from './tables.js';
 
 /** Follows one client over time: the book's side of it, and its own. */
@@ -70,13 +71,14 @@ export class Follower {
       offered: account.offered,
       askedToClose: account.askedToClose,
       besideIdle: account.besideIdle,
+      perhapsWasted: account.perhapsWasted,
       afterClose: account.afterClose,
       peakBusy: account.peakBusy,
       peakOpen: account.peakOpen,
       longestIdleMs: Math.max(account.longestIdleMs, peaks.longestIdleMs),
-      peakIdle: peaks.idle,
+      peakIdle: Math.max(peaks.idle, account.peakIdle),
       peakIdleAtOnce: account.peakIdleAtOnce,
-      peakIdleOnOnePort: peaks.mostIdleOnOnePort,
+      peakIdleOnOnePort: Math.max(peaks.mostIdleOnOnePort, account.peakIdleOnOnePort),
       peakOverdue: peaks.overdue,
       longestOwedMs: peaks.longestBusyMs,
       owners: account.pids.size,
@@ -85,9 +87,6 @@ export class Follower {
     };
   }
 }
-
-/** What has been idle for so long is not about to be closed or used. */
-const SETTLED_MS = 250;
 
 type Peaks = Pick<OpenNow, 'idle' | 'mostIdleOnOnePort' | 'overdue' | 'longestBusyMs' | 'longestIdleMs'>;
 

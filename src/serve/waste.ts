@@ -8,6 +8,8 @@ interface Doubt {
   /** The one that could have been used, or that was idle when the one that could have been used was closed. */
   readonly other: Visit | undefined;
   readonly requestsOfOther: number;
+  /** This server came so late to accept it that the other one may have been in use when it was opened. */
+  readonly isLate: boolean;
   readonly sinceMs: number;
   readonly dueAtMs: number;
 }
@@ -22,16 +24,20 @@ export class Waste {
 
   opened(visit: Visit, nowMs: number): void {
     const { account, port } = visit;
+    const isLate = nowMs - visit.openedAfterMs >= LATE_MS;
     const oldest = idleBefore(visit);
-    if (oldest) {
-      this.#doubt(visit, 'besideIdle', oldest, nowMs, nowMs);
+    const other = oldest ?? (isLate ? idleBefore(visit, nowMs) : undefined);
+    if (other) {
+      this.#doubt(visit, 'besideIdle', other, nowMs, nowMs, oldest === undefined);
       return;
     }
     const discarded = account.discardedOf(port);
     const [first] = discarded;
-    if (first === undefined || first.answeredAtMs > visit.openedAfterMs) return;
+    if (first === undefined) return;
+    const isSure = first.answeredAtMs <= visit.openedAfterMs;
+    if (!isSure && !isLate) return;
     discarded.shift();
-    this.#doubt(visit, 'afterClose', first.other, first.atMs, nowMs);
+    this.#doubt(visit, 'afterClose', first.other, first.atMs, nowMs, !isSure);
   }
 
   /** A client closed a connection that it could have used again, as soon as it was answered, or asked to. */
@@ -49,14 +55,24 @@ export class Waste {
       const wasOthers = first.other !== undefined && first.other.account !== account;
       const other = wasOthers ? idleBefore(visit) : first.other;
       if (visit.account !== account || (wasOthers && !other)) continue;
-      if (!isCleared({ ...first, other })) countWaste(visit, why, other);
+      if (isCleared({ ...first, other })) continue;
+      if (first.isLate) account.perhapsWasted++;
+      else countWaste(visit, why, other);
     }
   }
 
-  #doubt(visit: Visit, why: Doubt['why'], other: Visit | undefined, sinceMs: number, nowMs: number): void {
+  #doubt(
+    visit: Visit,
+    why: Doubt['why'],
+    other: Visit | undefined,
+    sinceMs: number,
+    nowMs: number,
+    isLate: boolean,
+  ): void {
     const requestsOfOther = other?.requests ?? 0;
     const { account } = visit;
-    this.#doubts.push({ visit, account, why, other, requestsOfOther, sinceMs, dueAtMs: nowMs + DOUBT_MS });
+    const dueAtMs = nowMs + DOUBT_MS;
+    this.#doubts.push({ visit, account, why, other, requestsOfOther, sinceMs, dueAtMs, isLate });
   }
 }
 
@@ -72,10 +88,10 @@ function countWaste(visit: Visit, why: Doubt['why'], other: Visit | undefined): 
 }
 
 /** The connection that was idle for long enough when this one was opened: that for longest, as far as it is idle still. */
-function idleBefore({ account, port, openedAfterMs }: Visit): Visit | undefined {
+function idleBefore({ account, port, openedAfterMs }: Visit, atMs = openedAfterMs): Visit | undefined {
   const [oldest] = account.idleOf(port);
   if (oldest?.idleSinceMs === undefined) return undefined;
-  return oldest.idleSinceMs + IDLE_ENOUGH_MS <= openedAfterMs ? oldest : undefined;
+  return oldest.idleSinceMs + IDLE_ENOUGH_MS <= atMs ? oldest : undefined;
 }
 
 /** Neither was it opened for nothing, beside one of the client; nor one of the client beside it, unless beside others too. */
@@ -109,5 +125,7 @@ function isCleared({ account, why, other, requestsOfOther, sinceMs }: Doubt): bo
 /** How long a connection has to be idle before another one beside it is a waste: less may be the client's own delay. */
 const IDLE_ENOUGH_MS = 20;
 const DOUBT_MS = 100;
+/** When a connection was opened is known to 10 ms, but by a server that lacks CPU. */
+const LATE_MS = 100;
 const MOST_BESIDE = 1_000;
 const MOST_DISCARDED = 10_000;

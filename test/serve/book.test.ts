@@ -88,6 +88,41 @@ test('an idle connection that is used a moment later was not left idle', () => {
   }
 });
 
+test('the most idle connections are known by their ends, though nobody looked while they were idle', () => {
+  for (const [endsAtMs, usedLater, peak] of [
+    [1_000, 0, 10],
+    [1_000, 4, 6],
+    [150, 0, 0],
+  ] as const) {
+    const book = new Book();
+    const account = book.account('c');
+    const visits = Array.from({ length: 10 }, (_, number) =>
+      book.open(account, 80 + (number % 2), number, 0),
+    );
+    for (const visit of visits) exchange(book, visit, 0);
+    // What was asked on some before had not been heard yet when the first one ended.
+    book.ended(visits[9] as Visit, 'client', endsAtMs);
+    for (const visit of visits.slice(0, usedLater)) book.request(visit, false, endsAtMs);
+    for (const visit of visits) book.closed(visit, endsAtMs + 1);
+    book.idlePeaks.settle(false);
+    assert.deepEqual([account.peakIdle, account.peakIdleOnOnePort], [peak, Math.ceil(peak / 2)]);
+  }
+});
+
+test('what a late server cannot know is counted as that, and not as waste', () => {
+  for (const [openedAfterMs, wasted, perhaps] of [
+    [495, 1, 0],
+    [0, 0, 1],
+  ] as const) {
+    const book = new Book();
+    exchange(book, book.open(book.account('c'), 80, 1_000, 0), 0);
+    exchange(book, book.open(book.account('c'), 80, 1_001, 500, openedAfterMs), 500);
+    book.waste.settle();
+    const { besideIdle, perhapsWasted } = book.account('c');
+    assert.deepEqual([besideIdle, perhapsWasted], [wasted, perhaps]);
+  }
+});
+
 test('a pool that closes what has been idle for seconds wastes nothing', () => {
   const book = new Book();
   const visit = book.open(book.account('c'), 80, 1_000, 0);

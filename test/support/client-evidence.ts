@@ -13,6 +13,7 @@ export function clientEvidence(different: Partial<ClientEvidence> = {}): ClientE
     offered: 40,
     askedToClose: 0,
     besideIdle: 0,
+    perhapsWasted: 0,
     afterClose: 0,
     peakBusy: 1,
     peakOpen: 1,

@@ -29,10 +29,18 @@ export function summarizeServe({
   if (verdict === 'fail') return `FAIL  ${made}, ${faults(clients)}`;
   if (interrupted) return `INTERRUPTED  ${made}, nothing proved`;
   if (dropped > 0) return `UNDECIDED  ${made}, not taken for lack of descriptors: ${dropped}`;
-  if (verdict === 'undecided') return `UNDECIDED  ${made}, the client's descriptors could not be seen`;
+  if (verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(clients)}`;
   if (!clean)
     return `PASS  ${made}, allowed: ${allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
   return proofOf(made);
+}
+
+/** Kinds that were not decided, for want of CPU here; else it is the client's side that was not seen. */
+function doubts(clients: Summarized['clients']): string {
+  const checks = clients.flatMap(({ verdict }) => verdict.checks);
+  const kinds = new Set(checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind));
+  if (kinds.size === 0) return "the client's descriptors could not be seen";
+  return `not decided: ${[...kinds].join(', ')}, as this server lacked CPU`;
 }
 
 function faults(clients: Summarized['clients']): string {

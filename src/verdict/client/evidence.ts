@@ -15,6 +15,8 @@ export interface ClientEvidence {
   readonly askedToClose: number;
   readonly besideIdle: number;
   readonly afterClose: number;
+  /** Connections that may have been opened for nothing: this server came too late to them to know. */
+  readonly perhapsWasted: number;
   /** Most requests that were under way at a time. */
   readonly peakBusy: number;
   readonly peakOpen: number;

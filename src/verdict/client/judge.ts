@@ -38,9 +38,10 @@ export function judgeClient(evidence: ClientEvidence, policy: ClientPolicy): Cli
   const fails = findings.some(({ severity }) => severity === 'fail');
   // Without its descriptors nothing is known of what a client holds behind the server's back.
   const seen = evidence.held !== undefined && evidence.requests + evidence.failed + evidence.connections > 0;
+  const decided = seen && results.every(({ check }) => check.status !== 'undecided');
   return {
-    verdict: fails ? 'fail' : seen ? 'pass' : 'undecided',
-    clean: found.length === 0 && seen,
+    verdict: fails ? 'fail' : decided ? 'pass' : 'undecided',
+    clean: found.length === 0 && decided,
     checks: results.map(({ check }) => check),
     findings,
     allowed: found.filter(letPass).map(({ kind, count }) => ({ kind, count })),

@@ -120,3 +120,12 @@ test('the check of idle connections tells those that it was judged by', () => {
   const check = checks.find(({ kind }) => kind === 'idle');
   assert.deepEqual([check?.status, check?.after, findings[0]?.count], ['fail', 40, 40]);
 });
+
+test('connections that may have been opened for nothing leave reuse undecided, and without a proof', () => {
+  const { verdict, clean, checks } = judgeClient(
+    clientEvidence({ connections: 40, perhapsWasted: 39 }),
+    POLICY,
+  );
+  assert.deepEqual([verdict, clean], ['undecided', false]);
+  assert.equal(checks.find(({ kind }) => kind === 'reuse')?.status, 'undecided');
+});

@@ -15,7 +15,10 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
   } as const;
   if (protocol === 'tcp' || !keepAlive || requests < 2 || ownProcessEach(evidence))
     return { check: { ...check, status: 'not-measured' }, findings: [] };
-  if (!isWasteful(wasted, evidence)) return { check: { ...check, status: 'pass' }, findings: [] };
+  if (!isWasteful(wasted, evidence)) {
+    const isUnknown = isWasteful(wasted + evidence.perhapsWasted, evidence);
+    return { check: { ...check, status: isUnknown ? 'undecided' : 'pass' }, findings: [] };
+  }
   const why =
     2 * askedToClose >= requests
       ? 'asked-to-close'
