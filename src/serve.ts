@@ -137,9 +137,9 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   } finally {
     await client?.stop();
     clearInterval(listening);
+    server.close();
     queues.close();
     await tables.close();
-    server.close();
   }
 }
 

@@ -30,7 +30,8 @@ export function missingBecause(error: unknown): 'gone' | 'denied' {
  * 3.7 µs for a stat where open, read and close take 12. The opener closes it.
  */
 export class ProcFile {
-  readonly #fd: number;
+  /** undefined once it was closed: somebody else has its number then. */
+  #fd: number | undefined;
   readonly #buffer: Buffer;
 
   /** @throws the error of open(2), when the process is gone. */
@@ -39,8 +40,9 @@ export class ProcFile {
     this.#buffer = Buffer.allocUnsafe(sizeBytes);
   }
 
-  /** Up to `sizeBytes` of it; undefined when the process is gone. */
+  /** Up to `sizeBytes` of it; undefined when the process is gone, or the file was closed. */
   read(sizeBytes = this.#buffer.length): string | undefined {
+    if (this.#fd === undefined) return undefined;
     try {
       return this.#buffer.toString('latin1', 0, readSync(this.#fd, this.#buffer, 0, sizeBytes, 0));
     } catch (error) {
@@ -50,6 +52,7 @@ export class ProcFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 }

@@ -28,7 +28,14 @@ describe('the kind of server that is seen from outside', { concurrency: 3 }, () 
     it(`the ${model} server with ${fault} is advised as ${kind}`, async () => {
       const server = await startC(model, ['--fault', fault]);
       try {
-        const { report } = await churnJson(['--port', String(server.port), '--cycles', '300']);
+        const { report } = await churnJson([
+          '--port',
+          String(server.port),
+          '--cycles',
+          '300',
+          '--settle',
+          '1500ms',
+        ]);
         const told = JSON.stringify(report.findings.map(({ facts, advice }) => [facts['server'], advice]));
         assert.equal(report.findings[0]?.facts['server'], kind, told);
         assert.match(told, advice);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
 import { compileC, launch, type Running, startC } from '../servers/launch.js';
+import { freePort } from '../servers/real/free-port.js';
 import { type Command, commandsOf } from './commands.js';
 import { gitlabFaults } from './gitlab.js';
+import { metricsServer, writeProgram, writePrograms } from './programs.js';
 import { ELSEWHERE, INSTEAD, PORTS, SHORTER } from './stand-ins.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -19,27 +23,31 @@ const fixture = (name: string) => join(ROOT, 'test/servers/node', name);
 
 describe('the commands of the README', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'churn-readme-'));
-  let servers: Readonly<Record<'clean' | 'answers' | 'tls', Running>>;
+  const metrics = metricsServer();
+  let servers: Readonly<Record<(typeof PORTS)[keyof typeof PORTS] | 'unix', Running>>;
+  let free = 0;
 
   before(async () => {
-    writeFileSync(
-      join(folder, 'churn'),
-      `#!/bin/sh\nexec '${process.execPath}' '${ROOT}bin/churn.js' "$@"\n`,
-    );
-    chmodSync(join(folder, 'churn'), 0o755);
-    writeFileSync(join(folder, 'server'), `#!/bin/sh\nexec '${await compileC('poll')}' "$@"\n`);
-    chmodSync(join(folder, 'server'), 0o755);
+    writeProgram(folder, 'churn', `exec '${process.execPath}' '${ROOT}bin/churn.js' "$@"`);
+    writeProgram(folder, 'server', `exec '${await compileC('poll')}' "$@"`);
+    metrics.listen(0, '127.0.0.1');
+    await once(metrics, 'listening');
+    free = await freePort();
     servers = {
+      web: await launch([process.execPath, fixture('http.mjs')]),
+      unix: await startC('poll', ['--unix', join(folder, 'app.sock')]),
       clean: await startC('poll'),
       answers: await launch([process.execPath, fixture('answers.mjs')]),
       tls: await launch([process.execPath, fixture('tls.mjs')]),
     };
+    writePrograms(folder, servers.web.port);
     // Reports that some of the commands read, as the reader has saved them before.
     const saved = `churn --port ${servers.clean.port} --cycles 100 --save churn.json && cp churn.json old.json && cp churn.json new.json`;
     assert.equal((await shell(saved, folder)).status, 0);
   });
   after(async () => {
     for (const server of Object.values(servers)) await server.stop();
+    metrics.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -54,11 +62,19 @@ describe('the commands of the README', { timeout: 300_000 }, () => {
   function standIn(text: string): string {
     let command = INSTEAD[text] ?? text;
     for (const [written, run] of SHORTER) command = command.replace(written, run);
-    return command.replaceAll(/--port (\d+)/g, (_, port: string) => {
-      const server = PORTS[Number(port) as keyof typeof PORTS];
-      assert.ok(server, `no server stands for port ${port}`);
-      return `--port ${servers[server].port}`;
-    });
+    const isUnix = command.includes('--unix /run/app.sock');
+    return command
+      .replace('--pid 4242', `--pid ${servers[isUnix ? 'unix' : 'clean'].pid}`)
+      .replace('/run/app.sock', join(folder, 'app.sock'))
+      .replaceAll('127.0.0.1:8080', `127.0.0.1:${servers.web.port}`)
+      .replaceAll('127.0.0.1:8081', `127.0.0.1:${(metrics.address() as AddressInfo).port}`)
+      .replaceAll('{free}', String(free))
+      .replaceAll(/--port (\d+)/g, (_, port: string) => {
+        if (command.includes('churn serve')) return `--port ${free}`;
+        const server = PORTS[Number(port) as keyof typeof PORTS];
+        assert.ok(server, `no server stands for port ${port}`);
+        return `--port ${servers[server].port}`;
+      });
   }
 });
 

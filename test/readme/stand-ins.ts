@@ -1,13 +1,16 @@
 /** What a port of the README stands for: which server listens there in the test. */
-export const PORTS = { 9000: 'clean', 6379: 'answers', 7000: 'answers', 8443: 'tls' } as const;
+export const PORTS = { 9000: 'clean', 6379: 'answers', 7000: 'answers', 8080: 'web', 8443: 'tls' } as const;
 
 /** What is written for a long run or a large machine, and what is run instead of it. */
 export const SHORTER: ReadonlyArray<readonly [written: string, run: string]> = [
+  ['--duration 1m', '--duration 1s'],
   ['--duration 10m', '--duration 300ms'],
   ['--duration 2h', '--duration 300ms'],
   ['--duration 8h', '--duration 300ms'],
   ['--ramp 30s', '--ramp 100ms'],
   ['--hold 10000', '--hold 50'],
+  ['--delay 20s', '--delay 200ms'],
+  ['wrk -d5s', 'wrk -d1s'],
 ];
 
 /** What stands for something else, whole. */
@@ -18,6 +21,12 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   // The server of the test does not know SIGHUP, and would end.
   'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- ./server --port {port}':
     'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- nohup ./server --port {port}',
+  'churn watch [options] [-- load command…]': 'churn watch --port 8080 -- k6',
+  'churn serve [-- ./client]': 'churn serve -- ./client',
+  // It would serve until it is interrupted, and somebody has to come.
+  'churn serve --port 8080': './client --when-open {free} & churn serve --port 8080 --duration 1s',
+  'churn serve --port 8080 --pid 4242 --duration 1m':
+    './client --again-and-again {free} & churn serve --port 8080 --pid $! --duration 1s; status=$?; kill $!; exit $status',
   'churn render FILE.json': 'churn render churn.json',
   'churn compare A.json B.json': 'churn compare old.json new.json',
 };
@@ -31,27 +40,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   './server --port 9000 &': 'the servers of the test stand for it',
   './server --port 9000 & echo $! > server.pid': 'the servers of the test stand for it',
   'kill $(cat server.pid)': 'ends it',
-  'churn watch [options] [-- load command…]': 'test/e2e/watch',
-  'churn watch --port 8080 -- k6 run script.js': 'test/e2e/watch',
-  'churn watch --port 8080 -- wrk -d5s http://127.0.0.1:8080/': 'test/e2e/watch',
-  'churn watch --port 8080 -- npm test': 'test/e2e/watch',
-  'churn watch --port 8080 --duration 10m': 'test/e2e/watch',
-  "churn --port 8080 --gauge 'http://127.0.0.1:8081/metrics#hikaricp_connections_active'": 'test/e2e/gauges',
-  'churn --port 8080 --gauge \'http://127.0.0.1:8081/metrics#leased{pool="db"}\'': 'test/e2e/gauges',
-  "churn --port 8080 --gauge 'http://127.0.0.1:8081/stats.json#pools[0].leased'": 'test/e2e/gauges',
-  'churn --port 8080 --gauge "cmd:./count-leases"': 'test/e2e/gauges',
-  'churn --port 8080 --gauge http://127.0.0.1:8081/metrics': 'test/e2e/gauges',
-  'churn serve [-- ./client]': 'test/e2e/serve',
-  'churn serve -- ./client http://127.0.0.1:{port}/': 'test/e2e/serve',
-  'churn serve --manner reset -- ./client {port}': 'test/e2e/serve',
-  'churn serve --ports 3 --max-idle 5 --max-idle-per-port 2 --delay 20s -- ./client {ports}':
-    'test/e2e/serve',
-  'churn serve --port 8080 --pid 4242 --duration 1m': 'test/e2e/serve',
-  'churn serve --port 8080': 'test/e2e/serve',
-  "churn serve --tcp --answer '+PONG\\r\\n' -- redis-cli -p {port} PING": 'test/e2e/serve',
-  'churn serve --status 503 -- npm run acceptance': 'test/e2e/serve',
   'churn --host 10.0.0.2 --port 9000 --allow-remote --gauge http://10.0.0.2:9100/metrics': 'test/e2e/remote',
-  'churn --pid 4242': 'test/e2e/namespaces',
-  'churn --pid 4242 --unix /run/app.sock': 'test/e2e/mount-namespaces',
   'churn --port 8080 --pid 4242 --behind-proxy': 'test/e2e/namespaces',
 };

@@ -54,15 +54,19 @@ export function drawTerminal(command: string, text: string): string {
 
 /** The words of a picture or a text, numbers and curves taken out: what must stay the same from run to run. */
 export function wordsOf(text: string): string {
-  return text
-    .replaceAll(/<(style|title)[\s\S]*?<\/\1>/g, '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(SGR, '')
-    .replaceAll(/&(?:#x?\w+|\w+);/g, ' ')
-    .replaceAll(/[▁▂▃▄▅▆▇█│]+/g, ' ')
-    .replaceAll(/[\d.]+(?:[\u00a0 ]\d{3})*(?: (?:KiB|MiB|B|s|ms)\b)?/g, 'N')
-    .replaceAll(/(?:N|[\s\u00a0…])+/g, ' ')
-    .trim();
+  return (
+    text
+      .replaceAll(/<(style|title)[\s\S]*?<\/\1>/g, '')
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(SGR, '')
+      .replaceAll(/&(?:#x?\w+|\w+);/g, ' ')
+      .replaceAll(/[▁▂▃▄▅▆▇█│]+/g, ' ')
+      .replaceAll(/[\d.]+(?:[\u00a0 ]\d{3})*(?: (?:KiB|MiB|B|s|ms)\b)?/g, 'N')
+      .replaceAll(/(?:N|[\s\u00a0…])+/g, ' ')
+      // A phase has its name in the picture when it took long enough.
+      .replaceAll(/(?<=over time )(?:(?:before|warm-up|cycles|settling|confirming|after) )+(?=seconds)/g, '')
+      .trim()
+  );
 }
 
 function spansOf(line: string) {
