@@ -107,7 +107,8 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   };
   if (rounds.length < LEAST_KEPT) return { ...judged, state: 'unmeasured' };
   if (!trend || kept.length < LEAST_KEPT) return { ...judged, state: 'suspect' };
-  const { leakBytes, clearBytes, warmConnections, leakedBytes, leastCollections } = MANNERS[evidence.runtime];
+  const { clearBytes, leakedBytes, leastCollections } = MANNERS[evidence.runtime];
+  const { leakBytes, warmConnections } = memoryThresholds(evidence);
   const rises = trend.z > RISING_Z && trend.low > leakBytes;
   // Out of time, a rise that small is told by its bound.
   if (trend.high < clearBytes && (!rises || evidence.budgetSpent)) return { ...judged, state: 'flat' };
@@ -136,9 +137,18 @@ function collectionsIn(kept: Kept): number {
   return (kept.at(-1)?.collections ?? 0) - (kept[0]?.collections ?? 0);
 }
 
-/** What memory is held against in this kind of server: least growth per connection that is a leak, and its warm-up. */
-export function memoryThresholds({ runtime }: Evidence): Pick<Manners, 'leakBytes' | 'warmConnections'> {
-  return MANNERS[runtime];
+/**
+ * What memory is held against in this server: least growth per connection that is a leak, and its warm-up. Workers share
+ * the connections, and each has a heap that grows to its size: two of node:cluster on Node 24 rose until 50 000.
+ */
+export function memoryThresholds({
+  runtime,
+  before,
+}: Evidence): Pick<Manners, 'leakBytes' | 'warmConnections'> {
+  const { leakBytes, warmConnections } = MANNERS[runtime];
+  const parents = new Set(before.processes.map(({ parentPid }) => parentPid));
+  const workers = before.processes.filter(({ pid }) => !parents.has(pid)).length;
+  return { leakBytes, warmConnections: warmConnections * (hasHeap(runtime) ? Math.max(1, workers) : 1) };
 }
 
 function trendOfRounds(rounds: Kept): Trend | undefined {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Evidence, Round } from '../../src/verdict/evidence.js';
 import { judgeMemory, type MemoryJudgement } from '../../src/verdict/memory-trend.js';
-import { buildEvidence, round } from '../support/evidence.js';
+import { buildEvidence, round, serverProcess, snapshot } from '../support/evidence.js';
 
 const PAGE = 4_096;
 const MIB = 1_048_576;
@@ -117,6 +117,20 @@ for (const [what, collectionsAt, state] of COLLECTED) {
     assert.equal(judgeMemory(buildEvidence({ connections: 147_000, runtime: 'jvm', rounds })).state, state);
   });
 }
+
+test('each worker of a runtime gets its own warm-up, the primary above them none', () => {
+  const primary = serverProcess({ pid: 10 });
+  const workers = [11, 12].map(pid => serverProcess({ pid, parentPid: 10 }));
+  for (const [connections, processes, state] of [
+    [50_000, [primary], 'grows'],
+    [50_000, [primary, ...workers], 'suspect'],
+    [90_000, [primary, ...workers], 'grows'],
+  ] as const) {
+    const rounds = roundsOf(connections, 24, n => 40 * MIB + 922 * n);
+    const evidence = buildEvidence({ connections, runtime: 'managed', rounds, before: snapshot(processes) });
+    assert.equal(judgeMemory(evidence).state, state, `${connections}`);
+  }
+});
 
 const UNMEASURED: ReadonlyArray<readonly [what: string, rounds: readonly Round[]]> = [
   ['no rounds', []],

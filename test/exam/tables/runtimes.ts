@@ -73,7 +73,8 @@ const SERVERS: Faults = {
   'python/forking_server': [
     // A process for each connection: the cycles that memory needs take half a minute.
     ...python.map(row => ({ ...row, long: row.fault === 'memory' })),
-    leak('zombie', 'zombie', '--every', '10'),
+    // Beside other servers a fork of Python takes its time.
+    { ...leak('zombie', 'zombie', '--every', '10'), churn: PATIENCE },
     { ...leak('zombie', 'zombie-coalesced'), churn: ['--concurrency', '16'] },
     leak('child', 'child-stays', '--every', '20'),
   ],
