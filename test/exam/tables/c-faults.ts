@@ -52,7 +52,7 @@ function connections(model: Model): Row[] {
     { ...stays, fault: 'no-close-half', client: 'half', long: !model.fully },
     { ...stays, fault: 'no-close-data', client: 'byte', long: !model.fully },
     { ...stays, fault: 'no-close-empty', client: 'fin', long: !model.fully },
-    { ...stays, fault: 'echo-forget', client: 'byte' },
+    { ...stays, fault: 'echo-forget', client: 'byte', long: !model.fully },
     { ...stays, fault: 'greet-forget', client: 'fin', long: !model.fully },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Case, Group } from '../case.js';
 import { MODELS, type Model } from './c-models.js';
 
-/** Opened or replaced once: one model of each way to serve is asked in the short form. */
+/** Opened or replaced once: two models are asked in the short form. */
 const ONCE: readonly string[] = ['lazy-open', 'log-rotation', 'background-files'];
 
 /** What looks like a leak and is none. They get the whole of --settle in both forms. */
