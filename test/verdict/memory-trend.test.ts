@@ -122,9 +122,9 @@ test('each worker of a runtime gets its own warm-up, the primary above them none
   const primary = serverProcess({ pid: 10 });
   const workers = [11, 12].map(pid => serverProcess({ pid, parentPid: 10 }));
   for (const [connections, processes, state] of [
-    [50_000, [primary], 'grows'],
-    [50_000, [primary, ...workers], 'suspect'],
-    [90_000, [primary, ...workers], 'grows'],
+    [90_000, [primary], 'grows'],
+    [90_000, [primary, ...workers], 'suspect'],
+    [170_000, [primary, ...workers], 'grows'],
   ] as const) {
     const rounds = roundsOf(connections, 24, n => 40 * MIB + 922 * n);
     const evidence = buildEvidence({ connections, runtime: 'managed', rounds, before: snapshot(processes) });

@@ -26,8 +26,9 @@ const NO_CLOSE: readonly Row[] = [leak('fd', 'no-close'), leak('fd', 'no-close',
 const node: readonly Row[] = [
   ...NO_CLOSE,
   ...NO_CLOSE_RST,
-  leak('memory', 'memory'),
-  leak('memory', 'listener'),
+  // Eighty thousand connections, beside other servers.
+  { ...leak('memory', 'memory'), churn: PATIENCE },
+  { ...leak('memory', 'listener'), churn: PATIENCE, long: true },
   leak('fd', 'file'),
   leak('crash', 'crash', '--at', '500'),
 ];
