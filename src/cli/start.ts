@@ -5,6 +5,9 @@ import { main } from './main.js';
 
 // A million sockets are garbage soon after they are made, and V8 answers with a nursery that grows to 48 MiB.
 setFlagsFromString('--semi-space-growth-factor=1');
+// A run of a thousand cycles is over before what V8 of Node 20 makes of its hot functions has paid for itself: 15 to 30 of
+// 150 ms, on two CPUs of which the server needs one. A million cycles are as fast either way.
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000');
 
 /** The only place that knows `process`. A second signal ends the program at once. */
 const interrupted = new AbortController();

@@ -10,6 +10,7 @@ import { ownPid } from './process.js';
  */
 export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (pids.length === 0) return new Map();
+  await primed;
   // Where none of them is left, it rejects instead.
   const stats = await pidusage([...pids], { maxage: 1_000, usePs: false }).catch(error => {
     missingBecause(error);
@@ -19,8 +20,11 @@ export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap
 }
 
 /**
- * Makes pidusage's very first call, which starts getconf twice and takes 10 ms, while something else goes on.
+ * Makes pidusage's very first call, which starts getconf twice and takes 10 ms, while something else goes on. Until it is
+ * answered every further call would start them again: those wait.
  */
 export function primeRss(): void {
-  void readRssBytes([ownPid()]);
+  primed ??= readRssBytes([ownPid()]);
 }
+
+let primed: Promise<unknown> | undefined;

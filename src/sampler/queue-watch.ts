@@ -62,31 +62,50 @@ export class QueueWatch {
 /**
  * A listener of our own that stands behind the server's in the table. To write a row the kernel looks for the one that
  * follows, and behind the last LISTEN row that search goes through the whole table of connections: 460 µs to 7 ms instead
- * of 5 µs. Rows stand in the order of a hash of address and port, so some ports are tried at once, and one that falls
- * behind is kept.
+ * of 5 µs. Rows stand in the order of hash(address) ^ port, cut to 13 to 16 bits, so eight ports are tried at once. Where
+ * all of them stand before the server's (1 of 9), the last of them is kept, and climbs: of the eight settings of its
+ * uppermost three bits one brings it into the last eighth of the table, of those of the next three into the last eighth of
+ * that. Tries at random alone left 1 run of 33 without a sentinel, with an eighth of the speed.
  */
 async function openSentinel(family: TcpFamily, inodes: readonly number[]): Promise<Server | undefined> {
-  const host = family === 'tcp' ? '127.0.0.1' : '::1';
-  for (
-    let attempt = 0;
-    attempt < MOST_ATTEMPTS && isLast(readListenRows('self', family), inodes);
-    attempt++
-  ) {
-    const attempts = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => listen(host)));
+  let rows = readListenRows('self', family);
+  let ports: readonly number[] = Array(AT_ONCE).fill(ANY_PORT);
+  let best: Server | undefined;
+  for (const shift of [...SHIFTS, undefined]) {
+    if (!isLast(rows, inodes)) return best;
+    const attempts = await Promise.allSettled(ports.map(port => listen(LOOPBACK[family], port)));
     // Where hardly a port is free, there may be none for this: it would only have saved time.
-    const servers = attempts.flatMap(made => (made.status === 'fulfilled' ? [made.value] : []));
-    const rows = readListenRows('self', family);
-    const portBehind = isLast(rows, inodes) ? undefined : rows.at(-1)?.localPort;
-    const sentinel = servers.find(server => (server.address() as AddressInfo).port === portBehind);
-    for (const server of servers) if (server !== sentinel) server.close();
-    if (sentinel) return sentinel;
+    const made = attempts.flatMap(attempt => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+    rows = readListenRows('self', family);
+    best = keepLast(best ? [best, ...made] : made, rows);
+    if (!best) return undefined;
+    if (shift !== undefined) ports = variants(portOf(best), shift);
   }
+  if (!isLast(rows, inodes)) return best;
+  best?.close();
   return undefined;
 }
 
-async function listen(host: string): Promise<Server> {
+/** The ports that differ from this one in the three bits above `shift`. */
+function variants(port: number, shift: number): number[] {
+  return [1, 2, 3, 4, 5, 6, 7].map(bits => port ^ (bits << shift)).filter(one => one >= FIRST_FREE_PORT);
+}
+
+/** The one that stands last in the table; the others are closed. */
+function keepLast(servers: readonly Server[], rows: readonly SocketRow[]): Server | undefined {
+  const place = (server: Server) => rows.findLastIndex(row => row.localPort === portOf(server));
+  const last = [...servers].sort((a, b) => place(a) - place(b)).at(-1);
+  for (const server of servers) if (server !== last) server.close();
+  return last;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function listen(host: string, port: number): Promise<Server> {
   const server = createServer().unref();
-  server.listen({ port: 0, host, backlog: 1 });
+  server.listen({ port, host, backlog: 1 });
   await once(server, 'listening');
   return server;
 }
@@ -95,5 +114,9 @@ function isLast(rows: readonly SocketRow[], inodes: readonly number[]): boolean 
   return inodes.includes(rows.at(-1)?.inode ?? 0);
 }
 
+const LOOPBACK: Record<TcpFamily, string> = { tcp: '127.0.0.1', tcp6: '::1' };
+const SHIFTS = [13, 10, 7, 4, 1];
 const AT_ONCE = 8;
-const MOST_ATTEMPTS = 4;
+const ANY_PORT = 0;
+/** Those below belong to services. */
+const FIRST_FREE_PORT = 1_024;
