@@ -4,7 +4,7 @@ import { formatCommand } from './escape.js';
 import { type Markup, serialize } from './markup.js';
 import type { Report } from './report.js';
 
-/** JUnit's XML as CI servers read it (the schema of Jenkins' xUnit plugin): one suite for each behaviour of the client. */
+/** JUnit's XML as CI servers read it (what the schemas of Jenkins from 4 to 10 have in common): one suite for each behaviour of the client. */
 export function renderJunit(report: Report): string {
   const suites = suitesOf(report);
   const durationMs = suites.reduce((sum, suite) => sum + suite.durationMs, 0);
@@ -58,7 +58,7 @@ function testCase({ name, status, message, details, finding }: Case, client: str
     pass: () => (finding ? [x('system-out', body)] : []),
     fail: () => [x('failure', { type: name, message }, body)],
     error: () => [x('error', { type: name, message }, body)],
-    skip: () => [x('skipped', { message })],
+    skip: () => [x('skipped', message)],
   }[status]();
   return x('testcase', { name, classname: client ? `churn.${client}` : 'churn' }, outcome);
 }

@@ -116,7 +116,7 @@ describe('the examples for CI', () => {
     for (const name of Object.keys(step.with)) assert.ok(name in inputs, name);
   });
 
-  it('for GitLab is YAML with jobs of the keywords that are documented, and keeps the files that it writes', () => {
+  it('for GitLab is a pipeline by the schema of GitLab, and keeps the files that it writes', () => {
     assert.deepEqual(gitlabFaults(gitlab), []);
     for (const [right, wrong] of [
       ['script:', 'scripts:'],
