@@ -54,22 +54,24 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   const owners = new Owners(tables, !followsOne);
   const many = new AskedOwners(book.account(THE_CLIENT), roots, tables);
   const naming = new Naming(book);
+  const started = new AbortController();
   const begun = new AbortController();
   const followed = new Followed(book, book.account(THE_CLIENT), async pid => {
     // It may be here before we know that it was started.
-    if (options.command.length > 0 && !begun.signal.aborted) await once(begun.signal, 'abort');
+    if (options.command.length > 0 && !started.signal.aborted) await once(started.signal, 'abort');
     return client?.has(pid) ?? isWithin(pid, options.pids);
   });
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, ephemeralPorts[0]],
     mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
     whose: (port, socket) => {
-      const { remotePort = 0, remoteAddress } = socket;
+      begun.abort();
+      const { remotePort = 0, remoteAddress, localAddress } = socket;
       const { pid, isUrgent } = owners.ask({ port, remotePort, isOver: () => socket.destroyed });
       if (!followsOne)
         return {
-          account: naming.accountOf(undefined, remoteAddress),
-          later: pid.then(owner => naming.accountOf(owner, remoteAddress)),
+          account: naming.unnamed(remoteAddress),
+          later: pid.then(owner => naming.accountOf(owner, { remoteAddress, localAddress })),
           waitMs: isUrgent ? WAIT_MS : 0,
         };
       many.ask(port, remotePort);
@@ -88,7 +90,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     for (const pid of options.pids) requireAlive(pid);
     context.onListening(server.ports);
     if (options.command.length > 0) client = await startClient(options.command, server.ports, context.world);
-    begun.abort();
+    started.abort();
     const followers = new Followers(book, server, naming, tables, followsOne ? roots() : undefined);
     const series = new ServeSeries();
     const own = new OwnMemory();
@@ -102,6 +104,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       client,
       startedAtMs,
       asking: () => owners.asking,
+      begun: begun.signal,
     });
     book.waste.settle();
     book.idlePeaks.settle(book.others.connections > 0);

@@ -1,5 +1,4 @@
-import { readFds } from '../proc/fds.js';
-import { readStat } from '../proc/process.js';
+import { findInodes, readFds } from '../proc/fds.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Account } from './account.js';
 import type { Tables } from './tables.js';
@@ -46,7 +45,7 @@ export class AskedOwners {
     void this.#match(asked, holders);
   }
 
-  /** Who is gone when the table has been read had come for these connections. */
+  /** Who has lost a socket when the table has been read had come for these connections, as whoever still has one. */
   async #match(
     asked: ReadonlyMap<number, number>,
     holders: ReadonlyMap<number, ReadonlySet<number>>,
@@ -56,8 +55,14 @@ export class AskedOwners {
       asked.get(localPort) === remotePort ? [inode] : [],
     );
     for (const [pid, sockets] of holders)
-      if (inodes.some(inode => sockets.has(inode)) || !readStat(pid)) this.#account.pids.add(pid);
+      if (inodes.some(inode => sockets.has(inode)) || hasLostOne(pid, sockets)) this.#account.pids.add(pid);
   }
+}
+
+/** A process that has ended has lost all, and does so before its parent has reaped it. */
+function hasLostOne(pid: number, sockets: ReadonlySet<number>): boolean {
+  const kept = findInodes(pid, sockets);
+  return typeof kept === 'string' || kept.size < sockets.size;
 }
 
 const MOST_LOOKS = 10;

@@ -30,9 +30,14 @@ interface Following {
   readonly startedAtMs: number;
   /** Connections of which it is not known yet whose they are. */
   readonly asking: () => number;
+  /** Aborted by the first connection. */
+  readonly begun: AbortSignal;
 }
 
-/** Looks often at first and seldom later; most of a look is the work of another thread. */
+/**
+ * Looks often at first and seldom later; most of a look is the work of another thread. The first connection is a reason
+ * to look at once, before it is answered: whoever wanted no more than that may be gone soon.
+ */
 export async function follow({
   options,
   context,
@@ -43,6 +48,7 @@ export async function follow({
   client,
   startedAtMs,
   asking,
+  begun,
 }: Following): Promise<void> {
   let isOver = false;
   const over = new AbortController();
@@ -54,11 +60,14 @@ export async function follow({
   void client?.ended.then(end);
   const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
   if (context.signal.aborted) end();
+  let mayBeGoneSoon = begun.aborted;
   try {
     for (;;) {
       // Whatever has come while it slept, or looked, is heard first.
-      await nextTurn();
-      await nextTurn();
+      if (!mayBeGoneSoon) {
+        await nextTurn();
+        await nextTurn();
+      }
       const isLast = isOver;
       if (isLast && asking() > 0) await lastWords(book, asking);
       const lookedAtMs = performance.now();
@@ -72,7 +81,10 @@ export async function follow({
         Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
         (point.atMs < FIRST_MS ? 0.3 : 3) * costMs,
       );
-      await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
+      const reasons = begun.aborted ? [over.signal] : [over.signal, begun];
+      mayBeGoneSoon = await sleep(pauseMs, false, { signal: AbortSignal.any(reasons) }).catch(
+        () => begun.aborted && reasons.includes(begun),
+      );
     }
     await lastWords(book, asking);
   } finally {

@@ -126,6 +126,6 @@ function isCleared({ account, why, other, requestsOfOther, sinceMs }: Doubt): bo
 const IDLE_ENOUGH_MS = 20;
 const DOUBT_MS = 100;
 /** When a connection was opened is known to 10 ms, but by a server that lacks CPU. */
-const LATE_MS = 100;
+const LATE_MS = 30;
 const MOST_BESIDE = 1_000;
 const MOST_DISCARDED = 10_000;

@@ -37,6 +37,11 @@ const CASES: ReadonlyArray<
     { connections: 40, afterClose: 39, owners: 10, ownersAsked: 10 },
     [],
   ],
+  [
+    'connections of two processes that have many each',
+    { connections: 40, afterClose: 39, owners: 2, ownersAsked: 10 },
+    ['reuse'],
+  ],
   ['a connection for each message of raw TCP', { protocol: 'tcp', connections: 40, afterClose: 39 }, []],
   [
     'fifty at a time, all idle in the end',
@@ -120,6 +125,18 @@ test('the check of idle connections tells those that it was judged by', () => {
   const check = checks.find(({ kind }) => kind === 'idle');
   assert.deepEqual([check?.status, check?.after, findings[0]?.count], ['fail', 40, 40]);
 });
+
+for (const [what, owners, ownersAsked] of [
+  ['nobody was found', 0, 10],
+  ['two were found in three looks', 2, 3],
+] as const) {
+  test(`whose connections they are was looked for, and ${what}: reuse is undecided`, () => {
+    const evidence = clientEvidence({ connections: 40, afterClose: 39, owners, ownersAsked });
+    const { verdict, findings, checks } = judgeClient(evidence, POLICY);
+    assert.deepEqual([verdict, findings], ['undecided', []]);
+    assert.equal(checks.find(({ kind }) => kind === 'reuse')?.status, 'undecided');
+  });
+}
 
 test('connections that may have been opened for nothing leave reuse undecided, and without a proof', () => {
   const { verdict, clean, checks } = judgeClient(

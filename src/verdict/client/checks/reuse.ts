@@ -19,6 +19,7 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
     const isUnknown = isWasteful(wasted + evidence.perhapsWasted, evidence);
     return { check: { ...check, status: isUnknown ? 'undecided' : 'pass' }, findings: [] };
   }
+  if (perhapsOwnProcessEach(evidence)) return { check: { ...check, status: 'undecided' }, findings: [] };
   const why =
     2 * askedToClose >= requests
       ? 'asked-to-close'
@@ -46,6 +47,11 @@ function isWasteful(wasted: number, { requests, peakBusy }: ClientEvidence): boo
 /** Processes that come and go have no connections to share. */
 function ownProcessEach({ owners, ownersAsked }: ClientEvidence): boolean {
   return owners >= 3 && 2 * owners >= ownersAsked;
+}
+
+/** It was looked for their owners, and none was found, or two for so few: short processes are gone quickly. */
+function perhapsOwnProcessEach({ owners, ownersAsked }: ClientEvidence): boolean {
+  return owners === 0 ? ownersAsked > 0 : owners >= 2 && 2 * owners >= ownersAsked;
 }
 
 /** Fewer handshakes than these are nobody's trouble. */
