@@ -103,7 +103,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       own,
       client,
       startedAtMs,
-      asking: () => owners.asking,
+      asking: () => owners.asking + many.asking,
       begun: begun.signal,
     });
     book.waste.settle();

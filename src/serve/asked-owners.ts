@@ -1,7 +1,14 @@
 import { findInodes, readFds } from '../proc/fds.js';
+import type { SocketRow } from '../proc/parse/socket-table.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Account } from './account.js';
 import type { Tables } from './tables.js';
+
+/** Who had which sockets when these connections came: ports of this server, by those of the client. */
+interface Seen {
+  readonly asked: ReadonlyMap<number, number>;
+  readonly holders: ReadonlyMap<number, ReadonlySet<number>>;
+}
 
 /**
  * Whether the connections of a client are those of one process or of many that come and go. It takes milliseconds to
@@ -13,8 +20,12 @@ export class AskedOwners {
   readonly #tables: Tables;
   readonly #roots: () => readonly number[];
   readonly #pending = new Map<number, number>();
+  /** Seen, and not yet held against the tables. */
+  #unmatched: Seen[] = [];
   #looks = 0;
   #spentMs = 0;
+  /** Connections of which it is not known yet. */
+  asking = 0;
 
   constructor(account: Account, roots: () => readonly number[], tables: Tables) {
     this.#tables = tables;
@@ -42,15 +53,27 @@ export class AskedOwners {
       if (sockets.length > 0) holders.set(pid, new Set(sockets));
     }
     this.#spentMs += performance.now() - startedAtMs;
-    void this.#match(asked, holders);
+    this.asking += asked.size;
+    this.#unmatched.push({ asked, holders });
+    if (this.#unmatched.length === 1) void this.#matchAll();
   }
 
-  /** Who has lost a socket when the table has been read had come for these connections, as whoever still has one. */
-  async #match(
-    asked: ReadonlyMap<number, number>,
-    holders: ReadonlyMap<number, ReadonlySet<number>>,
-  ): Promise<void> {
-    const { rows } = await this.#tables.look({ inodes: [], localPorts: [...asked.keys()] });
+  /** Where the tables are long, what is seen while they are read is held against them together. */
+  async #matchAll(): Promise<void> {
+    while (this.#unmatched.length > 0) {
+      const seen = [...this.#unmatched];
+      const localPorts = seen.flatMap(({ asked }) => [...asked.keys()]);
+      const { rows } = await this.#tables.look({ inodes: [], localPorts });
+      for (const { asked, holders } of seen) {
+        this.#match(asked, holders, rows);
+        this.asking -= asked.size;
+      }
+      this.#unmatched = this.#unmatched.slice(seen.length);
+    }
+  }
+
+  /** Who has lost a socket when the tables have been read had come for these connections, as whoever still has one. */
+  #match(asked: Seen['asked'], holders: Seen['holders'], rows: readonly SocketRow[]): void {
     const inodes = rows.flatMap(({ localPort, remotePort, inode }) =>
       asked.get(localPort) === remotePort ? [inode] : [],
     );
