@@ -14,6 +14,7 @@ export class Follower {
   #peaks = NONE;
   /** Without those of which it was not known yet whose they were. */
   #surePeaks = NONE;
+  #leftToItWhenLooked = 0;
   pids: readonly number[] = [];
 
   constructor(
@@ -35,8 +36,10 @@ export class Follower {
     const atMs = performance.now();
     // First what was heard, because to look takes a while.
     const now = this.#book.now(this.account, atMs, SETTLED_MS, patienceMs ?? Number.POSITIVE_INFINITY);
+    const leftToIt = this.#leftToIt;
     const client = await this.#watch?.look(atMs, now.open);
     if (client) {
+      this.#leftToItWhenLooked = leftToIt;
       this.pids = client.pids;
       for (const visit of this.#book.visits) {
         const owner = client.owners.get(visit.remotePort);
@@ -83,8 +86,14 @@ export class Follower {
       longestOwedMs: peaks.longestBusyMs,
       owners: account.pids.size,
       ownersAsked: account.ownersAsked,
+      leftToIt: this.#leftToIt,
+      leftToItWhenLooked: this.#leftToItWhenLooked,
       held: this.#watch?.held(),
     };
+  }
+
+  get #leftToIt(): number {
+    return this.account.connections - this.account.endedByClient;
   }
 }
 

@@ -25,6 +25,8 @@ export function clientEvidence(different: Partial<ClientEvidence> = {}): ClientE
     longestOwedMs: 5,
     owners: 1,
     ownersAsked: 1,
+    leftToIt: 1,
+    leftToItWhenLooked: 1,
     held: heldByClient(),
     ...different,
   };

@@ -32,6 +32,9 @@ export interface ClientEvidence {
   /** Distinct processes that owned its connections, and how many connections were looked at for that. */
   readonly owners: number;
   readonly ownersAsked: number;
+  /** Connections that the client was not the first to end: these it may have forgotten. And when it was last looked at. */
+  readonly leftToIt: number;
+  readonly leftToItWhenLooked: number;
   /** What its processes held; undefined where none could be looked at. */
   readonly held: HeldByClient | undefined;
 }

@@ -138,6 +138,17 @@ for (const [what, owners, ownersAsked] of [
   });
 }
 
+test('a client that was last looked at before most of its connections were left to it is undecided, unless something was seen', () => {
+  const early = { connections: 20, leftToIt: 20, leftToItWhenLooked: 1 };
+  const { verdict, clean, checks } = judgeClient(clientEvidence(early), POLICY);
+  assert.deepEqual([verdict, clean], ['undecided', false]);
+  const undecided = checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind);
+  assert.deepEqual(undecided, ['fd', 'close-wait']);
+  const seen = { ...early, held: heldByClient({ dead: stuck(20, 20) }) };
+  assert.equal(judgeClient(clientEvidence(seen), POLICY).verdict, 'fail');
+  assert.equal(judgeClient(clientEvidence({ ...early, leftToItWhenLooked: 10 }), POLICY).verdict, 'pass');
+});
+
 test('connections that may have been opened for nothing leave reuse undecided, and without a proof', () => {
   const { verdict, clean, checks } = judgeClient(
     clientEvidence({ connections: 40, perhapsWasted: 39 }),

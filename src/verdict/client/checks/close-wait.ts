@@ -1,6 +1,6 @@
 import type { ClientEvidence } from '../evidence.js';
 import type { ClientCheckResult } from '../finding.js';
-import { beyondUse, perRequest } from '../stuck.js';
+import { beyondUse, isSeenTooEarly, perRequest } from '../stuck.js';
 
 /** The server has closed, the client has not: more of these than a pool could have forgotten to look at. */
 export function checkCloseWait(evidence: ClientEvidence): ClientCheckResult {
@@ -14,7 +14,13 @@ export function checkCloseWait(evidence: ClientEvidence): ClientCheckResult {
   }
   const { closeWait, fdLimit } = held;
   const count = beyondUse(evidence, closeWait);
-  const check = { ...base, before: 0, after: closeWait.peak, status: count > 0 ? 'fail' : 'pass' } as const;
+  const innocent = isSeenTooEarly(evidence) ? 'undecided' : 'pass';
+  const check = {
+    ...base,
+    before: 0,
+    after: closeWait.peak,
+    status: count > 0 ? 'fail' : innocent,
+  } as const;
   if (count === 0) return { check, findings: [] };
   const perCycle = perRequest(count, evidence);
   const finding = {

@@ -1,6 +1,6 @@
 import type { ClientEvidence } from '../evidence.js';
 import type { ClientCheckResult } from '../finding.js';
-import { beyondUse, perRequest } from '../stuck.js';
+import { beyondUse, isSeenTooEarly, perRequest } from '../stuck.js';
 
 /** Sockets whose connection was reset, and whose descriptor is kept. */
 export function checkFd(evidence: ClientEvidence): ClientCheckResult {
@@ -14,7 +14,9 @@ export function checkFd(evidence: ClientEvidence): ClientCheckResult {
   } as const;
   if (!held) return { check: { ...base, status: 'not-measured' }, findings: [] };
   const count = beyondUse(evidence, held.dead, Math.max(2, evidence.peakOpen));
-  if (count === 0) return { check: { ...base, status: 'pass' }, findings: [] };
+  if (count === 0) {
+    return { check: { ...base, status: isSeenTooEarly(evidence) ? 'undecided' : 'pass' }, findings: [] };
+  }
   const { fdLimit } = held;
   return {
     check: { ...base, status: 'fail' },
