@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChurnError } from './errors.js';
 import { readHostFacts } from './proc/host.js';
@@ -13,6 +12,7 @@ import { Book } from './serve/book.js';
 import { Followed } from './serve/followed.js';
 import { Followers, THE_CLIENT } from './serve/followers.js';
 import { follow, type ServeProgress } from './serve/following.js';
+import { moment } from './serve/moment.js';
 import { Naming } from './serve/naming.js';
 import { OwnMemory } from './serve/own-memory.js';
 import { Owners } from './serve/owners.js';
@@ -54,18 +54,17 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   const owners = new Owners(tables, !followsOne);
   const many = new AskedOwners(book.account(THE_CLIENT), roots, tables);
   const naming = new Naming(book);
-  const started = new AbortController();
-  const begun = new AbortController();
+  const started = moment();
+  const looked = moment();
   const followed = new Followed(book, book.account(THE_CLIENT), async pid => {
     // It may be here before we know that it was started.
-    if (options.command.length > 0 && !started.signal.aborted) await once(started.signal, 'abort');
+    if (options.command.length > 0) await started.passed;
     return client?.has(pid) ?? isWithin(pid, options.pids);
   });
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, ephemeralPorts[0]],
     mostConnections: (ownFdLimit() ?? 1 << 20) - OWN_FDS,
     whose: (port, socket) => {
-      begun.abort();
       const { remotePort = 0, remoteAddress, localAddress } = socket;
       const { pid, isUrgent } = owners.ask({ port, remotePort, isOver: () => socket.destroyed });
       if (!followsOne)
@@ -74,9 +73,11 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
           later: pid.then(owner => naming.accountOf(owner, { remoteAddress, localAddress })),
           waitMs: isUrgent ? WAIT_MS : 0,
         };
-      many.ask(port, remotePort);
+      void looked.passed.then(() => many.ask(port, remotePort));
       const later = pid.then(owner => followed.accountOf(owner));
-      return { account: book.account(THE_CLIENT), later, waitMs: 0 };
+      const account = book.account(THE_CLIENT);
+      // Whoever wants no more than one answer is gone soon.
+      return { account, later, held: looked.passed, waitMs: looked.isPast() ? 0 : WAIT_MS };
     },
     queues,
   });
@@ -90,7 +91,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     for (const pid of options.pids) requireAlive(pid);
     context.onListening(server.ports);
     if (options.command.length > 0) client = await startClient(options.command, server.ports, context.world);
-    started.abort();
+    started.pass();
     const followers = new Followers(book, server, naming, tables, followsOne ? roots() : undefined);
     const series = new ServeSeries();
     const own = new OwnMemory();
@@ -104,7 +105,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       client,
       startedAtMs,
       asking: () => owners.asking + many.asking,
-      begun: begun.signal,
+      onFirstLook: looked.pass,
     });
     book.waste.settle();
     book.idlePeaks.settle(book.others.connections > 0);

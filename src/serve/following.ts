@@ -30,14 +30,11 @@ interface Following {
   readonly startedAtMs: number;
   /** Connections of which it is not known yet whose they are. */
   readonly asking: () => number;
-  /** Aborted by the first connection. */
-  readonly begun: AbortSignal;
+  /** Called when it is known for the first time what the client holds: until then nobody is answered. */
+  readonly onFirstLook: () => void;
 }
 
-/**
- * Looks often at first and seldom later; most of a look is the work of another thread. The first connection is a reason
- * to look at once, before it is answered: whoever wanted no more than that may be gone soon.
- */
+/** Looks often at first and seldom later; most of a look is the work of another thread. */
 export async function follow({
   options,
   context,
@@ -48,7 +45,7 @@ export async function follow({
   client,
   startedAtMs,
   asking,
-  begun,
+  onFirstLook,
 }: Following): Promise<void> {
   let isOver = false;
   const over = new AbortController();
@@ -60,18 +57,17 @@ export async function follow({
   void client?.ended.then(end);
   const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
   if (context.signal.aborted) end();
-  let mayBeGoneSoon = begun.aborted;
   try {
     for (;;) {
       // Whatever has come while it slept, or looked, is heard first.
-      if (!mayBeGoneSoon) {
-        await nextTurn();
-        await nextTurn();
-      }
+      await nextTurn();
+      await nextTurn();
       const isLast = isOver;
       if (isLast && asking() > 0) await lastWords(book, asking);
       const lookedAtMs = performance.now();
-      const { point, gone } = await followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
+      const look = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
+      onFirstLook();
+      const { point, gone } = await look;
       series.add(point);
       own.look(book.visits.size);
       context.onProgress({ elapsedMs: point.atMs, ...point });
@@ -81,10 +77,7 @@ export async function follow({
         Math.min(SELDOM_MS, OFTEN_MS + point.atMs / 20),
         (point.atMs < FIRST_MS ? 0.3 : 3) * costMs,
       );
-      const reasons = begun.aborted ? [over.signal] : [over.signal, begun];
-      mayBeGoneSoon = await sleep(pauseMs, false, { signal: AbortSignal.any(reasons) }).catch(
-        () => begun.aborted && reasons.includes(begun),
-      );
+      await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
     await lastWords(book, asking);
   } finally {

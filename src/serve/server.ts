@@ -37,6 +37,8 @@ export interface Whose {
   readonly account: Account;
   /** What it turns out to be, and how long the connection is not read for its sake. */
   readonly later?: Promise<Account>;
+  /** The connection is not read before this, either. */
+  readonly held?: Promise<unknown>;
   readonly waitMs: number;
 }
 
@@ -88,16 +90,18 @@ export async function openServer(
       else turns.take(socket, () => greet(socket, visit));
       return visit;
     };
-    const { account, later, waitMs } = whose(port, socket);
+    const { account, later, held, waitMs } = whose(port, socket);
     let visit: Visit | undefined;
     const begin = () => {
+      if (visit) return;
       visit = enter(account);
       visit.isUntold = later !== undefined;
     };
     const timer = waitMs > 0 ? setTimeout(begin, waitMs) : begin();
+    void held?.then(begin);
     void later?.then(found => {
       if (timer) clearTimeout(timer);
-      if (!visit) return void enter(found);
+      visit ??= enter(found);
       visit.isUntold = false;
       moveVisit(visit, found);
     });

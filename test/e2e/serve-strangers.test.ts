@@ -63,7 +63,7 @@ async function beside(stranger: string, client: string, options: readonly string
   try {
     const waits = `until [ -e "$MARKER" ]; do sleep 0.05; done; ${client}`;
     return await churn(['serve', '--port', String(port), ...options, '--', 'sh', '-c', waits], {
-      env: { ...env, REQUESTS: '20', LINGER_MS: '6000' },
+      env: { ...env, REQUESTS: '20', PAUSE_MS: '20', LINGER_MS: '6000' },
     });
   } finally {
     const ended = once(other, 'exit');
