@@ -4,7 +4,10 @@ import { formatCommand } from './escape.js';
 import { type Markup, serialize } from './markup.js';
 import type { Report } from './report.js';
 
-/** JUnit's XML as CI servers read it (what the schemas of Jenkins from 4 to 10 have in common): one suite for each behaviour of the client. */
+/**
+ * JUnit's XML as CI servers read it (what the schemas of Jenkins from 4 to 10 have in common): one suite for each
+ * behaviour of the client.
+ */
 export function renderJunit(report: Report): string {
   const suites = suitesOf(report);
   const durationMs = suites.reduce((sum, suite) => sum + suite.durationMs, 0);
