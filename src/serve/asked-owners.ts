@@ -78,12 +78,20 @@ export class AskedOwners {
       asked.get(localPort) === remotePort ? [inode] : [],
     );
     for (const [pid, sockets] of holders)
-      if (inodes.some(inode => sockets.has(inode)) || hasLostOne(pid, sockets)) this.#account.pids.add(pid);
+      if (inodes.some(inode => sockets.has(inode)) || hasLostOne(pid, ownOf(sockets, holders)))
+        this.#account.pids.add(pid);
   }
+}
+
+/** Those that no other process of the client has as well, as it has what was inherited: `sleep` made no connection. */
+function ownOf(sockets: ReadonlySet<number>, holders: Seen['holders']): ReadonlySet<number> {
+  const all = [...holders.values()];
+  return new Set([...sockets].filter(inode => all.filter(others => others.has(inode)).length === 1));
 }
 
 /** A process that has ended has lost all, and does so before its parent has reaped it. */
 function hasLostOne(pid: number, sockets: ReadonlySet<number>): boolean {
+  if (sockets.size === 0) return false;
   const kept = findInodes(pid, sockets);
   return typeof kept === 'string' || kept.size < sockets.size;
 }

@@ -55,7 +55,8 @@ describe('examples', () => {
   it('that of node:test passes', async () => {
     const { status, output } = await type('../test/library/examples/node/server.test.mjs', []);
     assert.equal(status, 0, output);
-    assert.match(output, /# pass 2/);
+    // Which of its reporters speaks depends on the release of Node.
+    assert.match(output, /[#ℹ] pass 2$/m);
   });
 
   it('one that fails shows the report', async () => {
