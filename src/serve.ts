@@ -73,11 +73,11 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
           later: pid.then(owner => naming.accountOf(owner, { remoteAddress, localAddress })),
           waitMs: isUrgent ? WAIT_MS : 0,
         };
-      void looked.passed.then(() => many.ask(port, remotePort));
+      const held = looked.passed.then(() => many.ask(port, remotePort));
       const later = pid.then(owner => followed.accountOf(owner));
       const account = book.account(THE_CLIENT);
       // Whoever wants no more than one answer is gone soon.
-      return { account, later, held: looked.passed, waitMs: looked.isPast() ? 0 : WAIT_MS };
+      return { account, later, held, waitMs: looked.isPast() ? 0 : WAIT_MS };
     },
     queues,
   });

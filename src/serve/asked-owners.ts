@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findInodes, readFds } from '../proc/fds.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
@@ -20,6 +21,7 @@ export class AskedOwners {
   readonly #tables: Tables;
   readonly #roots: () => readonly number[];
   readonly #pending = new Map<number, number>();
+  #looked = Promise.resolve();
   /** Seen, and not yet held against the tables. */
   #unmatched: Seen[] = [];
   #looks = 0;
@@ -33,10 +35,13 @@ export class AskedOwners {
     this.#roots = roots;
   }
 
-  ask(port: number, remotePort: number): void {
-    if (this.#looks >= MOST_LOOKS || (this.#looks >= LEAST_LOOKS && this.#spentMs > MOST_MS)) return;
-    if (this.#pending.size === 0) setImmediate(() => this.#look());
+  /** Resolves when whoever has sockets has been seen. A connection that came in this turn is not read before that. */
+  ask(port: number, remotePort: number): Promise<void> {
+    if (this.#looks >= MOST_LOOKS || (this.#looks >= LEAST_LOOKS && this.#spentMs > MOST_MS))
+      return Promise.resolve();
+    if (this.#pending.size === 0) this.#looked = nextTurn().then(() => this.#look());
     this.#pending.set(remotePort, port);
+    return this.#looked;
   }
 
   #look(): void {
