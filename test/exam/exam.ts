@@ -57,7 +57,8 @@ async function main(argv: readonly string[]): Promise<number> {
     });
   }
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
-  const wrong = all.filter(one => one.skipped === undefined && one.mark !== 'right');
+  // In CI nobody would see that a server was not asked about.
+  const wrong = all.filter(one => (one.skipped === undefined ? one.mark !== 'right' : process.env['CI']));
   process.stdout.write(`\n${drawMatrix(all)}\n\n${drawSum(all)}, in ${seconds} s\n`);
   for (const one of wrong) process.stdout.write(`✖ ${drawLine(one)}\n`);
   if (signal.aborted) return signal.reason === 'SIGINT' ? 130 : 143;

@@ -109,7 +109,14 @@ function standstill({ fully }: Model): Row[] {
       kinds: ['hang'],
       long: !fully,
     },
-    { fault: 'never-accept', client: 'fin', churn: SOON, verdict: 'fail', kinds: ['hang'] },
+    {
+      fault: 'never-accept',
+      client: 'fin',
+      churn: SOON,
+      verdict: 'fail',
+      kinds: ['hang'],
+      long: !fully,
+    },
     {
       fault: 'emfile-spin',
       client: 'fin',
@@ -136,10 +143,10 @@ function standstill({ fully }: Model): Row[] {
 }
 
 /** What only some models can do wrong. */
-function own({ name, more }: Model): Row[] {
+function own({ name, more, fully }: Model): Row[] {
   const pool = name === 'thread_pool';
   const rows: readonly Row[] = [
-    { fault: 'spin', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'] },
+    { fault: 'spin', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'], long: !fully },
     {
       fault: 'worker-crash',
       args: ['--every', '60'],

@@ -1,13 +1,13 @@
 import type { Case, Group } from '../case.js';
 import { MODELS, type Model } from './c-models.js';
 
-/** Opened or replaced once: two models are asked in the short form. */
-const ONCE: readonly string[] = ['lazy-open', 'log-rotation', 'background-files'];
+/** What has little to do with how connections are handled: two models are asked in the short form. */
+const BESIDE: readonly string[] = ['lazy-open', 'log-rotation', 'background-files', 'noisy-alloc'];
 
 /** What looks like a leak and is none. They get the whole of --settle in both forms. */
 export const innocents: Group = { name: 'innocents', cases: MODELS.flatMap(casesOf) };
 
-function casesOf({ name, more, fully, served }: Model): Case[] {
+function casesOf({ name, more, fully }: Model): Case[] {
   const every = ['lazy-open', 'bounded-cache', 'log-rotation', 'background-files', 'noisy-alloc'];
   const some = ['slow-close', 'pool-growth'].filter(fault => more.includes(fault));
   const rows = [...every, ...some].map(
@@ -16,7 +16,7 @@ function casesOf({ name, more, fully, served }: Model): Case[] {
       fault,
       client: 'fin',
       verdict: 'pass',
-      long: (!fully && ONCE.includes(fault)) || (fault === 'noisy-alloc' && served === 'by a child'),
+      long: !fully && BESIDE.includes(fault),
     }),
   );
   if (!more.includes('worker-retires')) return rows;

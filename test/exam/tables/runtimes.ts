@@ -21,7 +21,8 @@ const NO_CLOSE_RST: readonly Row[] = [
   leak('fd', 'no-close-rst'),
   { fault: 'no-close-rst', client: 'fin', verdict: 'pass' },
 ];
-const NO_CLOSE: readonly Row[] = [leak('fd', 'no-close'), leak('fd', 'no-close', '--every', '100')];
+const NO_CLOSE_OF_ALL = leak('fd', 'no-close');
+const NO_CLOSE: readonly Row[] = [NO_CLOSE_OF_ALL, leak('fd', 'no-close', '--every', '100')];
 
 const node: readonly Row[] = [
   ...NO_CLOSE,
@@ -67,21 +68,24 @@ const inTheLongForm = (rows: readonly Row[]) => rows.map(row => ({ ...row, churn
 const SERVERS: Faults = {
   'node/net': [...node, innocent('slow-close')],
   // The same faults below another protocol: the short form asks about those of a connection.
-  'node/http': node.map(row => ({ ...row, long: row.kinds?.includes('memory') })),
+  'node/http': node.map(row => ({ ...row, long: row.verdict === 'pass' || row.kinds?.includes('memory') })),
   'node/cluster': cluster,
   'python/asyncio_server': [...python, leak('memory', 'task-stays')],
   'python/threading_server': [...python, ...NO_CLOSE_RST, THREAD_STAYS],
   'python/forking_server': [
-    // A process for each connection: the cycles that memory needs take half a minute.
-    ...python.map(row => ({ ...row, long: row.fault === 'memory' })),
+    // A process for each connection takes its time: the short form asks what such a server alone can do wrong.
+    ...python.map(row => ({ ...row, long: row !== NO_CLOSE_OF_ALL })),
     // Beside other servers a fork of Python takes its time.
     { ...leak('zombie', 'zombie', '--every', '10'), churn: PATIENCE },
-    { ...leak('zombie', 'zombie-coalesced'), churn: ['--concurrency', '16'] },
+    { ...leak('zombie', 'zombie-coalesced'), churn: ['--concurrency', '16'], long: true },
     leak('child', 'child-stays', '--every', '20'),
   ],
   'java/ThreadServer': [...NO_CLOSE, ...inTheLongForm([...java, THREAD_STAYS])],
   'java/NioServer': [...NO_CLOSE, ...inTheLongForm(java)],
 };
+
+/** A heap that fills up is told from a leak in up to half a minute: the short form resets connections to two of them. */
+const RESET_IN_SHORT = ['node/net', 'python/asyncio_server'];
 
 /** Servers of runtimes that collect garbage and keep pools: as they are, and with each of their faults. */
 export const runtimes: Group = {
@@ -94,7 +98,6 @@ export const runtimes: Group = {
   ]),
 };
 
-/** Several heaps take half a minute to be told from a leak: a cluster is asked about one client. */
 function isAskedInShort(server: string, client: string): boolean {
-  return client === 'fin' || (client === 'rst' && server !== 'node/cluster');
+  return client === 'fin' || (client === 'rst' && RESET_IN_SHORT.includes(server));
 }

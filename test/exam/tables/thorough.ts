@@ -26,6 +26,15 @@ const SHOWS: Readonly<Record<string, NonNullable<Case['thorough']>>> = {
   'no-close-empty': { fails: SILENT },
 };
 const MODELS = ['poll', 'epoll', 'thread', 'prefork_epoll'];
+const REAL = [
+  'real/redis',
+  'real/nginx',
+  'real/nginx-tls',
+  'real/haproxy',
+  'real/postgres',
+  'real/sshd',
+  'real/apache-event',
+];
 
 const fails = { client: 'fin', verdict: 'fail', kinds: ['fd'] } as const;
 
@@ -82,13 +91,14 @@ export const thorough: Group = {
         }),
       ),
     ),
-    ...['real/redis', 'real/nginx', 'real/nginx-tls', 'real/haproxy', 'real/postgres', 'real/sshd'].map(
+    ...REAL.map(
       (server): Case => ({
         server,
         client: 'fin',
         thorough: { fails: [] },
         churn: server === 'real/nginx-tls' ? ['--insecure'] : [],
-        verdict: 'pass',
+        // Apache defers accept() until the first byte, so that its row of resets is not decided.
+        verdict: server === 'real/apache-event' ? 'undecided' : 'pass',
         long: true,
       }),
     ),
