@@ -11,13 +11,15 @@ export function acceptedConnections(evidence: Evidence): number {
 /**
  * Connections that the client's kernel had made and the server's had not: with TCP_DEFER_ACCEPT the last ACK of the
  * handshake is dropped until a byte comes, at a full queue it is dropped too, and then a reset ends what was never
- * more than half a connection. Counters of the whole network namespace (TcpExt EmbryonicRsts, and TCPDeferAcceptDrop
- * or ListenOverflows), so the smaller one counts, and a server that was woken all the while was not deferred. Where the
- * listener's own drops are known, each such connection is two of them: the ACK and the reset.
+ * more than half a connection. A FIN or a byte hands it over: of our clients `rst` alone comes before either. Counters
+ * of the whole network namespace (TcpExt EmbryonicRsts, and TCPDeferAcceptDrop or ListenOverflows), so the smaller one
+ * counts, and a server that was woken all the while was not deferred. Where the listener's own drops are known, each such
+ * connection is two of them: the ACK and the reset.
  */
 export function neverHandedOver(evidence: Evidence): number {
-  const { embryonicResets, deferredDrops, listenOverflows, ownDrops = Infinity } = evidence;
-  const reasons = listenOverflows + (wasWoken(evidence) ? 0 : deferredDrops);
+  const { clients, embryonicResets, deferredDrops, listenOverflows, ownDrops = Infinity } = evidence;
+  const isDeferred = clients.includes('rst') && !wasWoken(evidence);
+  const reasons = listenOverflows + (isDeferred ? deferredDrops : 0);
   return Math.min(embryonicResets, reasons, Math.floor(ownDrops / 2));
 }
 
