@@ -4,6 +4,7 @@ import { besides, MODELS, type Model } from './c-models.js';
 
 const SOON = ['--timeout', '1s'];
 const HURRY = ['--settle', '1500ms'];
+const PATIENCE = ['--budget', '60s'];
 
 export const cFaults: Group = {
   name: 'c-faults',
@@ -83,10 +84,11 @@ function descriptors({ fully }: Model): Row[] {
   ];
 }
 
-/** It takes thousands of connections, which take a server that forks half a minute. */
+/** It takes thousands of connections, which take a server that forks half a minute, and longer beside others. */
 function memory({ fully, served }: Model): Row[] {
   const isSlow = served === 'by a child';
-  const row = { client: 'fin', hurry: HURRY, verdict: 'fail' } as const;
+  const churn = isSlow ? PATIENCE : [];
+  const row = { client: 'fin', churn, hurry: HURRY, verdict: 'fail' } as const;
   return [
     ...['64', '256', '4096'].map((bytes): Row => {
       const long = !fully || bytes === '256' || (isSlow && bytes === '64');
