@@ -4,6 +4,7 @@ import { type Bench, canIsolate } from './field.js';
 import { coldPorts } from './measures/cold-ports.js';
 import { manyFds } from './measures/many-fds.js';
 import { ownMemory } from './measures/own-memory.js';
+import { steadyRate } from './measures/steady-rate.js';
 import { usedPorts } from './measures/used-ports.js';
 import { wallTime } from './measures/wall-time.js';
 import { drawTable, isMet, type Table } from './pairs.js';
@@ -24,6 +25,7 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Table>>> = {
   'used-ports': usedPorts,
   'many-fds': manyFds,
   'own-memory': ownMemory,
+  'steady-rate': steadyRate,
 };
 
 process.exitCode = await main(process.argv.slice(2));

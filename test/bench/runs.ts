@@ -8,6 +8,7 @@ import { BARE_SOCKETS, CHURN } from './programs.js';
 /** One run of churn, and what it took of this machine. */
 export interface Run extends Weight {
   readonly cycles: ReportedCycles;
+  readonly series: Report['series'];
   readonly timings: Report['timings'];
 }
 
@@ -29,11 +30,11 @@ export async function runChurn(
   const command = [...CHURN, '--port', String(field.port), ...args, '--reporter', `json=${file}`];
   const { weight, stdout } = await weigh(bench, command, field.inside, mostMs);
   const report: Report = JSON.parse(readFileSync(file, 'utf8'));
-  const { verdict, cycles, timings } = report;
+  const { verdict, cycles, series, timings } = report;
   if (verdict !== 'pass' || !cycles || !/^PASS /m.test(stdout)) {
     throw new Error(`churn ${args.join(' ')} did not pass a clean server: ${stdout}`);
   }
-  return { ...weight, cycles, timings };
+  return { ...weight, cycles, series, timings };
 }
 
 /** An empty Node program: what any tool in Node costs at least. */
