@@ -48,11 +48,12 @@ export async function restToCount(
   usual: Census,
   drainMs: number,
   signal: AbortSignal,
+  standsStillMs: number = STANDS_STILL_MS,
 ): Promise<Observation> {
   const { last } = await settle(
     () => outstanding(observer.look(false), usual, observer.knowsOurs),
     () => false,
-    { settleMs: STANDS_STILL_MS, drainMs },
+    { settleMs: standsStillMs, drainMs },
     signal,
   );
   return last.observation;
@@ -60,15 +61,17 @@ export async function restToCount(
 
 /**
  * After a confirming round. A queue that it has left gets as long as what the judged cycles left: a server that stops for
- * half a second, for its collector of garbage or for want of a CPU, has not stopped accepting.
+ * half a second, for its collector of garbage or for want of a CPU, has not stopped accepting. A server that closed late
+ * is given `lateMs` in which nothing may move.
  */
 export async function restAfterRound(
   observer: Observer,
   usual: Census,
   settleMs: number,
   signal: AbortSignal,
+  lateMs?: number,
 ): Promise<Rest> {
-  const latest = await restToCount(observer, usual, MOST_CONFIRMING_REST_MS, signal);
+  const latest = await restToCount(observer, usual, MOST_CONFIRMING_REST_MS, signal, lateMs);
   if (queued(latest) === 0) return atRest(latest);
   const { settled, last } = await settle(
     () => {

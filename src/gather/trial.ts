@@ -5,6 +5,7 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ConfirmingRound, NextRound } from '../verdict/confirmation.js';
 import type { Apart, Evidence } from '../verdict/evidence.js';
+import { lateRestMs } from '../verdict/late.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { growthAlone } from './apart.js';
@@ -149,7 +150,8 @@ export class Trial {
 
   async #restAgain(): Promise<Observation> {
     const { census } = this.#rest.latest;
-    this.#latest = await restAfterRound(this.#observer, census, this.#settleMs, this.#audience.signal);
+    const [settleMs, lateMs] = [this.#settleMs, lateRestMs(this.#rest.settled)];
+    this.#latest = await restAfterRound(this.#observer, census, settleMs, this.#audience.signal, lateMs);
     return this.#latest.latest;
   }
 

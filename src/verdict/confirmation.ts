@@ -2,7 +2,8 @@ import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
 import { serverFailures } from './failures.js';
 import { cyclesForGauges } from './gauges.js';
-import { judgeMemory } from './memory-trend.js';
+import { lateRestMs } from './late.js';
+import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
 import { replacedWorkers } from './replaced.js';
@@ -47,7 +48,8 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
     // Mappings come and go with the heap of a runtime, so they get as long a look as the first one was.
     key === 'mapping' ? cycles : Math.ceil((3 * cycles) / inCycles),
   );
-  if (memory.state === 'suspect') wanted.push(memory.nextRoundCycles);
+  const asksForMemory = memory.state === 'suspect' || wasNeverAtRest(evidence, memory);
+  if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
   if (wanted.length === 0) return undefined;
@@ -61,10 +63,16 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
     cycles: Math.max(1, Math.min(MOST_CYCLES, room, Math.max(LEAST_CYCLES, ...wanted))),
     suspects: [
       ...suspects.map(({ key }) => key),
-      ...(memory.state === 'suspect' ? ['memory'] : []),
+      ...(asksForMemory ? ['memory'] : []),
       ...(forGauges === undefined ? [] : ['gauge']),
     ],
   };
+}
+
+/** What was read between the judged rounds is not compared where the server closed late; these wait for it. */
+function wasNeverAtRest({ rounds, settled }: Evidence, { state }: MemoryJudgement): boolean {
+  const isReadable = rounds.at(-1)?.anonBytes !== undefined;
+  return state === 'unmeasured' && isReadable && lateRestMs(settled) !== undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ export type Note =
       readonly perRound: readonly number[];
     }
   | { readonly note: 'closed-late'; readonly afterMs: number }
+  | { readonly note: 'memory-unrested' }
   | { readonly note: 'closed-with-later'; readonly count: number }
   | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
   | { readonly note: 'other-clients'; readonly count: number }

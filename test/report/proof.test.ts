@@ -193,6 +193,7 @@ const NOTES = {
   'levelled-off': fc.record({ note: fc.constant('levelled-off'), what, perRound }),
   unconfirmed: fc.record({ note: fc.constant('unconfirmed'), what, count, perRound }),
   'closed-late': fc.record({ note: fc.constant('closed-late'), afterMs: count }),
+  'memory-unrested': fc.record({ note: fc.constant('memory-unrested') }),
   draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
   'memory-undecided': fc.record({ note: fc.constant('memory-undecided'), bound: count, cycles: count }),

@@ -34,7 +34,7 @@ const SUMMARIES: ReadonlyArray<readonly [evidence: Evidence, policy: Partial<Pol
     'UNDECIDED  1000 cycles, not decided: fd',
   ],
   [
-    buildEvidence({ embryonicResets: 1_010, deferredDrops: 1_010 }),
+    buildEvidence({ clients: ['rst'], embryonicResets: 1_010, deferredDrops: 1_010 }),
     {},
     'UNDECIDED  1000 cycles, the server accepted only 0 of 1010 connections',
   ],

@@ -14,6 +14,16 @@ import {
   upTo,
 } from '../support/evidence.js';
 
+/** It closed the last connection so long after its client that only the last reading of memory was at rest. */
+function late(lastChangeMs: number): Evidence {
+  return buildEvidence({
+    settled: { state: 'back', lastChangeMs, tookMs: lastChangeMs, asleep: false },
+    rounds: rounds().map((round, index, all) =>
+      index === all.length - 1 ? round : { ...round, anonBytes: undefined },
+    ),
+  });
+}
+
 const replaced = { pid: 101, comm: 'worker', isRoot: false, servedOther: false, replacedBy: 110 };
 
 const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: ConfirmingRound | undefined]> =
@@ -74,6 +84,17 @@ const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: C
         departed: [replaced],
         cycles: tally({ completed: 999, failed: 1, failures: { reset: 1 } }),
       }),
+      undefined,
+    ],
+    [
+      'a server that closed late, whose memory was at rest once',
+      late(700),
+      { cycles: 500, suspects: ['memory'] },
+    ],
+    ['a server that closed so late that no round can wait for it', late(2_100), undefined],
+    [
+      'a server that closed late, whose memory cannot be read',
+      buildEvidence({ ...late(700), rounds: rounds().map(round => ({ ...round, anonBytes: undefined })) }),
       undefined,
     ],
     ['growth that levelled off', grown('thread', 10, [10, 10, 10]), undefined],

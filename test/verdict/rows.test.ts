@@ -88,14 +88,14 @@ const STANDINGS: ReadonlyArray<
   ],
   [
     'connections that the kernel kept to itself are not applicable',
-    buildEvidence({ embryonicResets: 1_010, deferredDrops: 1_010 }),
+    buildEvidence({ clients: ['rst'], embryonicResets: 1_010, deferredDrops: 1_010 }),
     NOTHING,
     false,
     { status: 'not-applicable', reason: 'not-handed-over' },
   ],
   [
     'at a full queue they are a doubt',
-    buildEvidence({ embryonicResets: 1_010, deferredDrops: 1_010, listenOverflows: 9 }),
+    buildEvidence({ clients: ['rst'], embryonicResets: 1_010, deferredDrops: 1_010, listenOverflows: 9 }),
     NOTHING,
     false,
     { status: 'undecided' },

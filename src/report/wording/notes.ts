@@ -14,7 +14,9 @@ export function noteSentence(note: Note): string {
     case 'unconfirmed':
       return `${formatCount(note.count)} more ${nameOf(note.what, note.count)}; whether that recurs was not decided. Run with more cycles, or a longer --budget.`;
     case 'closed-late':
-      return `Closed late, after ${formatDuration(note.afterMs)}. Memory was not judged: it was never at rest between two rounds.`;
+      return `Closed late, after ${formatDuration(note.afterMs)}.`;
+    case 'memory-unrested':
+      return 'Memory was not judged: it was never at rest between two rounds.';
     case 'closed-with-later':
       return `${plural(note.count, 'connection')} ${note.count === 1 ? 'was' : 'were'} closed only when later ones came: the last ones stay until then.`;
     case 'draining':

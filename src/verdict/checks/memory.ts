@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult } from '../finding.js';
+import { closedLate } from '../late.js';
 import { judgeMemory } from '../memory-trend.js';
 import { isProven } from '../proven.js';
 
@@ -7,14 +8,17 @@ const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 
 
 /** Private memory per connection, by its trend over the rounds. */
 export function checkMemory(evidence: Evidence): CheckResult {
-  const { state, trend, perRound, grown } = judgeMemory(evidence);
+  const { state, trend, perRound, grown, steady } = judgeMemory(evidence);
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
-  const deferred = state === 'suspect' && (gone || isProven(evidence));
+  // What a server that closes late may still hold of former connections is noise, unless it rises all the time.
+  const unrested = closedLate(evidence.settled) && !steady;
+  const deferred = state === 'suspect' && (gone || isProven(evidence) || unrested);
+  const status = deferred ? 'not-measured' : STATUS[state];
   const bound = trend ? Math.max(0, Math.round(trend.high)) : undefined;
   return {
     check: {
       kind: 'memory',
-      status: deferred ? 'not-measured' : STATUS[state],
+      status,
       before: privateBytes(evidence.baseline),
       after: privateBytes(evidence.after),
       perRound: state === 'flat' ? [] : perRound,
@@ -34,11 +38,19 @@ export function checkMemory(evidence: Evidence): CheckResult {
             },
           ]
         : [],
-    notes:
-      state === 'suspect' && !deferred && bound !== undefined
-        ? [{ note: 'memory-undecided', bound, cycles: cyclesToDecide(evidence.connections) }]
-        : [],
+    notes: [
+      ...(status === 'undecided' && bound !== undefined
+        ? [{ note: 'memory-undecided', bound, cycles: cyclesToDecide(evidence.connections) } as const]
+        : []),
+      ...(status === 'not-measured' && unrested && isReadable(evidence)
+        ? [{ note: 'memory-unrested' } as const]
+        : []),
+    ],
   };
+}
+
+function isReadable({ rounds }: Evidence): boolean {
+  return rounds.some(({ anonBytes }) => anonBytes !== undefined);
 }
 
 /** Five times as many at least, as a power of ten: those that there were have not shown whether it levels off. */

@@ -20,10 +20,8 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     { note: 'unconfirmed', what: 'eventpoll', count: 2, perRound: [] },
     '2 more epoll instances; whether that recurs was not decided. Run with more cycles, or a longer --budget.',
   ],
-  [
-    { note: 'closed-late', afterMs: 720 },
-    'Closed late, after 0.72 s. Memory was not judged: it was never at rest between two rounds.',
-  ],
+  [{ note: 'closed-late', afterMs: 720 }, 'Closed late, after 0.72 s.'],
+  [{ note: 'memory-unrested' }, 'Memory was not judged: it was never at rest between two rounds.'],
   [
     { note: 'draining', outstanding: 1, waitedMs: 15_000 },
     'Still draining after 15.0 s: 1 connection left and falling. Raise --settle.',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkMemory, privateBytes } from '../../../src/verdict/checks/memory.js';
-import type { Evidence } from '../../../src/verdict/evidence.js';
+import type { Evidence, Round } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
 import type { Note } from '../../../src/verdict/note.js';
 import { buildEvidence, leaking, rounds, serverProcess, snapshot } from '../../support/evidence.js';
@@ -9,7 +9,8 @@ import { buildEvidence, leaking, rounds, serverProcess, snapshot } from '../../s
 const MIB = 1_048_576;
 const leaky = (n: number) => 2 * MIB + 200 * n;
 const rising = rounds(leaky);
-const unread = rounds().map(round => ({ ...round, anonBytes: undefined }));
+const late = { state: 'back', lastChangeMs: 700, tookMs: 700, asleep: false } as const;
+const unread: readonly Round[] = rounds().map(round => ({ ...round, anonBytes: undefined }));
 /** Twenty times as many connections: more than a native server takes to warm up. */
 const long = rounds().map(round => ({
   ...round,
@@ -36,6 +37,27 @@ const CASES: ReadonlyArray<
     [{ note: 'memory-undecided', bound: 200, cycles: 100_000 }],
   ],
   ['that rises in a long run', buildEvidence({ rounds: long, connections: 20_200 }), 'fail', 200, []],
+  [
+    'that was at rest once, of a server that closed late',
+    buildEvidence({ settled: late, rounds: unread.with(-1, rounds()[23] as Round) }),
+    'not-measured',
+    undefined,
+    [{ note: 'memory-unrested' }],
+  ],
+  [
+    'that moves up and down, of a server that closed late',
+    buildEvidence({ settled: late, rounds: rounds(n => 2 * MIB + ((n * 7_919) % 400_009)) }),
+    'not-measured',
+    712,
+    [{ note: 'memory-unrested' }],
+  ],
+  [
+    'that rises all the time, of a server that closed late',
+    buildEvidence({ settled: late, rounds: rising }),
+    'undecided',
+    200,
+    [{ note: 'memory-undecided', bound: 200, cycles: 100_000 }],
+  ],
   ['that rises beside forgotten connections', leaking([11], { rounds: rising }), 'not-measured', 200, []],
 ];
 
