@@ -73,9 +73,13 @@ const SERVERS: Faults = {
   'python/asyncio_server': [...python, leak('memory', 'task-stays')],
   'python/threading_server': [...python, ...NO_CLOSE_RST, THREAD_STAYS],
   'python/forking_server': [
-    // A process for each connection takes its time: the short form asks what such a server alone can do wrong.
-    ...python.map(row => ({ ...row, long: row !== NO_CLOSE_OF_ALL })),
-    // Beside other servers a fork of Python takes its time.
+    // A process for each connection takes its time, and more beside other servers: the short form asks what such a server
+    // alone can do wrong.
+    ...python.map(row => ({
+      ...row,
+      ...(row.fault === 'memory' ? { churn: PATIENCE } : {}),
+      long: row !== NO_CLOSE_OF_ALL,
+    })),
     { ...leak('zombie', 'zombie', '--every', '10'), churn: PATIENCE },
     { ...leak('zombie', 'zombie-coalesced'), churn: ['--concurrency', '16'], long: true },
     leak('child', 'child-stays', '--every', '20'),
