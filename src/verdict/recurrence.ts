@@ -77,7 +77,8 @@ function judgeRecurrence(
   const stopped = keepsTheDead(evidence, key, inCycles, total) ? 'saturated' : 'levelled';
   if (latest.every(growth => growth <= 0)) return stopped;
   const pace = paceOf(evidence, perRound, inCycles);
-  if (perRound.every(growth => growth > 0) && pace >= 1 / 2) return 'recurs';
+  if (perRound.every(growth => growth > 0) && pace >= 1 / 2)
+    return total > mostOfPool(evidence, key) ? 'recurs' : 'suspect';
   return pace < 1 / 5 ? stopped : 'suspect';
 }
 
@@ -88,6 +89,15 @@ function judgeRecurrence(
  */
 function keepsTheDead({ cycles }: Evidence, key: CensusKey, inCycles: number, total: number): boolean {
   return key === 'dead-socket' && inCycles >= cycles.completed / 10 && total >= inCycles / 2;
+}
+
+/**
+ * Workers that so many clients at a time may call for: one each, and spare ones. Apache's prefork starts one per second,
+ * then two, four, eight: with 16 clients at a time it went from 5 to 17 in four rounds, each of which grew.
+ */
+function mostOfPool({ concurrency, ratePerSecond }: Evidence, key: CensusKey): number {
+  const isWorker = key === 'child' || key === 'thread';
+  return isWorker && concurrency > 1 && ratePerSecond === undefined ? 3 * concurrency : 0;
 }
 
 /** Growth per connection in the confirming rounds, as a part of that in the judged cycles. */

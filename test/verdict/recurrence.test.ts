@@ -141,3 +141,26 @@ test('growth at its own pace in enough rounds is always accused', () => {
 function recurrenceOf(evidence: Evidence, key: CensusKey): Recurrence {
   return growthOf(evidence, key).recurrence;
 }
+
+/** Children after 1000 judged cycles with sixteen clients at a time, and after three confirming rounds of 300. */
+const CROWDS: ReadonlyArray<
+  readonly [what: string, key: CensusKey, counts: readonly number[], Partial<Evidence>, Recurrence]
+> = [
+  ['a few workers more, as a pool starts them', 'child', [3, 4, 5, 6], { concurrency: 16 }, 'suspect'],
+  ['as many as no pool of so many clients has', 'child', [40, 52, 64, 76], { concurrency: 16 }, 'recurs'],
+  ['a few threads more', 'thread', [3, 4, 5, 6], { concurrency: 16 }, 'suspect'],
+  ['a few files more, which no client calls for', 'file', [10, 13, 16, 19], { concurrency: 16 }, 'recurs'],
+  [
+    'a few workers more at a rate, which needs few at a time',
+    'child',
+    [10, 13, 16, 19],
+    { concurrency: 256, ratePerSecond: 100 },
+    'recurs',
+  ],
+];
+
+for (const [what, key, [inCycles = 0, ...confirming], different, recurrence] of CROWDS) {
+  test(`of sixteen clients at a time ${what}: ${recurrence}`, () => {
+    assert.equal(growthOf(grown(key, inCycles, confirming, different), key).recurrence, recurrence);
+  });
+}

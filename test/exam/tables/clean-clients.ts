@@ -9,7 +9,7 @@ export const PLAIN_CLIENTS: readonly ClientName[] = CLIENT_NAMES.filter(
 /** Asked in the short form about every server. */
 const SHORT: readonly ClientName[] = ['fin', 'rst', 'byte'];
 /** They take their time, so they take it side by side. */
-const SLOW: readonly ClientName[] = ['idle', 'drip'];
+export const SLOW: readonly ClientName[] = ['idle', 'drip'];
 
 /** A server as it is, with every client; `fully` asks about all of them in the short form too. */
 export function cleanWith(server: string, fully: boolean): Case[] {
