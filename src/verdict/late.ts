@@ -22,4 +22,4 @@ export function lateRestMs(settled: Pick<Evidence['settled'], 'state' | 'lastCha
 
 /** Longer than what a scheduler or a lingering close of some milliseconds explains. */
 const LATE_MS = 500;
-const MOST_AFFORDABLE_MS = 1_000;
+const MOST_AFFORDABLE_MS = 1_500;

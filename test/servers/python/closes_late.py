@@ -1,4 +1,4 @@
-"""Closes 0.7 s after its clients, as a busy server may, and keeps --bytes bytes of each connection."""
+"""Closes 0.6 s after its clients, as a busy server may, and keeps --bytes bytes of each connection."""
 import asyncio
 import os
 import sys
@@ -13,7 +13,7 @@ kept = []
 async def serve(reader, writer):
     kept.append(os.urandom(options.bytes))
     await reader.read()
-    await asyncio.sleep(0.7)
+    await asyncio.sleep(0.6)
     writer.close()
 
 
