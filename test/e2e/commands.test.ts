@@ -182,28 +182,6 @@ describe('the output', () => {
     }
   });
 
-  for (const [what, bytes, verdict] of [
-    ['that keeps 4 KiB of each is accused', 4_096, 'fail'],
-    ['that keeps nothing passes', 0, 'pass'],
-  ] as const) {
-    it(`the memory of a server that closes late is judged by rounds that wait for it: one ${what}`, async () => {
-      const script = fileURLToPath(new URL('../../../test/servers/python/closes_late.py', import.meta.url));
-      const server = await launch(['python3', script, '--bytes', String(bytes)]);
-      try {
-        const { report } = await churnJson(['--port', String(server.port), '--budget', '30s']);
-        assert.equal(report.verdict, verdict, report.summary);
-        assert.deepEqual(
-          report.findings.filter(({ severity }) => severity === 'fail').map(({ kind }) => kind),
-          verdict === 'fail' ? ['memory'] : [],
-        );
-        assert.match(report.notes.join('\n'), /Closed late, after [\d.]+ s\./);
-        assert.doesNotMatch(report.notes.join('\n'), /Memory was not judged/);
-      } finally {
-        await server.stop();
-      }
-    });
-  }
-
   it('a server that stands still for a moment after further cycles has not stopped accepting', async () => {
     const script = fileURLToPath(new URL('../../../test/servers/python/pauses.py', import.meta.url));
     // 10 to warm up, 1000 that are judged, 100 to confirm: the last of them has to wait.

@@ -20,7 +20,6 @@ const NO_QUESTION: readonly string[] = [
   'node/answers',
   'node/fixture',
   'node/pool',
-  'python/closes_late',
   'python/fixture',
   'python/init_holds_socket',
   'python/keeps_last',
