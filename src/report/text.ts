@@ -136,6 +136,7 @@ function memoryText({ findings, checks, target }: Report): string {
   if (found) return `${formatCount(found.perCycle)} B/cycle`;
   const check = checks.find(({ kind }) => kind === 'memory');
   if (check?.status === 'not-measured' && findings.length > 0) return 'not judged beside what leaks';
+  if (check?.status === 'undecided' && check.bound === null) return 'not decided';
   if (!check || check.bound === null) return 'too few rounds for a trend';
   if (check.status === 'undecided') return `not decided, under ${formatBytes(check.bound)}/cycle`;
   return check.bound < 1 ? '0 B/cycle' : `no trend, under ${formatBytes(check.bound)}/cycle`;

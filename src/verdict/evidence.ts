@@ -1,4 +1,5 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { JavaHeap } from '../proc/parse/hsperfdata.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -17,8 +18,8 @@ export interface Round {
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
   readonly anonBytes: number | undefined;
-  /** Garbage collections of a JVM until then; undefined where it does not tell, and for all others. */
-  readonly collections: number | undefined;
+  /** What the last garbage collection of a JVM left; undefined where it does not tell, and for all others. */
+  readonly heap: JavaHeap | undefined;
   /** What cannot be attributed to a connection, counted; not in the middle of the judged cycles, where it costs too much. */
   readonly counts: Census | undefined;
 }

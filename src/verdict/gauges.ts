@@ -77,10 +77,12 @@ function judgeBytes(evidence: Evidence, series: GaugeSeries): JudgedGauge {
   const known = readings.filter(({ value }) => value !== undefined);
   const memory = judgeMemory({
     ...evidence,
+    // No collection is known to belong to a number.
+    runtime: evidence.runtime === 'jvm' ? 'managed' : evidence.runtime,
     rounds: known.map(({ connections, value }) => ({
       phase: 'cycles',
       connections,
-      ...{ anonBytes: value, collections: undefined },
+      ...{ anonBytes: value, heap: undefined },
       counts: undefined,
     })),
   });

@@ -1,8 +1,9 @@
-import type { Evidence } from './evidence.js';
+import { type HeapGrowth, heapGrowthOf } from './collected-heap.js';
+import type { Evidence, Round } from './evidence.js';
 import { type Trend, trendOf } from './series.js';
 
 /**
- * - `flat`: no trend, or one that is too small to tell from the server's own noise; `trend.high` bounds what was missed;
+ * - `flat`: no trend, or one that is too small to tell from the server's own noise; `bound` says what was missed at most;
  * - `suspect`: it rises, or the noise would hide a leak; more cycles can tell a warm-up from a leak;
  * - `grows`: it went on rising at the same pace;
  * - `unmeasured`: memory could not be read, or there were too few rounds.
@@ -10,6 +11,10 @@ import { type Trend, trendOf } from './series.js';
 export interface MemoryJudgement {
   readonly state: 'flat' | 'suspect' | 'grows' | 'unmeasured';
   readonly trend: Trend | undefined;
+  /** What a JVM keeps, where it has collected its garbage at least twice and tells. */
+  readonly heap: HeapGrowth | undefined;
+  /** Growth per connection that could have been missed; undefined where garbage may hide any. */
+  readonly bound: number | undefined;
   readonly perRound: readonly number[];
   /** Connections between which the rounds were judged. */
   readonly span: readonly [from: number, to: number];
@@ -93,13 +98,19 @@ export function hasHeap(runtime: Evidence['runtime']): boolean {
  * and in its second half hardly more slowly than in its first.
  */
 export function judgeMemory(evidence: Evidence): MemoryJudgement {
-  const rounds = evidence.rounds.flatMap(({ connections, anonBytes, collections }) =>
-    anonBytes === undefined ? [] : [{ connections, anonBytes, collections }],
+  const { clearBytes, leakedBytes, leastCollections } = MANNERS[evidence.runtime];
+  const { leakBytes, warmConnections } = memoryThresholds(evidence);
+  const rounds = evidence.rounds.flatMap(({ anonBytes, ...round }) =>
+    anonBytes === undefined ? [] : [{ ...round, anonBytes }],
   );
   const kept = laterHalf(rounds);
   const trend = trendOfRounds(kept);
+  const isCollected = evidence.runtime === 'jvm';
+  const heap = isCollected ? heapGrowthOf(rounds, leakBytes) : undefined;
   const judged = {
     trend,
+    heap,
+    bound: trend && (heap || !isCollected) ? Math.max(0, trend.high, heap?.high ?? 0) : undefined,
     perRound: kept.slice(1).map((round, index) => round.anonBytes - (kept[index]?.anonBytes ?? 0)),
     grown: (kept.at(-1)?.anonBytes ?? 0) - (kept[0]?.anonBytes ?? 0),
     span: [kept[0]?.connections ?? 0, kept.at(-1)?.connections ?? 0] as const,
@@ -108,17 +119,18 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   };
   if (rounds.length < LEAST_KEPT) return { ...judged, state: 'unmeasured' };
   if (!trend || kept.length < LEAST_KEPT) return { ...judged, state: 'suspect' };
-  const { clearBytes, leakedBytes, leastCollections } = MANNERS[evidence.runtime];
-  const { leakBytes, warmConnections } = memoryThresholds(evidence);
   const rises = trend.z > RISING_Z && trend.low > leakBytes;
   // Out of time, a rise that small is told by its bound.
-  if (trend.high < clearBytes && (!rises || evidence.budgetSpent)) return { ...judged, state: 'flat' };
+  const isBounded = judged.bound !== undefined && judged.bound < clearBytes;
+  const keeps = heap !== undefined && heap.low > leakBytes;
+  if (isBounded && !keeps && (!rises || evidence.budgetSpent)) return { ...judged, state: 'flat' };
   const much = judged.grown >= leakedBytes * Math.max(1, evidence.before.processes.length);
   const warm =
     evidence.connections >= (much ? warmConnections / 4 : warmConnections) &&
     collectionsIn(kept) >= leastCollections;
   const steady = rises && keepsPace(kept) && (hasHeap(evidence.runtime) || isRegular(judged.perRound));
-  return { ...judged, steady, state: warm && steady ? 'grows' : 'suspect' };
+  const grows = (warm && steady) || (heap?.rises === true && evidence.connections >= warmConnections);
+  return { ...judged, steady, state: grows ? 'grows' : 'suspect' };
 }
 
 /** Rounds of the later half of all connections, but not fewer than a trend needs: confirming rounds are long ones. */
@@ -128,14 +140,10 @@ function laterHalf(rounds: Kept): Kept {
   return later.length >= ROUNDS_PER_HALF ? later : rounds.slice(-ROUNDS_PER_HALF);
 }
 
-type Kept = ReadonlyArray<{
-  readonly connections: number;
-  readonly anonBytes: number;
-  readonly collections: number | undefined;
-}>;
+type Kept = ReadonlyArray<Round & { readonly anonBytes: number }>;
 
 function collectionsIn(kept: Kept): number {
-  return (kept.at(-1)?.collections ?? 0) - (kept[0]?.collections ?? 0);
+  return (kept.at(-1)?.heap?.collections ?? 0) - (kept[0]?.heap?.collections ?? 0);
 }
 
 /**

@@ -10,8 +10,8 @@ export interface Moment {
   readonly inUse: number;
   readonly census: Census;
   readonly anonBytes: number | undefined;
-  /** Garbage collections of a JVM until then. */
-  readonly collections: number | undefined;
+  /** What the last garbage collection of a JVM left. */
+  readonly heap: Round['heap'];
 }
 
 /** Rounds of time, and the counts that they start from. */
@@ -41,7 +41,7 @@ export function roundsOfTime(
     return {
       phase: index === 0 ? 'cycles' : 'confirm',
       connections: moment.accepted,
-      ...{ anonBytes: undefined, collections: undefined },
+      ...{ anonBytes: undefined, heap: undefined },
       counts: inUse ? differences(moment.census, inUse) : moment.census,
     };
   });
@@ -61,7 +61,7 @@ export function memoryOfTime(moments: readonly Moment[]): Round[] {
       phase: 'cycles',
       connections: part.at(-1)?.accepted ?? 0,
       anonBytes: known.length === 0 ? undefined : Math.min(...known),
-      collections: part.at(-1)?.collections,
+      heap: part.at(-1)?.heap,
       counts: undefined,
     };
   });

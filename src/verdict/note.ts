@@ -21,6 +21,8 @@ export type Note =
       /** So many would decide it. */
       readonly cycles: number;
     }
+  /** Garbage was collected too rarely for a bound; so many cycles may be enough. */
+  | { readonly note: 'memory-uncollected'; readonly cycles: number }
   | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
   | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
   | { readonly note: 'spinning'; readonly cpuPercent: number }

@@ -32,6 +32,8 @@ export interface Reasoning {
     readonly to: number;
     /** In bytes per connection. */
     readonly trend: MemoryJudgement['trend'] | null;
+    /** What a JVM keeps, where it has collected its garbage at least twice and tells. */
+    readonly heap: MemoryJudgement['heap'] | null;
     readonly leakBytes: number;
     readonly warmConnections: number;
     readonly grownBytes: number;
@@ -66,6 +68,7 @@ export function reasonFrom(evidence: Evidence): Reasoning | undefined {
       from: memory.span[0],
       to: memory.span[1],
       trend: memory.trend ?? null,
+      heap: memory.heap ?? null,
       leakBytes,
       warmConnections,
       grownBytes: memory.grown,

@@ -133,10 +133,15 @@ function withoutMemory(evidence: Evidence): Evidence {
 
 function memoryOfRow(evidence: Evidence): Check {
   const { check } = checkMemory(evidence);
-  const { state, trend } = judgeMemory(evidence);
+  const memory = judgeMemory(evidence);
   const hidden = (2 * PAGE_BYTES) / Math.max(1, evidence.judgedConnections);
-  const bound = trend ? Math.ceil(Math.max(trend.high, hidden)) : undefined;
-  return { ...check, status: 'not-measured', bound: state === 'flat' ? bound : undefined, perRound: [] };
+  const bound = memory.bound === undefined ? undefined : Math.ceil(Math.max(memory.bound, hidden));
+  return {
+    ...check,
+    status: 'not-measured',
+    bound: memory.state === 'flat' ? bound : undefined,
+    perRound: [],
+  };
 }
 
 const PAGE_BYTES = 4_096;

@@ -19,7 +19,7 @@ test('without time there are no rounds but the first confirming ones, and those 
     connections: 1,
     anonBytes: 0,
     counts: undefined,
-    collections: undefined,
+    heap: undefined,
   }));
   assert.equal(spent.hasTimeFor(confirming), false);
 });

@@ -196,6 +196,7 @@ const NOTES = {
   'memory-unrested': fc.record({ note: fc.constant('memory-unrested') }),
   draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
+  'memory-uncollected': fc.record({ note: fc.constant('memory-uncollected'), cycles: count }),
   'memory-undecided': fc.record({ note: fc.constant('memory-undecided'), bound: count, cycles: count }),
   'not-handed-over': fc.record({ note: fc.constant('not-handed-over'), count, of: count }),
   'instant-eof': fc.record({ note: fc.constant('instant-eof'), count, of: count }),

@@ -172,7 +172,7 @@ export function round(different: Partial<Round>): Round {
     phase: 'cycles',
     connections: JUDGED,
     anonBytes: undefined,
-    collections: undefined,
+    heap: undefined,
     counts: undefined,
     ...different,
   };

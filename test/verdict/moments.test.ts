@@ -14,7 +14,7 @@ function moments(files: (n: number) => number, inUse: (n: number) => number = ()
     inUse: inUse(n),
     census: census({ file: files(n) }),
     anonBytes: 2_097_152,
-    collections: undefined,
+    heap: undefined,
   }));
 }
 

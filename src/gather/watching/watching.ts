@@ -165,7 +165,7 @@ export class Watching {
     return {
       phase,
       connections: this.#count.inAll,
-      ...{ anonBytes: undefined, collections: undefined },
+      ...{ anonBytes: undefined, heap: undefined },
       counts: this.#latest.latest.census,
     };
   }

@@ -3,15 +3,20 @@ import type { Reasoning } from '../../verdict/reasoning.js';
 
 /** What memory was judged by. */
 export function memorySteps(memory: Reasoning['memory']): string[] {
-  const { trend, rounds, from, to, leakBytes, warmConnections, runtime, grownBytes, state } = memory;
+  const { trend, heap, rounds, from, to, leakBytes, warmConnections, runtime, grownBytes, state } = memory;
   if (!trend) return [`${STATES[state]}: there were too few readings for a trend.`];
   const interval = `between ${decimal(trend.low)} and ${decimal(trend.high)} B`;
   return [
     `${rounds} readings at rest, connections ${formatCount(from)} to ${formatCount(to)}: ${formatBytes(grownBytes)} more at the end of them.`,
     `Theil-Sen: ${decimal(trend.slope)} B per connection, ${interval} with 95 % confidence. Mann-Kendall: Z ${trend.z.toFixed(1)}; above 2.6 it rises.`,
+    ...(heap ? [heapStep(heap)] : []),
     `A leak in a ${RUNTIMES[runtime]} is more than ${leakBytes} B per connection, after a warm-up of up to ${formatCount(warmConnections)} connections.`,
     `${STATES[state]}.`,
   ];
+}
+
+function heapStep({ slope, low, high, span }: NonNullable<Reasoning['memory']['heap']>): string {
+  return `What garbage collections left, connections ${formatCount(span[0])} to ${formatCount(span[1])}: lately ${decimal(slope)} B per connection, between ${decimal(low)} and ${decimal(high)} B.`;
 }
 
 const STATES: Readonly<Record<Reasoning['memory']['state'], string>> = {

@@ -25,6 +25,8 @@ export function noteSentence(note: Note): string {
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
     case 'memory-undecided':
       return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles ${note.cycles}.`;
+    case 'memory-uncollected':
+      return `Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. Decide with --cycles ${note.cycles}, or give it a small heap, as with -Xmx64m.`;
     case 'instant-eof':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
     case 'not-handed-over':

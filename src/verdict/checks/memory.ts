@@ -1,20 +1,23 @@
 import type { Evidence } from '../evidence.js';
-import type { CheckResult } from '../finding.js';
-import { closedLate } from '../late.js';
-import { judgeMemory } from '../memory-trend.js';
+import type { CheckResult, MemoryFinding } from '../finding.js';
+import { closedLate, lateRestMs } from '../late.js';
+import { judgeMemory, type MemoryJudgement } from '../memory-trend.js';
+import type { Note } from '../note.js';
 import { isProven } from '../proven.js';
 
 const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 'not-measured' } as const;
 
 /** Private memory per connection, by its trend over the rounds. */
 export function checkMemory(evidence: Evidence): CheckResult {
-  const { state, trend, perRound, grown, steady } = judgeMemory(evidence);
+  const memory = judgeMemory(evidence);
+  const { state, perRound, steady } = memory;
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
+  const isAwaited = state !== 'unmeasured' && lateRestMs(evidence.settled) !== undefined;
   // What a server that closes late may still hold of former connections is noise, unless it rises all the time.
-  const unrested = closedLate(evidence.settled) && !steady;
+  const unrested = closedLate(evidence.settled) && !isAwaited && !steady;
   const deferred = state === 'suspect' && (gone || isProven(evidence) || unrested);
   const status = deferred ? 'not-measured' : STATUS[state];
-  const bound = trend ? Math.max(0, Math.round(trend.high)) : undefined;
+  const bound = memory.bound === undefined ? undefined : Math.round(memory.bound);
   return {
     check: {
       kind: 'memory',
@@ -24,29 +27,38 @@ export function checkMemory(evidence: Evidence): CheckResult {
       perRound: state === 'flat' ? [] : perRound,
       bound,
     },
-    findings:
-      state === 'grows' && trend
-        ? [
-            {
-              kind: 'memory',
-              severity: 'fail',
-              count: grown,
-              perCycle: Math.round(trend.slope),
-              low: Math.round(trend.low),
-              high: Math.round(trend.high),
-              perRound,
-            },
-          ]
-        : [],
+    findings: state === 'grows' ? growthFound(memory) : [],
     notes: [
-      ...(status === 'undecided' && bound !== undefined
-        ? [{ note: 'memory-undecided', bound, cycles: cyclesToDecide(evidence.connections) } as const]
-        : []),
+      ...(status === 'undecided' ? [noteOfDoubt(bound, evidence)] : []),
       ...(status === 'not-measured' && unrested && isReadable(evidence)
         ? [{ note: 'memory-unrested' } as const]
         : []),
     ],
   };
+}
+
+/** What a JVM keeps in its heap says more than the room that the heap takes. */
+function growthFound({ heap, trend, grown, perRound }: MemoryJudgement): MemoryFinding[] {
+  const growth = heap?.rises ? heap : trend;
+  if (!growth) return [];
+  return [
+    {
+      kind: 'memory',
+      severity: 'fail',
+      count: heap?.rises ? heap.perRound.reduce((sum, bytes) => sum + bytes, 0) : grown,
+      perCycle: Math.round(growth.slope),
+      low: Math.round(growth.low),
+      high: Math.round(growth.high),
+      perRound: heap?.rises ? heap.perRound : perRound,
+    },
+  ];
+}
+
+function noteOfDoubt(bound: number | undefined, { connections }: Evidence): Note {
+  const cycles = cyclesToDecide(connections);
+  return bound === undefined
+    ? { note: 'memory-uncollected', cycles }
+    : { note: 'memory-undecided', bound, cycles };
 }
 
 function isReadable({ rounds }: Evidence): boolean {

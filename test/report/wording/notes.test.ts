@@ -31,6 +31,10 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     '3 connections of other clients came during the run; not ours, not judged.',
   ],
   [
+    { note: 'memory-uncollected', cycles: 100_000 },
+    'Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. Decide with --cycles 100000, or give it a small heap, as with -Xmx64m.',
+  ],
+  [
     { note: 'memory-undecided', bound: 2_048, cycles: 100_000 },
     'Memory not decided: it rose by at most 2.0 KiB per cycle, as a warming runtime may. Decide with --cycles 100000.',
   ],

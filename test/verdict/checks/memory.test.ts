@@ -10,6 +10,7 @@ const MIB = 1_048_576;
 const leaky = (n: number) => 2 * MIB + 200 * n;
 const rising = rounds(leaky);
 const late = { state: 'back', lastChangeMs: 700, tookMs: 700, asleep: false } as const;
+const wavering = rounds(n => 2 * MIB + ((n * 7_919) % 400_009));
 const unread: readonly Round[] = rounds().map(round => ({ ...round, anonBytes: undefined }));
 /** Twenty times as many connections: more than a native server takes to warm up. */
 const long = rounds().map(round => ({
@@ -45,11 +46,25 @@ const CASES: ReadonlyArray<
     [{ note: 'memory-unrested' }],
   ],
   [
-    'that moves up and down, of a server that closed late',
-    buildEvidence({ settled: late, rounds: rounds(n => 2 * MIB + ((n * 7_919) % 400_009)) }),
+    'that moves up and down, of a server that closed later than is waited for',
+    buildEvidence({ settled: { ...late, lastChangeMs: 2_000 }, rounds: wavering }),
     'not-measured',
     712,
     [{ note: 'memory-unrested' }],
+  ],
+  [
+    'that moves up and down, of a server that closed late and was waited for',
+    buildEvidence({ settled: late, rounds: wavering }),
+    'undecided',
+    712,
+    [{ note: 'memory-undecided', bound: 712, cycles: 100_000 }],
+  ],
+  [
+    'that is level, of a JVM that was never collected',
+    buildEvidence({ runtime: 'jvm' }),
+    'undecided',
+    undefined,
+    [{ note: 'memory-uncollected', cycles: 100_000 }],
   ],
   [
     'that rises all the time, of a server that closed late',
@@ -79,6 +94,20 @@ test('memory that grows is told by its slope and how sure it is', () => {
     finding.count,
     finding.perRound.reduce((sum, bytes) => sum + bytes, 0),
   );
+});
+
+test('memory that a JVM keeps in its heap is told by what its collections left', () => {
+  const collected = long.map((round, index) => ({
+    ...round,
+    connections: 2 * round.connections,
+    heap: { collections: 1 + Math.floor(index / 5), keptBytes: MIB + 4_000_000 * Math.floor(index / 5) },
+  }));
+  const evidence = buildEvidence({ rounds: collected, connections: 40_400, runtime: 'jvm' });
+  const [finding] = checkMemory(evidence).findings;
+  assert.ok(finding?.kind === 'memory');
+  assert.deepEqual(finding.perRound, [4_000_000, 4_000_000, 4_000_000]);
+  assert.equal(finding.count, 12_000_000);
+  assert.ok(finding.low < finding.perCycle && finding.perCycle < finding.high);
 });
 
 test('memory of a tree is that of its processes, as far as it can be read', () => {

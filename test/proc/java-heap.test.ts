@@ -6,21 +6,25 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readCollections } from '../../src/proc/collections.js';
+import { readJavaHeap } from '../../src/proc/java-heap.js';
 import { launch } from '../servers/launch.js';
 
 const run = promisify(execFile);
 const SOURCE = fileURLToPath(new URL('../../../test/servers/java/NioServer.java', import.meta.url));
 
-test('a JVM tells how often it has collected garbage', async () => {
+test('a JVM tells how often it has collected garbage, and what that left', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'churn-jvm-'));
   await run('javac', ['-d', folder, SOURCE]);
   const server = await launch(['java', '-cp', folder, 'NioServer']);
   try {
-    const before = readCollections(server.pid);
+    const before = readJavaHeap(server.pid);
     assert.ok(before !== undefined);
     await run('jcmd', [String(server.pid), 'GC.run']);
-    assert.ok((readCollections(server.pid) ?? 0) > before);
+    const after = readJavaHeap(server.pid);
+    assert.ok((after?.collections ?? 0) > before.collections);
+    const { stdout } = await run('jcmd', [String(server.pid), 'GC.heap_info']);
+    const usedKib = Number(stdout.match(/used (\d+)K/)?.[1]);
+    assert.ok((after?.keptBytes ?? 0) > 0 && (after?.keptBytes ?? 0) <= 1_024 * (usedKib + 1), stdout);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -32,9 +36,9 @@ test('a JVM that keeps it to itself, and a process that is none, tell nothing', 
   await run('javac', ['-d', folder, SOURCE]);
   const server = await launch(['java', '-XX:-UsePerfData', '-cp', folder, 'NioServer']);
   try {
-    assert.equal(readCollections(server.pid), undefined);
-    assert.equal(readCollections(process.pid), undefined);
-    assert.equal(readCollections(2 ** 22 + 1), undefined);
+    assert.equal(readJavaHeap(server.pid), undefined);
+    assert.equal(readJavaHeap(process.pid), undefined);
+    assert.equal(readJavaHeap(2 ** 22 + 1), undefined);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
