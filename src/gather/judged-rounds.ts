@@ -8,7 +8,7 @@ import { closedLate } from '../verdict/late.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
-import { privateMemory } from './private-memory.js';
+import { forgetTouchedMemory, privateMemory, touchedMemory } from './private-memory.js';
 import { restBriefly, usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
 import type { Audience } from './timeline.js';
@@ -37,6 +37,7 @@ export class JudgedRounds {
     isLate: () => boolean,
     signal: AbortSignal,
   ): Promise<void> {
+    forgetTouchedMemory(this.#observer.before.processes, this.#target);
     for (const portion of portionsOf(options, options.rounds)) {
       if (this.#driver.isOver) break;
       await hold.askDuring(this.#makePortion(portion));
@@ -54,6 +55,7 @@ export class JudgedRounds {
       phase,
       connections: this.#driver.ledger.opened,
       ...privateMemory(this.#observer.before.processes, this.#target),
+      touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
       counts,
     });
   }

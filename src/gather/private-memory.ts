@@ -2,16 +2,21 @@ import { readJavaHeap } from '../proc/java-heap.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
 import { readStatus } from '../proc/process.js';
+import { forgetTouched, readTouched } from '../proc/touched.js';
 import type { Target } from '../target/target.js';
 import type { Round } from '../verdict/evidence.js';
+import { hasHeap } from '../verdict/memory-manners.js';
+
+type Processes = ReadonlyArray<{ readonly pid: number }>;
+type TargetFacts = Pick<Target, 'runtime' | 'checker'>;
 
 /**
  * Private memory of these processes, and the heap of those that are a JVM, where it tells.
  * Nothing of one that runs with a checker, which keeps what was freed.
  */
 export function privateMemory(
-  processes: ReadonlyArray<{ readonly pid: number }>,
-  { runtime, checker }: Pick<Target, 'runtime' | 'checker'>,
+  processes: Processes,
+  { runtime, checker }: TargetFacts,
 ): Pick<Round, 'anonBytes' | 'heap'> {
   if (checker !== undefined) return { anonBytes: undefined, heap: undefined };
   const pids = processes.map(({ pid }) => pid);
@@ -20,6 +25,23 @@ export function privateMemory(
     heap: runtime === 'jvm' ? inAll(pids.flatMap(pid => readJavaHeap(pid) ?? [])) : undefined,
   };
 }
+
+/** From now on `touchedMemory` tells what is used. */
+export function forgetTouchedMemory(processes: Processes, target: TargetFacts): void {
+  if (tellsByTouch(processes, target)) for (const { pid } of processes) forgetTouched(pid);
+}
+
+/** What of their memory was used since; undefined where that says nothing. */
+export function touchedMemory(processes: Processes, target: TargetFacts): number | undefined {
+  return tellsByTouch(processes, target) ? sum(processes.map(({ pid }) => readTouched(pid))) : undefined;
+}
+
+/** A heap that is collected uses its room in turns; and many processes take too long to be read in every round. */
+function tellsByTouch(processes: Processes, { runtime, checker }: TargetFacts): boolean {
+  return checker === undefined && !hasHeap(runtime) && processes.length <= MOST_TOUCHED;
+}
+
+const MOST_TOUCHED = 16;
 
 /** Of those that are known; undefined when none is. */
 function sum(numbers: ReadonlyArray<number | undefined>): number | undefined {

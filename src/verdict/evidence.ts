@@ -18,6 +18,8 @@ export interface Round {
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
   readonly anonBytes: number | undefined;
+  /** How much of it was used since the warm-up; undefined where that cannot be read, or says nothing. */
+  readonly touchedBytes?: number | undefined;
   /** What the last garbage collection of a JVM left; undefined where it does not tell, and for all others. */
   readonly heap: JavaHeap | undefined;
   /** What cannot be attributed to a connection, counted; not in the middle of the judged cycles, where it costs too much. */

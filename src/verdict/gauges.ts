@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.js';
 import type { GaugeReading, GaugeSeries } from './gauge-series.js';
-import { hasHeap, judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import { hasHeap } from './memory-manners.js';
+import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { CONFIRMING_ROUNDS } from './recurrence.js';
 
 /**

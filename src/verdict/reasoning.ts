@@ -1,6 +1,7 @@
 import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence } from './evidence.js';
-import { judgeMemory, type MemoryJudgement, memoryThresholds } from './memory-trend.js';
+import { memoryThresholds } from './memory-manners.js';
+import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
 
 /** The steps that led to a verdict, as data. */
@@ -32,6 +33,8 @@ export interface Reasoning {
     readonly to: number;
     /** In bytes per connection. */
     readonly trend: MemoryJudgement['trend'] | null;
+    /** Of what was used since the warm-up, where it could be read. */
+    readonly touched: MemoryJudgement['touched'] | null;
     /** What a JVM keeps, where it has collected its garbage at least twice and tells. */
     readonly heap: MemoryJudgement['heap'] | null;
     readonly leakBytes: number;
@@ -68,6 +71,7 @@ export function reasonFrom(evidence: Evidence): Reasoning | undefined {
       from: memory.span[0],
       to: memory.span[1],
       trend: memory.trend ?? null,
+      touched: memory.touched ?? null,
       heap: memory.heap ?? null,
       leakBytes,
       warmConnections,

@@ -1,5 +1,5 @@
 import type { CensusKey, Evidence } from './evidence.js';
-import { hasHeap } from './memory-trend.js';
+import { hasHeap } from './memory-manners.js';
 
 /**
  * What became of a growth without a name:

@@ -156,6 +156,27 @@ for (const [what, connections, keptBytesAt, state] of KEPT) {
   });
 }
 
+const TOUCHED: ReadonlyArray<
+  readonly [what: string, touchedBytesAt: (connections: number) => number | undefined, state: State]
+> = [
+  ['of which the same pages are used all the time', () => 90_000, 'flat'],
+  ['of which cannot be told what is used', () => undefined, 'flat'],
+  ['of which some pages are used once more', n => (n > 300 ? 98_304 : 90_112), 'flat'],
+  ['of which ever more is used, in room that it had', n => 90_000 + pages(80 * n), 'suspect'],
+];
+
+for (const [what, touchedBytesAt, state] of TOUCHED) {
+  test(`a level ${what}: ${state}`, () => {
+    const rounds = roundsOf(1_000, 24, () => 2 * MIB).map(made => ({
+      ...made,
+      touchedBytes: touchedBytesAt(made.connections),
+    }));
+    const { state: told, bound = 0 } = judgeMemory(buildEvidence({ connections: 1_000, rounds }));
+    assert.equal(told, state);
+    assert.equal(bound >= 80, state === 'suspect');
+  });
+}
+
 test('each worker of a runtime gets its own warm-up, the primary above them none', () => {
   const primary = serverProcess({ pid: 10 });
   const workers = [11, 12].map(pid => serverProcess({ pid, parentPid: 10 }));

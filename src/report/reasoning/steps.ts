@@ -93,17 +93,49 @@ const RECURRENCES: Readonly<Record<Reasoning['growths'][number]['recurrence'], s
 };
 
 function confirmingSteps({ confirming, budgetSpent }: Reasoning): string[] {
-  const rounds = confirming.map(
-    ({ cycles, suspects, manner }, index) =>
-      `Round ${index + 1}: ${plural(cycles, 'cycle')}, because of ${suspects.join(', ')}; ${MANNERS[manner]}.`,
-  );
+  const steps = runsOf(confirming).map(({ rounds, first }) => {
+    const { suspects, manner } = rounds[0];
+    const which = rounds.length === 1 ? `Round ${first}` : `Rounds ${first} to ${first + rounds.length - 1}`;
+    return `${which}: ${cyclesOf(rounds)}, because of ${suspects.join(', ')}; ${MANNERS[manner]}.`;
+  });
   return [
-    ...(rounds.length > 0 ? rounds : ['No further cycles were needed.']),
+    ...(steps.length > 0 ? steps : ['No further cycles were needed.']),
     ...(budgetSpent ? ['Then the time for that was up (--budget).'] : []),
   ];
 }
 
-const MANNERS: Readonly<Record<Reasoning['confirming'][number]['manner'], string>> = {
+type Confirming = Reasoning['confirming'][number];
+
+/** Rounds that were made one after the other for the same reason; memory takes dozens of them. */
+interface Run {
+  /** Counted from one. */
+  readonly first: number;
+  readonly rounds: [Confirming, ...Confirming[]];
+}
+
+function runsOf(confirming: readonly Confirming[]): Run[] {
+  const runs: Run[] = [];
+  for (const [index, round] of confirming.entries()) {
+    const run = runs.at(-1);
+    if (run && reasonOf(run.rounds[0]) === reasonOf(round)) run.rounds.push(round);
+    else runs.push({ first: index + 1, rounds: [round] });
+  }
+  return runs;
+}
+
+function reasonOf({ suspects, manner }: Confirming): string {
+  return [manner, ...suspects].join(' ');
+}
+
+function cyclesOf(rounds: readonly Confirming[]): string {
+  const cycles = rounds.map(round => round.cycles);
+  const least = Math.min(...cycles);
+  const most = Math.max(...cycles);
+  const range = least === most ? plural(least, 'cycle') : `${formatCount(least)} to ${plural(most, 'cycle')}`;
+  return rounds.length === 1 ? range : `${range} each`;
+}
+
+const MANNERS: Readonly<Record<Confirming['manner'], string>> = {
   grow: 'to see whether it grows again, or is let go',
   follow: 'each was followed by the inode of its socket in the server',
   watch: 'each was held open until the server answered or died',

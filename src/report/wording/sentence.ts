@@ -20,8 +20,16 @@ export function sentenceOf(runs: readonly Told[]): string {
     ...(names('not-run').length > 0 ? [`not run: ${names('not-run').join(', ')}`] : []),
   ];
   const isMixedFault = runs.some(({ client, status }) => client === 'mixed' && status === 'fail');
-  const text = parts.join('; ').replace(/^clean (?=whatever|with)/, isMixedFault ? 'nothing kept ' : '$&');
+  const joined = parts.join('; ');
+  const text = isMixedFault ? cleanAlone(joined) : joined;
   return breakProof(text === '' ? 'No client could be tried' : text.charAt(0).toUpperCase() + text.slice(1));
+}
+
+/** What comes together did not fail by itself, and is not simply clean. */
+function cleanAlone(text: string): string {
+  return text
+    .replace(/^clean (?=whatever|with)/, 'nothing kept ')
+    .replace('clean otherwise', 'clean one by one otherwise');
 }
 
 type Faults = ReadonlyMap<string, readonly string[]>;

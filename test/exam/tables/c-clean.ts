@@ -12,6 +12,7 @@ const peculiar: readonly Case[] = [
   { server: 'c/fork', args: ['--backlog', '5'], client: 'fin', churn: ['-c', '16'], verdict: 'pass' },
   { server: 'c/thread', client: 'byte', churn: ['-c', '16'], verdict: 'pass' },
   { server: 'c/epoll', client: 'fin', churn: ['-c', '16'], verdict: 'pass' },
+  { server: 'c/epoll', args: ['--room', '1000000'], client: 'fin', churn: ['--strict'], verdict: 'pass' },
   { server: 'c/epoll', args: ['--frame'], client: 'byte', verdict: 'pass' },
   { server: 'c/prefork', args: ['--workers', '8'], client: 'fin', verdict: 'pass' },
   { server: 'c/reuseport', args: ['--threads'], client: 'fin', verdict: 'pass' },

@@ -4,6 +4,7 @@ import { besides, MODELS, type Model } from './c-models.js';
 
 const SOON = ['--timeout', '1s'];
 const HURRY = ['--settle', '1500ms'];
+const ROOM = ['--room', '1000000'];
 const PATIENCE = ['--budget', '60s'];
 
 export const cFaults: Group = {
@@ -94,6 +95,19 @@ function memory({ fully, served }: Model): Row[] {
       const long = !fully || bytes === '256' || (isSlow && bytes === '64');
       return { ...row, fault: 'malloc', args: ['--bytes', bytes], kinds: ['memory'], long };
     }),
+    // A leak of 64 KB in 1000 cycles that finds room of 1 MB, which a crowd has left.
+    ...(served === 'by itself'
+      ? [
+          {
+            ...row,
+            churn: PATIENCE,
+            fault: 'malloc',
+            args: ['--bytes', '64', ...ROOM],
+            kinds: ['memory'] as const,
+            long: !fully,
+          },
+        ]
+      : []),
     { ...row, fault: 'stale', kinds: ['memory'], long: !fully || isSlow },
     { ...row, fault: 'mmap', kinds: ['mapping'], allowed: ['memory'], long: !fully || isSlow },
   ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawReasoning } from '../../../src/report/reasoning/draw.js';
 import { parseSavedReport } from '../../../src/report/saved.js';
-import { buildEvidence, grown, leaking, upTo } from '../../support/evidence.js';
+import { buildEvidence, grown, leaking, rounds, upTo } from '../../support/evidence.js';
 import { buildReport, buildRow, buildThorough } from '../../support/report.js';
 import { REPORTS } from '../../support/reports.js';
 
@@ -21,6 +21,35 @@ const CASES = [
     'threads that recur',
     grown('thread', 10, [13, 16, 19], { confirming: [{ cycles: 300, suspects: ['thread'] }] }),
     /threads: \+10 in the cycles, \+3 \+3 \+3 in the confirming rounds: it comes again[\s\S]*Round 1: 300 cycles, because of thread/,
+  ],
+  [
+    'rounds that were made for the same reason',
+    buildEvidence({
+      confirming: [
+        { cycles: 300, suspects: ['thread'] },
+        { cycles: 300, suspects: ['thread'] },
+        { cycles: 500, suspects: ['memory'] },
+        { cycles: 1_600, suspects: ['memory'] },
+        { cycles: 1, suspects: ['memory'], manner: 'follow' },
+      ],
+    }),
+    /Rounds 1 to 2: 300 cycles each, because of thread;.*\n.*Rounds 3 to 4: 500 to 1600 cycles each, because of memory; to see.*\n.*Round 5: 1 cycle, because of memory; each was followed/,
+  ],
+  [
+    'a JVM that was collected',
+    buildEvidence({
+      runtime: 'jvm',
+      rounds: rounds().map((round, index) => ({
+        ...round,
+        heap: { collections: Math.floor(index / 8), keptBytes: 2_000_000 },
+      })),
+    }),
+    /What garbage collections left, connections 343 to 718: lately 0 B per connection, between 0 and 0 B\./,
+  ],
+  [
+    'memory that was used anew',
+    buildEvidence({ rounds: rounds().map((round, index) => ({ ...round, touchedBytes: 4_096 * index })) }),
+    /Used for the first time since the warm-up, in room that the server had or in new: 9\d\.\d B per connection/,
   ],
   ['a budget that was spent', grown('file', 10, [], { budgetSpent: true }), /the time for that was up/],
 ] as const;

@@ -76,6 +76,10 @@ const SENTENCES: ReadonlyArray<readonly [sentence: string, rows: readonly Told[]
     'Nothing kept whatever clients do (11 of 14 apply); leaks memory when they come together',
     [...runs(PLAIN, {}), ...runs(['mixed'], { mixed: found('memory', 64) })],
   ],
+  [
+    'Leaks one fd per connection when clients half-close, clean one by one otherwise; leaks one zombie now and then when they come together',
+    [...runs(PLAIN, { half: fd }), ...runs(['mixed'], { mixed: found('zombie', 0.02) })],
+  ],
   ['No client could be tried', runs(['fin'], { fin: 'not-applicable' })],
 ];
 

@@ -102,7 +102,7 @@ static void parse(int argc, char **argv, uint64_t supported)
         {"at", 1, 0, 'a'},      {"bytes", 1, 0, 'n'},    {"delay-ms", 1, 0, 'd'},
         {"workers", 1, 0, 'w'}, {"greet", 1, 0, 'g'},    {"frame", 0, 0, 'F'},
         {"threads", 0, 0, 'T'}, {"faults", 0, 0, 'l'},   {"defer-accept", 0, 0, 'D'},
-        {0},
+        {"room", 1, 0, 'r'},    {0},
     };
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;)
         switch (c) {
@@ -114,6 +114,7 @@ static void parse(int argc, char **argv, uint64_t supported)
         case 'e': options.every = number("--every", optarg, 1, 1000000000); break;
         case 'a': options.at = number("--at", optarg, 1, 1000000000); break;
         case 'n': options.bytes = number("--bytes", optarg, 1, 1 << 30); break;
+        case 'r': options.room = number("--room", optarg, 0, 1 << 30); break;
         case 'd': options.delay_ms = number("--delay-ms", optarg, 0, 3600000); break;
         case 'w': options.workers = number("--workers", optarg, 1, 64); break;
         case 'g': options.greet = optarg; break;
@@ -155,6 +156,21 @@ static void leave(int signal)
     _exit(0);                           /* workers and children follow by PR_SET_PDEATHSIG */
 }
 
+/* A block behind it keeps malloc from giving it back to the kernel. */
+static void leave_room(void)
+{
+    enum { BLOCK = 4096 };
+    static char *volatile behind;
+    size_t blocks = options.room / BLOCK;
+    char **taken = checked(calloc(blocks + 1, sizeof *taken));
+    for (size_t i = 0; i < blocks; i++)
+        memset(taken[i] = checked(malloc(BLOCK)), 'r', BLOCK);
+    behind = checked(malloc(1));
+    for (size_t i = 0; i < blocks; i++)
+        free(taken[i]);
+    free(taken);
+}
+
 void zoo_start(int argc, char **argv, uint64_t supported)
 {
     parse(argc, argv, supported);
@@ -176,6 +192,8 @@ void zoo_start(int argc, char **argv, uint64_t supported)
     pthread_mutex_init(&shared->gate, &across_processes);
     sem_init(&shared->at_work, true, 0);
 
+    if (options.room)
+        leave_room();
     if (chosen(EMFILE_CLOSE))
         spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (chosen(LOG_ROTATION))

@@ -93,6 +93,7 @@ struct options {
     unsigned long every;
     unsigned long at;
     size_t bytes;
+    size_t room;                /* of the heap, left by a crowd that has gone */
     int delay_ms;
     int workers;
     const char *greet;
