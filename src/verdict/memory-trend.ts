@@ -31,7 +31,8 @@ export interface MemoryJudgement {
 /**
  * Memory is a trend, not a difference. The later half of the rounds is judged: it must rise by Theil-Sen and
  * Mann-Kendall, by more than a clean server of its kind may, with 97.5 % confidence, after the warm-up of a runtime,
- * and in its second half hardly more slowly than in its first.
+ * and in its second half hardly more slowly than in its first. It is flat when neither it, nor what is used of it for the
+ * first time, nor what collections of garbage leave may rise by as much.
  */
 export function judgeMemory(evidence: Evidence): MemoryJudgement {
   const { clearBytes, leakedBytes, leastCollections } = MANNERS[evidence.runtime];
@@ -42,14 +43,14 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   const kept = laterHalf(rounds);
   const trend = trendOfRounds(kept);
   const touched = trendOfTouched(kept);
-  const isCollected = evidence.runtime === 'jvm';
-  const heap = isCollected ? heapGrowthOf(rounds, leakBytes) : undefined;
+  const needsCollections = leastCollections > 0;
+  const heap = needsCollections ? heapGrowthOf(rounds, leakBytes) : undefined;
   const judged = {
     trend,
     touched,
     heap,
     bound:
-      trend && (heap || !isCollected)
+      trend && (heap || !needsCollections)
         ? Math.max(0, trend.high, touched?.high ?? 0, heap?.high ?? 0)
         : undefined,
     perRound: kept.slice(1).map((round, index) => round.anonBytes - (kept[index]?.anonBytes ?? 0)),

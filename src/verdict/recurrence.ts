@@ -1,3 +1,4 @@
+import { isOfBystanders } from './bystanders.js';
 import type { CensusKey, Evidence } from './evidence.js';
 import { hasHeap } from './memory-manners.js';
 
@@ -72,7 +73,11 @@ function judgeRecurrence(
 ): Recurrence {
   if (inCycles < leastSuspicious(key, evidence)) return 'none';
   if (isDescriptor(key) && fillsTheLimit(evidence, inCycles)) return 'saturated';
-  if (perRound.length < CONFIRMING_ROUNDS) return 'suspect';
+  if (perRound.length < CONFIRMING_ROUNDS) {
+    // As many cycles again are enough where nobody who serves them has it: three rounds of such a rate may take minutes.
+    const wentOn = total > inCycles || evidence.confirm.completed < evidence.cycles.completed;
+    return !wentOn && isOfBystanders(evidence, key) ? 'levelled' : 'suspect';
+  }
   const latest = perRound.slice(-CONFIRMING_ROUNDS);
   const stopped = keepsTheDead(evidence, key, inCycles, total) ? 'saturated' : 'levelled';
   if (latest.every(growth => growth <= 0)) return stopped;

@@ -38,7 +38,7 @@ export const real: Group = {
       (server): Case => ({
         server,
         client: 'fin',
-        churn: ['--cycles', '20000'],
+        churn: ['--cycles', '20000', '--budget', '60s'],
         verdict: 'pass',
         long: true,
       }),
