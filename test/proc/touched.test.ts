@@ -33,7 +33,7 @@ test('memory that is used anew is told, although it was there before', async () 
     await tell(child, said, '3');
     const after = readTouched(pid) ?? Number.NaN;
     assert.ok(after - before >= 3 * MIB && after - before < 8 * MIB, `${before}, then ${after}`);
-    assert.ok((readSmapsRollup(pid) ?? 0) - memory < 8 * MIB, 'what it has is as much as before');
+    assert.ok((readSmapsRollup(pid) ?? 0) - memory < 3 * MIB, 'what it has is as much as before');
   } finally {
     child.kill();
     await once(child, 'close');
