@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { parseOptions } from '../src/options.js';
-import { run } from '../src/run.js';
+import { parseOptions } from '../src/options/run.js';
+import { run } from '../src/session/run.js';
 import { startC } from './servers/launch.js';
 
 describe('who watches the watcher', () => {
@@ -29,7 +29,7 @@ describe('who watches the watcher', () => {
   });
 });
 
-/** Without what pidusage keeps for a second: the /proc/PID/stat of each process it was asked for. */
+/** Without what pidusage keeps for a while: the /proc/PID/stat of each process it was asked for. */
 function held() {
   const timers = process
     .getActiveResourcesInfo()

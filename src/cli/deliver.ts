@@ -4,8 +4,7 @@ import { REPORTERS } from '../report/registry.js';
 import type { Report } from '../report/report.js';
 import { colorLevel } from './color.js';
 import type { Delivery } from './deliveries.js';
-import type { Io } from './io.js';
-import { widthOf } from './width.js';
+import { type Io, widthOf } from './io.js';
 
 /** Writes a report everywhere it is wanted. */
 export async function deliver(

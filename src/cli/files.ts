@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ChurnError } from '../errors.js';
-import type { RawOptions } from '../options.js';
+import type { RawOptions } from '../options/run.js';
 
 /**
  * The options with the contents of the files that they name: `--send @file` and `--ca file`. Whatever else there is

@@ -1,10 +1,9 @@
 import { ChurnError } from '../errors.js';
 import { splitArguments } from './arguments.js';
-import { exitCodeOf } from './exit-code.js';
 import type { Io } from './io.js';
 import { buildProgram } from './program.js';
-import { isCommanderError } from './program-error.js';
-import { reportError } from './report-error.js';
+import { isCommanderError } from './program-shell.js';
+import { exitCodeOf, reportError } from './report-error.js';
 
 /**
  * The whole program: arguments in, exit status out. Expected failures become one sentence and exit 2 here and nowhere

@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { shapeOf } from './program-shape.js';
+import { type Command, CommanderError, type Help } from 'commander';
 import type { Shape } from './shape/shape.js';
 
 /** What stands below the options, in the help as in the manual. */
@@ -30,4 +29,31 @@ export function addShellCommands(
   configure(program.command('manual'))
     .description('the manual page: churn manual | man -l -')
     .action(() => act.manual(shape()));
+}
+
+/** What commander knows of a program, as data. */
+function shapeOf(command: Command, help: Help, epilogue = ''): Shape {
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: help.visibleOptions(command).map(option => ({
+      flags: option.flags,
+      short: option.short,
+      long: option.long ?? option.flags,
+      takesValue: option.required || option.optional,
+      description: option.description,
+      group: option.helpGroupHeading ?? '',
+    })),
+    arguments: command.registeredArguments.map(argument => ({
+      name: argument.name(),
+      required: argument.required,
+      description: argument.description,
+    })),
+    commands: command.commands.filter(({ name }) => name !== undefined).map(child => shapeOf(child, help)),
+    epilogue,
+  };
+}
+
+export function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof CommanderError;
 }

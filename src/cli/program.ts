@@ -1,16 +1,19 @@
 import { Command } from 'commander';
-import { DEFAULTS, THOROUGH_DEFAULTS } from '../options.js';
+import { DEFAULTS, HEAP_BUDGET, THOROUGH_DEFAULTS } from '../options/run.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import { VERSION } from '../version.js';
 import { CLIENT_NAMES } from '../workload/client-names.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
-import { collect } from './program-repeatable.js';
-import { addServeOptions } from './program-serve.js';
+import {
+  addServeOptions,
+  addStartOptions,
+  addTalkOptions,
+  addWatchOptions,
+  collect,
+  takeCommandOnlyIn,
+} from './program-options.js';
 import { addShellCommands, EPILOGUE } from './program-shell.js';
-import { addStartOptions, takeCommandOnlyIn } from './program-start.js';
-import { addTalkOptions } from './program-talk.js';
-import { addWatchOptions } from './program-watch.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {
@@ -168,7 +171,10 @@ function addJudgingOptions(command: Command): Command {
     .option('--warmup <n>', `cycles before the judged ones (default: ${DEFAULTS.warmup})`)
     .option('--settle <time>', `how long a server may take to close (default: ${DEFAULTS.settle})`)
     .option('--rounds <n>', `rounds of cycles that memory is judged by (default: ${DEFAULTS.rounds})`)
-    .option('--budget <time>', `time for confirming what has to recur (default: ${DEFAULTS.budget})`)
+    .option(
+      '--budget <time>',
+      `time for confirming what has to recur (default: ${DEFAULTS.budget}, ${HEAP_BUDGET} where garbage is collected)`,
+    )
     .option('--no-confirm', 'make no further cycles')
     .option('--strict', 'exit 3 when something is undecided')
     .option('--fail-on <kinds>', 'only these kinds of finding fail, separated by commas')

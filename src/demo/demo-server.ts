@@ -18,7 +18,8 @@ export async function startDemoServer(
 ): Promise<DemoServer> {
   // The same from this folder and from the bundle's.
   const script = fileURLToPath(new URL(`../demo/${name}-server.js`, import.meta.url));
-  const child = spawn(nodePath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // The heap of a small young generation is level after fewer connections.
+  const child = spawn(nodePath, ['--max-semi-space-size=1', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGKILL');

@@ -1,5 +1,5 @@
+import { readRunQueueWaitMs } from '../proc/cpu-time.js';
 import { ownPid } from '../proc/process.js';
-import { readRunQueueWaitMs } from '../proc/run-queue.js';
 import type { Round } from '../verdict/evidence.js';
 import { CONFIRMING_ROUNDS } from '../verdict/recurrence.js';
 

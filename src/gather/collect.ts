@@ -1,13 +1,13 @@
-import type { Options } from '../options.js';
+import type { Options } from '../options/run.js';
 import { readHostFacts } from '../proc/host.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readPidsLimit } from '../proc/pids-limit.js';
 import { readListenCounters } from '../proc/sockets.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import { departedProcesses } from '../verdict/departed.js';
 import type { Evidence } from '../verdict/evidence.js';
 import type { Witnessed } from './confirming.js';
+import { departedFrom } from './departed.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
@@ -16,7 +16,10 @@ import type { Audience } from './timeline.js';
 /** What a trial has gathered so far. */
 export interface Gathered
   extends Witnessed,
-    Pick<Evidence, 'rounds' | 'pace' | 'hold' | 'apart' | 'queueSettled' | 'budgetSpent' | 'interrupted'> {
+    Pick<
+      Evidence,
+      'rounds' | 'pace' | 'work' | 'hold' | 'apart' | 'queueSettled' | 'budgetSpent' | 'interrupted'
+    > {
   readonly confirming: NonNullable<Evidence['confirming']>;
   readonly target: Target;
   readonly options: Options;
@@ -36,7 +39,7 @@ export interface Gathered
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, pace, hold, apart, confirming, budgetSpent, interrupted, pursued } = gathered;
+  const { rounds, pace, work = [], hold, apart, confirming, budgetSpent, interrupted, pursued } = gathered;
   const { ledger, cast, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
@@ -44,7 +47,8 @@ export function collectEvidence(gathered: Gathered): Evidence {
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
-    ...{ rounds, pace, hold, apart, confirming, settled, quiet, budgetSpent, interrupted, before },
+    ranBefore: observer.ranBefore,
+    ...{ rounds, pace, work, hold, apart, confirming, settled, quiet, budgetSpent, interrupted, before },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
     concurrency: options.concurrency,
     ratePerSecond: options.ratePerSecond,
@@ -69,13 +73,9 @@ export function collectEvidence(gathered: Gathered): Evidence {
     outside: after.outside,
     ...{ acceptQueue: latest.acceptQueue, queueSettled: gathered.queueSettled },
     unaccepted: latest.unaccepted,
-    departed: departedProcesses(
-      before,
-      latest.snapshot,
-      rootPids,
-      process => observer.servedBefore(process),
-      gathered.endingOf,
-    ),
+    departed: departedFrom(observer, latest.snapshot, gathered.endingOf),
+    program: target.program,
+    checker: target.checker && { name: target.checker, isHeard: gathered.endingOf !== undefined },
     listenerGone: observer.listenerIsGone(),
     listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
@@ -90,6 +90,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
+    passesLimit: options.passesLimit && !options.thorough && options.budgetMs > 0,
     fdRoom: roomLeft(options.mostFds, before, latest.snapshot),
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),

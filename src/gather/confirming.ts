@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasLost } from '../sampler/living.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Watched } from '../verdict/evidence.js';
+import { asking } from '../workload/ask.js';
 import type { Driver } from './driver.js';
-import { followConnections, type Pursued } from './follow.js';
 import type { Observer } from './observer.js';
-import { watchConnections } from './watch.js';
 
 /** What was seen of single connections, where the judge asked to look at them. */
 export interface Witnessed {
@@ -11,14 +12,82 @@ export interface Witnessed {
   readonly watched?: Watched;
 }
 
-/** Makes the cycles that the judge asked for, in the manner that it asked for. */
-export async function makeConfirmingRound(
-  { cycles, manner }: ConfirmingRound,
+/** Makes cycles that the judge asked for to look at each. */
+export async function witness(
+  manner: NonNullable<ConfirmingRound['manner']>,
+  cycles: number,
   driver: Driver,
   observer: Observer,
 ): Promise<Witnessed> {
   if (manner === 'follow') return { pursued: await followConnections(driver, observer, cycles) };
-  if (manner === 'watch') return { watched: await watchConnections(driver, observer, cycles) };
-  await driver.make('confirm', cycles);
-  return {};
+  return { watched: await watchConnections(driver, observer, cycles) };
 }
+
+/** A connection that was seen in the hands of the server while it was still open. */
+interface Pursued {
+  readonly connection: number;
+  /** Of the server's end: it stays the same when the connection is reset and leaves every table. */
+  readonly inode: number;
+}
+
+/**
+ * Makes `count` cycles one at a time, each held open until the table shows that the server has accepted it, and then
+ * ended as usual. Gives up early when the server accepts nothing within sight, or when it took too long: where many
+ * connections are in TIME_WAIT one look takes half a second.
+ */
+async function followConnections(driver: Driver, observer: Observer, count: number): Promise<Pursued[]> {
+  const startedAtMs = performance.now();
+  const pursued: Pursued[] = [];
+  let unseen = 0;
+  for (let made = 0; made < count && unseen < MOST_UNSEEN && !driver.isOver; made++) {
+    if (performance.now() - startedAtMs > (made < LEAST_MADE ? 3 * MOST_MS : MOST_MS)) break;
+    let inode: number | undefined;
+    await driver.makeHeld(async port => {
+      inode = await awaitInode(observer, port, driver.timeoutMs / 4);
+    });
+    unseen = inode === undefined ? unseen + 1 : 0;
+    if (inode !== undefined) pursued.push({ connection: driver.ledger.opened, inode });
+  }
+  return pursued;
+}
+
+async function awaitInode(observer: Observer, port: number, mostMs: number): Promise<number | undefined> {
+  let waitedMs = 0;
+  for (const pauseMs of PAUSES_MS) {
+    const inode = observer.acceptedInode(port);
+    if (inode !== undefined) return inode;
+    if (waitedMs + pauseMs > mostMs) return undefined;
+    await sleep(pauseMs);
+    waitedMs += pauseMs;
+  }
+  return undefined;
+}
+
+const MOST_MS = 2_000;
+/** One in ten is kept, perhaps, and a busy machine looks at three a second. */
+const LEAST_MADE = 20;
+const MOST_UNSEEN = 3;
+const PAUSES_MS = [0, 1, 2, 4, 8, 16, 32, 64];
+
+/** Makes `count` cycles one at a time that wait for an answer, and looks after each that ends early who died with it. */
+async function watchConnections(driver: Driver, observer: Observer, count: number): Promise<Watched> {
+  const startedAtMs = performance.now();
+  let [of, ended, cutOff] = [0, 0, 0];
+  let alive = observer.livingProcesses();
+  while (of < count && !driver.isOver && performance.now() - startedAtMs < MOST_WATCH_MS) {
+    let endedByServer = false;
+    const behaviour = asking(Math.min(MOST_WAIT_MS, driver.timeoutMs / 4), byServer => {
+      endedByServer = byServer;
+    });
+    await driver.make('confirm', 1, { behaviourOf: () => behaviour });
+    of += 1;
+    if (endedByServer) ended += 1;
+    const died = hasLost(alive);
+    if (died && endedByServer) cutOff += 1;
+    if (died) alive = observer.livingProcesses();
+  }
+  return { of, ended, cutOff };
+}
+
+const MOST_WATCH_MS = 2_000;
+const MOST_WAIT_MS = 20;

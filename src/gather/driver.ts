@@ -1,22 +1,22 @@
-import type { Options } from '../options.js';
+import type { Load } from '../options/load.js';
+import type { Options } from '../options/run.js';
 import type { Target } from '../target/target.js';
-import type { Behaviour } from '../workload/behaviour.js';
-import { type Behaviours, prepareBehaviours } from '../workload/behaviours/registry.js';
-import { Cast } from '../workload/cast.js';
-import type { ClientName } from '../workload/client-names.js';
+import { type Behaviours, prepareBehaviours, reply } from '../workload/behaviours.js';
+import { type ClientName, FACTS } from '../workload/client-names.js';
 import { runCycles } from '../workload/cycles.js';
-import { delayedBy, holding } from '../workload/holding.js';
-import type { HoldingClients } from '../workload/holding-clients.js';
+import type { Histograms } from '../workload/histogram.js';
+import { delayedBy, type HoldingClients, holding } from '../workload/holding-clients.js';
 import type { CyclePhase, Ledger } from '../workload/ledger.js';
 import { Pacer } from '../workload/pacer.js';
 import { Patience } from '../workload/patience.js';
+import type { Behaviour } from '../workload/stage.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
-import type { Workload } from '../workload/workload.js';
+import { Tempo } from '../workload/tempo.js';
+import { untilAccepted } from '../workload/until-accepted.js';
+import { Cast, type Workload } from '../workload/workload.js';
 import type { Observer } from './observer.js';
-import { type Probed, type Probing, probeOnce, probingOf } from './probe.js';
 import type { Portion } from './rounds.js';
-import { type Shape, shapeOf } from './shape.js';
 import type { Audience } from './timeline.js';
 
 /** Phases whose cycles are judged by whether they succeed. */
@@ -147,4 +147,71 @@ function behaviourOf(cast: Cast, behaviours: Behaviours): (connection: number) =
   if (cast.isMixed) return connection => of(cast.clientOf(connection));
   const only = of(cast.clientOf(1));
   return () => only;
+}
+
+/** What a probe does, and what it takes for being served. */
+interface Probing {
+  readonly behaviour: Behaviour;
+  readonly by: 'answer' | 'accept';
+}
+
+interface Probed {
+  /** From its beginning to being served; undefined when it was not, until its deadline. */
+  readonly ms: number | undefined;
+  readonly by: Probing['by'];
+}
+
+/** A server that was given a request has to answer it; of any other only accept() is asked: a handshake proves nothing. */
+function probingOf(
+  options: Options,
+  behaviours: Behaviours,
+  observer: Pick<Observer, 'queueLength'>,
+): Probing {
+  const asks = options.clients.find(name => FACTS[name].waitsFor === 'answer' && options.script.meant);
+  const behaviour = asks && behaviours.get(asks);
+  if (behaviour) return { behaviour, by: 'answer' };
+  if (options.script.meant) return { behaviour: reply, by: 'answer' };
+  return { behaviour: untilAccepted(() => observer.queueLength()), by: 'accept' };
+}
+
+async function probeOnce(work: Workload, { behaviour, by }: Probing): Promise<Probed> {
+  const tally = emptyTally();
+  let ms: number | undefined;
+  const startedAtMs = performance.now();
+  await runCycles(
+    {
+      ...work,
+      concurrency: 1,
+      behaviourOf: () => behaviour,
+      stopwatch: {
+        began: () => undefined,
+        connected: () => undefined,
+        answered: () => {
+          ms = performance.now() - startedAtMs;
+        },
+      },
+    },
+    'probe',
+    1,
+    tally,
+  );
+  return { ms: tally.completed > 0 ? ms : undefined, by };
+}
+
+/** When the judged cycles begin, and whether their times are taken down. Kept for the whole run. */
+interface Shape {
+  readonly tempo: Tempo | undefined;
+  readonly stopwatch: Histograms | undefined;
+  /** Cycles are due at a time. */
+  readonly isTimed: boolean;
+}
+
+/** A plain load has no shape, and loads nothing for it. */
+async function shapeOf(load: Load): Promise<Shape> {
+  const isTimed = load.ratePerSecond !== undefined;
+  return {
+    isTimed,
+    tempo: isTimed || load.rampMs > 0 ? new Tempo(load) : undefined,
+    stopwatch: load.latency ? new (await import('../workload/histogram.js')).Histograms() : undefined,
+  };
 }

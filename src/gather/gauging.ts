@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GaugeReader } from '../gauge/reader.js';
-import type { GaugeSpec } from '../gauge-options.js';
+import type { GaugeSpec } from '../options/gauge.js';
 import type { GaugeReading, GaugeSeries } from '../verdict/gauge-series.js';
 
 /** How the numbers of `--gauge` are read. */

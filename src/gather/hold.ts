@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Options } from '../options.js';
+import type { Options } from '../options/run.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { HeldClients, HeldState } from '../verdict/held-clients.js';
 import { HoldingClients } from '../workload/holding-clients.js';

@@ -1,15 +1,19 @@
-import type { Options } from '../options.js';
-import { ownCpuMs } from '../proc/own.js';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Options } from '../options/run.js';
+import { type CpuTime, readCpuTime } from '../proc/cpu-time.js';
+import { countFds } from '../proc/fds.js';
+import { ownCpuMs } from '../proc/host.js';
+import { mostPollEntries } from '../proc/threads.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { Census, Pace, Round } from '../verdict/evidence.js';
+import type { Census, Pace, Round, WorkRound } from '../verdict/evidence.js';
 import { closedLate } from '../verdict/late.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
 import { forgetTouchedMemory, privateMemory, touchedMemory } from './private-memory.js';
-import { restBriefly, usesUp } from './rest.js';
+import { usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
 import type { Audience } from './timeline.js';
 
@@ -17,10 +21,12 @@ import type { Audience } from './timeline.js';
 export class JudgedRounds {
   readonly rounds: Round[] = [];
   readonly pace: Pace[] = [];
+  readonly work: WorkRound[] = [];
   readonly #driver: Driver;
   readonly #observer: Observer;
   readonly #target: Target;
   readonly #afterRound: Audience['afterRound'];
+  #rests: BriefRests | undefined;
 
   constructor(driver: Driver, observer: Observer, target: Target, afterRound?: Audience['afterRound']) {
     this.#driver = driver;
@@ -32,22 +38,57 @@ export class JudgedRounds {
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
   async make(
     options: Options,
-    usual: Snapshot,
+    { usual, holdsOn }: { readonly usual: Snapshot; readonly holdsOn: boolean },
     hold: Hold,
     isLate: () => boolean,
     signal: AbortSignal,
   ): Promise<void> {
+    this.#rests = new BriefRests(this.#observer, usual, !holdsOn, signal);
     forgetTouchedMemory(this.#observer.before.processes, this.#target);
+    let begun = this.#beginWork();
     for (const portion of portionsOf(options, options.rounds)) {
       if (this.#driver.isOver) break;
       await hold.askDuring(this.#makePortion(portion));
-      await restBriefly(this.#observer, usual, signal);
+      await this.#rests?.rest();
       if (!portion.endsRound) continue;
+      this.#endWork('cycles', begun);
       await hold.ask();
       this.add('cycles', undefined);
       await this.#afterRound?.(this.#driver.ledger.opened);
       if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
+      begun = this.#beginWork();
     }
+  }
+
+  /** Cycles that the judge asked for, in portions: what each of them cost is told by the least that several did. */
+  async makeConfirming(cycles: number): Promise<void> {
+    const portions = Math.min(WORK_READINGS, Math.ceil(cycles / LEAST_READ));
+    for (let portion = 1, made = 0; portion <= portions && !this.#driver.isOver; portion++) {
+      const until = Math.round((cycles * portion) / portions);
+      const begun = this.#beginWork();
+      await this.#driver.make('confirm', until - made);
+      await this.#rests?.rest();
+      this.#endWork('confirm', begun);
+      made = until;
+    }
+  }
+
+  #beginWork(): WorkBegun {
+    const cpu = readCpuTime(this.#observer.before.processes.map(({ pid }) => pid));
+    return { connections: this.#driver.ledger.opened, cpu, ownMs: ownCpuMs() };
+  }
+
+  #endWork(phase: Round['phase'], begun: WorkBegun): void {
+    const { connections, cpu, ownMs } = this.#beginWork();
+    const made = connections - begun.connections;
+    if (!cpu || !begun.cpu || made === 0) return;
+    this.work.push({
+      ...{ phase, connections, made },
+      livingNs: cpu.livingNs - begun.cpu.livingNs,
+      waitNs: cpu.waitNs - begun.cpu.waitNs,
+      ticks: cpu.ticks - begun.cpu.ticks,
+      ownNs: 1e6 * (ownMs - begun.ownMs),
+    });
   }
 
   add(phase: Round['phase'], counts: Census | undefined): void {
@@ -56,6 +97,7 @@ export class JudgedRounds {
       connections: this.#driver.ledger.opened,
       ...privateMemory(this.#observer.before.processes, this.#target),
       touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
+      pollEntries: stalePollEntries(this.#observer.before.processes),
       counts,
     });
   }
@@ -84,3 +126,102 @@ export class JudgedRounds {
     });
   }
 }
+
+/** What poll(2) is given beyond what is open: of the processes that sleep there, and where each may be read. */
+function stalePollEntries(processes: ReadonlyArray<{ readonly pid: number }>): number | undefined {
+  return processes.slice(0, MOST_POLLING).reduce<number | undefined>((total, { pid }) => {
+    const entries = mostPollEntries(pid);
+    const fds = entries === undefined ? undefined : countFds(pid);
+    if (entries === undefined || fds === undefined) return total;
+    return (total ?? 0) + Math.max(0, entries - fds);
+  }, undefined);
+}
+
+const MOST_POLLING = 16;
+/** Four in each sixth of the connections, where the last round has made half of them. */
+const WORK_READINGS = 12;
+const LEAST_READ = 20;
+
+interface WorkBegun {
+  readonly connections: number;
+  readonly cpu: CpuTime | undefined;
+  readonly ownMs: number;
+}
+
+/**
+ * The moments of rest between two rounds of cycles: until the descriptors are back, or stand still for a moment. Judges
+ * nothing. A server that works off what has piled up is waited for as long as it goes on: it would be after the last round
+ * too, and readings in between would not be of a server at rest. One that closes by its clock, or never, is waited for once.
+ */
+class BriefRests {
+  readonly #observer: Observer;
+  readonly #usualFds: number;
+  readonly #signal: AbortSignal;
+  #isPatient: boolean;
+
+  /** To be begun at rest. `isPatient`: nothing was left of the cycles before. */
+  constructor(observer: Observer, usual: Snapshot, isPatient: boolean, signal: AbortSignal) {
+    this.#observer = observer;
+    this.#isPatient = isPatient;
+    this.#usualFds = usualFds(usual, observer.fdCount());
+    this.#signal = signal;
+  }
+
+  async rest(): Promise<void> {
+    const startedAtMs = performance.now();
+    const elapsedMs = () => performance.now() - startedAtMs;
+    // Most are back within a fraction of what the shortest timer takes.
+    while (this.#left() > 0 && elapsedMs() < SPIN_MS) await nextTurn();
+    let previous = -1;
+    for (const pauseMs of PAUSES_MS) {
+      const left = this.#left();
+      const standsStill = left === previous && pauseMs > 1;
+      if (left <= 0 || standsStill || elapsedMs() > MOST_BRIEF_MS) break;
+      previous = left;
+      await this.#pause(pauseMs);
+    }
+    if (this.#isPatient) this.#isPatient = await this.#worksOff();
+    this.#observer.rememberHeld(this.#usualFds);
+  }
+
+  /** Waits while there is less and less left; whether that came to an end. */
+  async #worksOff(): Promise<boolean> {
+    const startedAtMs = performance.now();
+    let least = this.#left();
+    let lessSinceMs = startedAtMs;
+    while (least > 0) {
+      await this.#pause(PAUSES_MS.at(-1) ?? 0);
+      const nowMs = performance.now();
+      const standsStill = nowMs - lessSinceMs > STANDS_STILL_MS;
+      if (standsStill || nowMs - startedAtMs > MOST_WORKING_OFF_MS || this.#signal.aborted) return false;
+      const left = this.#left();
+      if (left >= least) continue;
+      least = left;
+      lessSinceMs = nowMs;
+    }
+    return true;
+  }
+
+  #left(): number {
+    return this.#observer.fdCount() - this.#usualFds;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined);
+  }
+}
+
+/** As the kernel counts them: one too many for each thread that is blocked in accept(). */
+function usualFds({ processes }: Snapshot, counted: number): number {
+  const fds = processes.reduce((sum, process) => sum + process.fds.length, 0);
+  const threads = processes.reduce((sum, process) => sum + process.threads, 0);
+  return Math.min(Math.max(counted, fds), fds + threads);
+}
+
+const SPIN_MS = 0.5;
+const PAUSES_MS = [1, 1, 2, 2, 4, 4];
+/** Most servers need less. */
+const MOST_BRIEF_MS = 8;
+/** Longer than a thread of Ruby or Python may keep the others from running. */
+const STANDS_STILL_MS = 120;
+const MOST_WORKING_OFF_MS = 1_000;

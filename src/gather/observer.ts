@@ -1,19 +1,20 @@
 import { countFds } from '../proc/fds.js';
 import { readFinTimeoutMs } from '../proc/host.js';
+import { kernelLogClockUs } from '../proc/kernel-log.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
+import { readCommand } from '../proc/process.js';
+import type { TcpFamily } from '../proc/sockets.js';
 import { hasLost, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { sleepsForGood, waitsOf } from '../sampler/sleep.js';
+import { isRestless } from '../sampler/restless.js';
+import { idleTicks, type Outlook, SleepWatch, waitsOf } from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
-import { findOutsideHolders, SocketTables, type SocketView } from '../sampler/sockets.js';
+import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
 import type { Clients } from './clients.js';
-import { newSockets } from './new-sockets.js';
-import { placeOf } from './place.js';
-import { SeenSockets } from './seen.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -34,16 +35,29 @@ export class Observer {
   readonly #queues: QueueWatch;
   readonly #rootPids: readonly number[];
   readonly before: Snapshot;
+  #ranBefore = false;
   readonly #tables: SocketTables;
   readonly #seen = new SeenSockets(readFinTimeoutMs(), performance.now());
   /** Calls that the idle server slept in. */
   readonly waits: readonly string[];
+  readonly #idleTicks: ReadonlyMap<number, number>;
+  readonly #socketsBefore: readonly number[];
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
+  readonly #titles: ReadonlyMap<number, string>;
+  /** When the run began, on the clock of the kernel's log. */
+  readonly openedUs = kernelLogClockUs();
 
   static async open(target: Target, clients: Clients): Promise<Observer> {
     const listeners = target.listeners.flatMap(listener => (listener.transport === 'tcp' ? [listener] : []));
-    return new Observer(target, clients, await QueueWatch.open(target.network, listeners));
+    const observer = new Observer(target, clients, await QueueWatch.open(target.network, listeners));
+    observer.#ranBefore = await isRestless(() => observer.before.processes.map(({ pid }) => pid));
+    return observer;
+  }
+
+  /** Somebody of it was running all the time before the first cycle. */
+  get ranBefore(): boolean {
+    return this.#ranBefore;
   }
 
   private constructor(target: Target, clients: Clients, queues: QueueWatch) {
@@ -54,10 +68,14 @@ export class Observer {
     this.#tables = new SocketTables(target.network, target.servedIn, placeOf(target));
     this.before = takeSnapshot(this.#rootPids, performance.now());
     this.waits = waitsOf(this.before);
+    this.#idleTicks = idleTicks(this.before);
+    this.#socketsBefore = this.before.processes.flatMap(({ fds }) => fds.map(({ inode }) => inode));
     // Only where there are children: the table is expensive, and the end of a sole process needs no excuse.
     const hasChildren = this.before.processes.length > this.#rootPids.length;
     const rows = hasChildren ? this.#tables.view([], true).rows : [];
     this.#connectedBefore = new Set(rows.filter(row => row.state !== 'LISTEN').map(({ inode }) => inode));
+    const titled = hasChildren ? this.before.processes : [];
+    this.#titles = new Map(titled.map(({ pid }) => [pid, readCommand(pid).join(' ').trim()]));
   }
 
   /** A connection to a Unix socket has no port that would make it ours. */
@@ -155,13 +173,24 @@ export class Observer {
     if (this.#seen.isDue(performance.now()) && this.fdCount() > usualFds) this.look(false);
   }
 
-  sleepsForGood(observation: Observation, withinMs: number): boolean {
-    return sleepsForGood(observation.snapshot, withinMs);
+  /** A watch for one time of rest: who sleeps in the server, and what will wake by itself. */
+  watchSleep(): (observation: Observation, nowMs: number, untilMs: number) => Outlook {
+    const watch = new SleepWatch(this.#idleTicks);
+    return ({ snapshot, held }, nowMs, untilMs) => {
+      const ofClients = held.filter(({ role }) => role === 'other-client' || role === 'connection');
+      const awaited = new Set([...this.#socketsBefore, ...ofClients.map(({ inode }) => inode)]);
+      return watch.outlook(snapshot, awaited, nowMs, untilMs);
+    };
   }
 
   /** Whether a process had a connection of somebody else when the run began: such a child was due to go. */
   servedBefore(process: ProcessSnapshot): boolean {
     return process.fds.some(({ kind, inode }) => kind === 'socket' && this.#connectedBefore.has(inode));
+  }
+
+  /** What a process that was there before called itself, such as "nginx: cache loader process". */
+  titleOf(pid: number): string | undefined {
+    return this.#titles.get(pid);
   }
 
   #attribution(view: SocketView): Attribution {
@@ -190,3 +219,62 @@ export class Observer {
 }
 
 const NO_SOCKETS: SocketView = { rows: [], isTabled: () => true, unixQueue: 0 };
+
+/** Inodes of the sockets that nobody in the tree had before. */
+function newSockets(before: Snapshot, now: Snapshot): number[] {
+  const known = new Set(before.processes.flatMap(({ fds }) => fds.map(({ inode }) => inode)));
+  return now.processes.flatMap(({ fds }) =>
+    fds.filter(fd => fd.kind === 'socket' && !known.has(fd.inode)).map(({ inode }) => inode),
+  );
+}
+
+/** Which tables to read. A listener on :: takes IPv4 too: its end then stands in tcp6, and the client's in tcp. */
+function placeOf({ endpoint, listeners }: Target): SocketPlace {
+  if (endpoint.transport === 'unix') {
+    // The table has the name that bind(2) was given.
+    const [bound] = listeners.flatMap(listener => (listener.transport === 'unix' ? [listener.path] : []));
+    return { path: bound ?? endpoint.path };
+  }
+  const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
+  for (const listener of listeners) if (listener.transport === 'tcp') families.add(listener.family);
+  return { port: endpoint.port, families: [...families] };
+}
+
+/**
+ * The book of forgotten connections by inode. The kernel frees our port after a minute in FIN_WAIT2; whoever gets it
+ * next resets the forgotten socket, and keepalive probes do the same: then it stands in no table, and only what was
+ * seen before tells which connection it was.
+ */
+export class SeenSockets {
+  readonly #connections = new Map<number, number>();
+  readonly #everyMs: number;
+  #dueAtMs: number;
+
+  /** `finTimeoutMs`: how long a port is safe from its next owner. */
+  constructor(finTimeoutMs: number, nowMs: number) {
+    this.#everyMs = finTimeoutMs / 4;
+    this.#dueAtMs = nowMs + this.#everyMs;
+  }
+
+  /** Whether it is time to look, in a run that goes on for that long. */
+  isDue(nowMs: number): boolean {
+    return nowMs >= this.#dueAtMs;
+  }
+
+  note(held: readonly HeldSocket[], nowMs: number): void {
+    for (const { inode, role, connection } of held) {
+      if (role !== 'connection' || connection === undefined || this.#connections.has(inode)) continue;
+      this.#connections.set(inode, connection);
+    }
+    this.#dueAtMs = nowMs + this.#everyMs;
+  }
+
+  /** A socket that is not forgotten yet. */
+  remember(inode: number, connection: number): void {
+    this.#connections.set(inode, connection);
+  }
+
+  connectionOf(inode: number): number | undefined {
+    return this.#connections.get(inode);
+  }
+}

@@ -1,11 +1,9 @@
 import { readJavaHeap } from '../proc/java-heap.js';
-import { readSmapsRollup } from '../proc/memory.js';
+import { forgetTouched, readSmapsRollup, readTouched } from '../proc/memory.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
 import { readStatus } from '../proc/process.js';
-import { forgetTouched, readTouched } from '../proc/touched.js';
 import type { Target } from '../target/target.js';
 import type { Round } from '../verdict/evidence.js';
-import { hasHeap } from '../verdict/memory-manners.js';
 
 type Processes = ReadonlyArray<{ readonly pid: number }>;
 type TargetFacts = Pick<Target, 'runtime' | 'checker'>;
@@ -36,9 +34,9 @@ export function touchedMemory(processes: Processes, target: TargetFacts): number
   return tellsByTouch(processes, target) ? sum(processes.map(({ pid }) => readTouched(pid))) : undefined;
 }
 
-/** A heap that is collected uses its room in turns; and many processes take too long to be read in every round. */
+/** What collections leave says more of a JVM; and many processes take too long to be read in every round. */
 function tellsByTouch(processes: Processes, { runtime, checker }: TargetFacts): boolean {
-  return checker === undefined && !hasHeap(runtime) && processes.length <= MOST_TOUCHED;
+  return checker === undefined && runtime !== 'jvm' && processes.length <= MOST_TOUCHED;
 }
 
 const MOST_TOUCHED = 16;
@@ -53,10 +51,15 @@ function inAll(heaps: readonly JavaHeap[]): JavaHeap | undefined {
   if (heaps.length === 0) return undefined;
   return {
     collections: heaps.reduce((total, { collections }) => total + collections, 0),
-    keptBytes: heaps.reduce<number | undefined>(
-      (total, { keptBytes }) =>
-        total === undefined || keptBytes === undefined ? undefined : total + keptBytes,
-      0,
-    ),
+    keptBytes: ofAll(heaps.map(({ keptBytes }) => keptBytes)),
+    residentBytes: ofAll(heaps.map(({ residentBytes }) => residentBytes)),
   };
+}
+
+/** undefined when one of them is not known. */
+function ofAll(numbers: ReadonlyArray<number | undefined>): number | undefined {
+  return numbers.reduce<number | undefined>(
+    (total, number) => (total === undefined || number === undefined ? undefined : total + number),
+    0,
+  );
 }

@@ -1,30 +1,14 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { type Settled, type SettleLimits, settle } from '../sampler/settle.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunnable } from '../proc/cpu-time.js';
+import { isRestless } from '../sampler/restless.js';
+import { type Foresight, type Look, type Settled, type SettleLimits, settle } from '../sampler/settle.js';
+import type { Due } from '../sampler/sleep.js';
 import type { Snapshot } from '../sampler/snapshot.js';
+import { idleCpuPercent, SPINNING_PERCENT } from '../verdict/checks/work.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
+import type { LateRest } from '../verdict/late.js';
 import type { Observation, Observer } from './observer.js';
-import { outstanding } from './outstanding.js';
-
-/** Between two rounds of judged cycles: until the descriptors are back, or stand still for a moment. Judges nothing. */
-export async function restBriefly(
-  observer: Observer,
-  baseline: Snapshot,
-  signal: AbortSignal,
-): Promise<void> {
-  const startedAtMs = performance.now();
-  const usual = baseline.processes.reduce((sum, process) => sum + process.fds.length, 0);
-  // Most are back within a fraction of what the shortest timer takes.
-  while (observer.fdCount() > usual && performance.now() - startedAtMs < SPIN_MS) await nextTurn();
-  let previous = -1;
-  for (const pauseMs of PAUSES_MS) {
-    const fds = observer.fdCount();
-    const standsStill = fds === previous && pauseMs > 1;
-    if (fds <= usual || standsStill || performance.now() - startedAtMs > MOST_BRIEF_REST_MS) break;
-    previous = fds;
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-  }
-  observer.rememberHeld(usual);
-}
+import { outstanding, type SettlingLook } from './outstanding.js';
 
 /** Whether the server has more descriptors than it had by `most`, and keeps them for longer than a runtime takes to close. */
 export async function usesUp(
@@ -42,44 +26,58 @@ export async function usesUp(
   return observer.fdCount() - usual > most;
 }
 
-/** After a confirming round, which asks whether a count grows: a count that stands still for a moment is enough. */
+/** Before the judged cycles, and after a confirming round, which asks whether a count grows: a count that stands still for a moment is enough. */
 export async function restToCount(
   observer: Observer,
   usual: Census,
   drainMs: number,
   signal: AbortSignal,
   standsStillMs: number = STANDS_STILL_MS,
-): Promise<Observation> {
-  const { last } = await settle(
-    () => outstanding(observer.look(false), usual, observer.knowsOurs),
-    () => false,
-    { settleMs: standsStillMs, drainMs },
+): Promise<Rest> {
+  const { last, settled } = await settle(
+    () => ({ ...outstanding(observer.look(false), usual, observer.knowsOurs), isAccusing: false }),
+    NEVER_AT_REST,
+    { settleMs: standsStillMs, drainMs, lateMs: standsStillMs },
     signal,
   );
-  return last.observation;
+  return { settled, latest: last.observation };
 }
 
 /**
  * After a confirming round. A queue that it has left gets as long as what the judged cycles left: a server that stops for
  * half a second, for its collector of garbage or for want of a CPU, has not stopped accepting. A server that closed late
- * is given `lateMs` in which nothing may move.
+ * is given `lateMs` in which nothing may move, or the time `backMs` until all is back. Where it has not come to rest then
+ * it is `draining`, and what it has is no count: threads of a proxy that were still at work have been taken for a leak.
  */
 export async function restAfterRound(
   observer: Observer,
   usual: Census,
   settleMs: number,
   signal: AbortSignal,
-  lateMs?: number,
+  { standsStillMs, backMs = 0 }: LateRest = {},
 ): Promise<Rest> {
-  const latest = await restToCount(observer, usual, MOST_CONFIRMING_REST_MS, signal, lateMs);
-  if (queued(latest) === 0) return atRest(latest);
+  const mostMs = Math.max(MOST_CONFIRMING_REST_MS, backMs);
+  const rest = await restToCount(
+    observer,
+    usual,
+    mostMs,
+    signal,
+    Math.max(standsStillMs ?? STANDS_STILL_MS, backMs),
+  );
+  const { latest } = rest;
+  if (queued(latest) === 0) {
+    const isLate = backMs > 0 && rest.settled.state === 'held';
+    if (isLate) return { latest, settled: { ...rest.settled, state: 'draining' } };
+    return rest.settled.state === 'draining' ? rest : atRest(latest);
+  }
   const { settled, last } = await settle(
     () => {
-      const observation = observer.look(false);
+      // Tables that were read a second ago still show a connection that was accepted since.
+      const observation = observer.look(true);
       return { observation, outstanding: queued(observation), fingerprint: String(queued(observation)) };
     },
-    ({ observation }) => observer.sleepsForGood(observation, settleMs),
-    { settleMs, drainMs: settleMs },
+    { outlook: watchedBy(observer) },
+    { settleMs, drainMs: settleMs, lateMs: settleMs },
     signal,
   );
   return { settled, latest: last.observation };
@@ -115,24 +113,46 @@ export async function restAtLast(
   usual: Census,
   limits: SettleLimits,
   signal: AbortSignal,
+  connections?: number,
+  onDue?: (due: Due | undefined) => void,
 ): Promise<LastRest> {
+  const told = (observation: Observation) => outstanding(observation, usual, observer.knowsOurs, connections);
   const { settled, last } = await settle(
     () => {
-      const light = outstanding(observer.look(false), usual, observer.knowsOurs);
-      if (light.outstanding > 0) return light;
-      return outstanding(observer.look(true, light.observation.snapshot), usual, observer.knowsOurs);
+      const light = told(observer.look(false));
+      return light.outstanding > 0 ? light : told(observer.look(true, light.observation.snapshot));
     },
-    ({ observation }) => observer.sleepsForGood(observation, limits.settleMs),
+    { outlook: watchedBy(observer), onDue },
     limits,
     signal,
   );
-  if (settled.state === 'back') return { settled, latest: last.observation, quiet: undefined };
+  if (settled.state === 'back') {
+    const quiet = await watchRestless(observer, limits.settleMs, signal);
+    return { settled, latest: last.observation, quiet };
+  }
   const latest = observer.look(true);
   return { settled, latest, quiet: settled.asleep ? undefined : await watchQuiet(observer, latest, signal) };
 }
 
+/** What its sleeping threads tell of the server, from now on. */
+export function watchedBy(observer: Observer): Foresight<{ observation: Observation } & Look>['outlook'] {
+  const outlook = observer.watchSleep();
+  return ({ observation }, nowMs, untilMs) => outlook(observation, nowMs, untilMs);
+}
+
+/**
+ * Whether the server holds connections of the warm-up and sleeps without a timeout: who would close them later had set
+ * himself a time by now. What wakes it after many cycles is its runtime, as V8 does every 8 s to give back memory.
+ */
+export function setsNoTimers(observer: Observer, observation: Observation, lateMs: number): boolean {
+  if (!observation.held.some(({ role }) => role === 'connection')) return false;
+  const nowMs = performance.now();
+  const { sleep, hasTimeout } = observer.watchSleep()(observation, nowMs, nowMs + lateMs);
+  return sleep !== 'unknown' && !hasTimeout;
+}
+
 /** Watches a server that holds on for long enough to tell an idle one from a busy one. */
-async function watchQuiet(
+export async function watchQuiet(
   observer: Observer,
   latest: Observation,
   signal: AbortSignal,
@@ -141,11 +161,43 @@ async function watchQuiet(
   return { from: latest.snapshot, to: observer.look(false).snapshot };
 }
 
-const SPIN_MS = 0.5;
-const PAUSES_MS = [1, 1, 2, 2, 4, 4];
-/** Most servers need less. */
-const MOST_BRIEF_REST_MS = 8;
+/** A count is not asked whether it may still change. */
+const NEVER_AT_REST: Foresight<SettlingLook> = {
+  outlook: () => ({ sleep: 'unknown', unwokenSinceMs: 0, due: undefined, hasTimeout: false }),
+};
 const STANDS_STILL_MS = 200;
-const MOST_CONFIRMING_REST_MS = 2_000;
+const MOST_CONFIRMING_REST_MS = 5_000;
 /** CPU time is counted in ticks of 10 ms. */
 const QUIET_MS = 300;
+
+/**
+ * Watches a server that has let go of everything, and still runs: what a collector of garbage or a compiler has to do
+ * after the cycles ends, and the watching with it; what spins goes on for all of `settleMs`. Costs one look at a server
+ * that sleeps.
+ */
+async function watchRestless(
+  observer: Observer,
+  settleMs: number,
+  signal: AbortSignal,
+): Promise<Evidence['quiet']> {
+  const pids = () => observer.livingProcesses().map(({ pid }) => pid);
+  if (!(await isRestless(() => observer.before.processes.map(({ pid }) => pid)))) return undefined;
+  const startedAtMs = performance.now();
+  let from = observer.look(false).snapshot;
+  for (;;) {
+    let runs = await isRestless(pids);
+    for (let part = 0; part < PARTS; part++) {
+      await sleep(WINDOW_MS / PARTS, undefined, { signal }).catch(() => undefined);
+      runs &&= isRunnable(pids());
+    }
+    const quiet = { from, to: observer.look(false).snapshot, runsOn: runs };
+    const isBusy = runs || (idleCpuPercent(quiet) ?? 0) >= SPINNING_PERCENT;
+    if (!isBusy || signal.aborted) return undefined;
+    if (performance.now() - startedAtMs >= settleMs) return quiet;
+    from = quiet.to;
+  }
+}
+
+/** CPU time is counted in ticks of 10 ms. */
+const WINDOW_MS = 300;
+const PARTS = 6;

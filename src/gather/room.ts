@@ -1,7 +1,6 @@
 import { ChurnError } from '../errors.js';
-import type { Load } from '../load-options.js';
-import { readHostFacts } from '../proc/host.js';
-import { ownFdLimit } from '../proc/own.js';
+import type { Load } from '../options/load.js';
+import { ownFdLimit, readHostFacts } from '../proc/host.js';
 
 /**
  * Whether this process and this machine can hold so many connections.

@@ -1,4 +1,4 @@
-import type { Load } from '../load-options.js';
+import type { Load } from '../options/load.js';
 
 /** Some of the judged cycles, with a moment of rest behind them. */
 export interface Portion {

@@ -1,6 +1,6 @@
 import type { HowItEnded } from '../exit-words.js';
-import { type Phase, type Point, PointReader } from '../sampler/point.js';
-import { Series } from '../sampler/series.js';
+import { type Phase, type Point, PointReader, Series } from '../sampler/point.js';
+import type { Due } from '../sampler/sleep.js';
 
 /** How far a run is, for whoever watches it. */
 export interface Progress {
@@ -19,6 +19,8 @@ export interface Progress {
   readonly client?: string;
   /** What is being confirmed. */
   readonly suspects: readonly string[];
+  /** What may still let go by itself, and is waited for. */
+  readonly due?: Due | undefined;
   /** Others make the connections: `cyclesDone` are those that were accepted. */
   readonly watching?: boolean;
 }

@@ -1,25 +1,34 @@
-import type { Options } from '../options.js';
+import type { Options } from '../options/run.js';
+import { readListenerDrops } from '../proc/listener-drops.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters } from '../proc/sockets.js';
+import type { Due } from '../sampler/sleep.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { ConfirmingRound, NextRound } from '../verdict/confirmation.js';
-import type { Apart, Evidence } from '../verdict/evidence.js';
-import { lateRestMs } from '../verdict/late.js';
+import { CENSUS_KEYS } from '../verdict/census.js';
+import { asksForCounts, type ConfirmingRound, type NextRound } from '../verdict/confirmation.js';
+import type { Apart, Census, CensusKey, Evidence } from '../verdict/evidence.js';
+import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
+import { hasHeap } from '../verdict/memory-manners.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
-import { growthAlone } from './apart.js';
 import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
-import { makeConfirmingRound, type Witnessed } from './confirming.js';
+import { type Witnessed, witness } from './confirming.js';
 import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
-import { withOwnDrops } from './own-drops.js';
-import { atRest, type LastRest, type Rest, restAfterRound, restAtLast, restToCount } from './rest.js';
-import type { Audience, Timeline } from './timeline.js';
-import { timelineOf } from './timeline-of.js';
+import {
+  atRest,
+  type LastRest,
+  type Rest,
+  restAfterRound,
+  restAtLast,
+  restToCount,
+  setsNoTimers,
+} from './rest.js';
+import { type Audience, type Progress, Timeline } from './timeline.js';
 import { makeWarmUp } from './warm-up.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
@@ -42,6 +51,10 @@ export class Trial {
   #apart: readonly Apart[] = [];
   readonly #confirming: ConfirmingRound[] = [];
   #budgetSpent = false;
+  /** It was seen to hold connections, and to wait for nothing but somebody. */
+  #setsNoTimers = false;
+  /** What is waited for while the server settles. */
+  #due: Due | undefined;
   #witnessed: Witnessed = {};
 
   static async open(target: Target, options: Options, seed: number, audience: Audience): Promise<Trial> {
@@ -71,8 +84,8 @@ export class Trial {
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#rest;
-    const suspects = () => this.#confirming.at(-1)?.suspects ?? [];
-    this.timeline = timelineOf(target, options, driver, observer, suspects, audience.onProgress);
+    const told = () => ({ suspects: this.#confirming.at(-1)?.suspects ?? [], due: this.#due });
+    this.timeline = timelineOf(target, options, driver, observer, told, audience.onProgress);
   }
 
   close(): void {
@@ -92,7 +105,9 @@ export class Trial {
     const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
     await makeWarmUp(this.#driver, warmup, mostMs);
-    this.#baseline = await restToCount(this.#observer, this.#baseline.census, 0, this.#audience.signal);
+    const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#audience.signal);
+    this.#baseline = rest.latest;
+    this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
     this.#usual = this.#baseline.snapshot;
   }
 
@@ -100,7 +115,8 @@ export class Trial {
   async makeRounds(): Promise<void> {
     this.timeline.enter('cycles');
     const isLate = () => this.timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
-    await this.#judged.make(this.#options, this.#usual, this.#hold, isLate, this.#audience.signal);
+    const rest = { usual: this.#usual, holdsOn: this.#baseline.held.length > 0 };
+    await this.#judged.make(this.#options, rest, this.#hold, isLate, this.#audience.signal);
   }
 
   /** Connects the silent clients of `--hold`, and asks whether anybody else is served. */
@@ -115,28 +131,45 @@ export class Trial {
     await this.#hold.end();
     this.timeline.enter('settle');
     const settleMs = this.#settleMs;
-    const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs };
-    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, this.#audience.signal);
+    const isPrompt = this.#driver.isOver || this.#setsNoTimers;
+    const lateMs = isPrompt ? settleMs : this.#options.lateMs;
+    const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs, lateMs };
+    const { signal } = this.#audience;
+    const onDue = (due: Due | undefined) => {
+      this.#due = due;
+    };
+    const { opened } = this.#driver.ledger;
+    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, signal, opened, onDue);
     this.#latest = this.#rest;
     this.#judged.addAtRest(this.#rest.latest.census, this.#rest.settled);
   }
 
   /** Makes the rounds that the judge asks for, until it has what it needs, or the time is up. */
   async confirm(next: NextRound): Promise<void> {
-    const budget = new Budget(this.#options.budgetMs, this.#target.roots);
+    const { budgetMs, heapBudgetMs } = this.#options;
+    const budget = new Budget(hasHeap(this.#target.runtime) ? heapBudgetMs : budgetMs, this.#target.roots);
     for (;;) {
       const round = this.#driver.isOver ? undefined : await next(this.#evidence());
       if (!round) break;
-      if (!budget.hasTimeFor(this.#judged.rounds)) {
+      const late = this.#lateRest(asksForCounts(round));
+      if (!late || !budget.hasTimeFor(this.#judged.rounds)) {
         this.#budgetSpent = true;
         break;
       }
       this.#confirming.push(round);
       this.timeline.enter('confirm');
-      const witnessed = await makeConfirmingRound(round, this.#driver, this.#observer);
+      const witnessed = round.manner
+        ? await witness(round.manner, round.cycles, this.#driver, this.#observer)
+        : await this.#judged.makeConfirming(round.cycles);
       this.#witnessed = { ...this.#witnessed, ...witnessed };
-      await this.#restAgain();
-      if (!round.manner) this.#judged.add('confirm', this.#latest.latest.census);
+      await this.#restAgain(late);
+      if (this.#latest.settled.state === 'draining') {
+        // It has not come to rest, and more cycles would not help it: what it has now is no count.
+        this.#budgetSpent = true;
+        break;
+      }
+      const isCounted = asksForCounts(round) || !restsLate(this.#rest.settled);
+      if (!round.manner) this.#judged.add('confirm', isCounted ? this.#latest.latest.census : undefined);
     }
   }
 
@@ -144,14 +177,19 @@ export class Trial {
   async tellApart(cyclesFor: (evidence: Evidence) => number): Promise<void> {
     const cycles = this.#driver.isOver ? 0 : cyclesFor(this.#evidence());
     if (cycles === 0) return;
-    const rest = () => this.#restAgain();
+    const rest = () => this.#restAgain(this.#lateRest(true));
     this.#apart = await growthAlone(this.#driver, cycles, this.#latest.latest, rest);
   }
 
-  async #restAgain(): Promise<Observation> {
+  /** How a round comes to rest; undefined: so late that nothing can be counted after it. */
+  #lateRest(isCounted: boolean): LateRest | undefined {
+    const { settled } = this.#rest;
+    return isCounted || closedLate(settled) ? lateRest(settled) : {};
+  }
+
+  async #restAgain(late?: LateRest): Promise<Observation> {
     const { census } = this.#rest.latest;
-    const [settleMs, lateMs] = [this.#settleMs, lateRestMs(this.#rest.settled)];
-    this.#latest = await restAfterRound(this.#observer, census, settleMs, this.#audience.signal, lateMs);
+    this.#latest = await restAfterRound(this.#observer, census, this.#settleMs, this.#audience.signal, late);
     return this.#latest.latest;
   }
 
@@ -180,7 +218,7 @@ export class Trial {
       options: this.#options,
       observer: this.#observer,
       driver: this.#driver,
-      ...{ rounds: this.#judged.rounds, pace: this.#judged.pace },
+      ...{ rounds: this.#judged.rounds, pace: this.#judged.pace, work: this.#judged.work },
       hold: this.#hold.facts(),
       ...{ apart: this.#apart, confirming: this.#confirming },
       before: this.#observer.before,
@@ -193,4 +231,67 @@ export class Trial {
       ...this.#witnessed,
     });
   }
+}
+
+/**
+ * The same evidence with what the server's own listeners have dropped at most, asked only where counters of the whole network have moved:
+ * another server may have moved them, and to ask takes starting a program.
+ */
+async function withOwnDrops({ listeners, network }: Target, evidence: Evidence): Promise<Evidence> {
+  const { listenOverflows, listenDrops, embryonicResets } = evidence;
+  const inodes = listeners.flatMap(one => (one.transport === 'tcp' ? [one.inode] : []));
+  const haveMoved = listenOverflows + listenDrops + embryonicResets > 0;
+  if (!haveMoved || network !== 'self' || inodes.length === 0) return evidence;
+  return { ...evidence, ownDrops: await readListenerDrops(inodes) };
+}
+
+/** The timeline of one trial: whose processes it samples, and what whoever watches the run is told with each point. */
+function timelineOf(
+  target: Target,
+  { cycles, durationMs }: Options,
+  { tallies }: Driver,
+  observer: Observer,
+  told: () => Pick<Progress, 'suspects' | 'due'>,
+  onProgress: Audience['onProgress'],
+): Timeline {
+  return new Timeline(
+    target.roots.map(({ pid }) => pid),
+    () => tallies.cycles.completed + tallies.confirm.completed,
+    () => observer.queueLength(),
+    ({ phase, atMs, fds, anonBytes }) =>
+      onProgress({
+        ...{ phase, fds, anonBytes, cycles, durationMs },
+        cyclesDone: tallies.cycles.completed,
+        confirmCycles: tallies.confirm.completed,
+        elapsedMs: atMs,
+        ...told(),
+      }),
+  );
+}
+
+/**
+ * Some cycles of one client after the other, and what the server gained with each. A socket that was reset is in no
+ * table, so that its port cannot tell which client it came from; this can.
+ */
+async function growthAlone(
+  driver: Driver,
+  cycles: number,
+  before: Observation,
+  rest: () => Promise<Observation>,
+): Promise<Apart[]> {
+  const apart: Apart[] = [];
+  let last = before.census;
+  for (const client of driver.cast.clients) {
+    const { completed, stopped } = await driver.makeAlone(client, cycles);
+    const { census } = await rest();
+    apart.push({ client, cycles: completed, growth: difference(last, census) });
+    last = census;
+    if (stopped) break;
+  }
+  return apart;
+}
+
+function difference(from: Census, to: Census): Census {
+  const growth = Object.fromEntries(CENSUS_KEYS.map(key => [key, to[key] - from[key]]));
+  return growth as Record<CensusKey, number>;
 }

@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { ChurnError } from '../errors.js';
-import { type GaugeManner, type GaugeSource, type GaugeSpec, mannerOf } from '../gauge-options.js';
-import { outputOf } from './command.js';
-import { fetchText } from './fetch.js';
+import { type GaugeManner, type GaugeSource, type GaugeSpec, mannerOf } from '../options/gauge.js';
 import { type Found, findGauge, type Page, readPage, usualNames } from './find.js';
 
 /** One number that is read again and again. */
@@ -112,4 +113,70 @@ function unreadable(source: GaugeSource, why: string): ChurnError {
       ? `Look at the page yourself: curl ${where}. A gauge is URL#NAME, for example http://127.0.0.1:8081/metrics#process_open_fds`
       : 'Run the command yourself: it has to print a number, or JSON or metrics with #NAME. No shell is used: sh -c "…" is one.',
   );
+}
+
+/**
+ * The text of a page, over a connection of its own that is closed when this resolves: it must not be taken for one that
+ * the server forgot.
+ *
+ * @throws Error with a sentence, when there is no such page within `timeoutMs`.
+ */
+function fetchText(url: string, timeoutMs: number): Promise<string> {
+  const request = url.startsWith('https:') ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const call = request(url, { agent: false, headers: { connection: 'close', accept: ACCEPT } });
+    const deadline = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const chunks: Buffer[] = [];
+    let [size, status, ended] = [0, 0, false];
+    call.on('response', response => {
+      status = response.statusCode ?? 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MOST_BYTES) call.destroy(new Error(`more than ${MOST_BYTES} bytes`));
+        else chunks.push(chunk);
+      });
+      response.on('end', () => {
+        ended = true;
+      });
+    });
+    let failure: Error | undefined;
+    call.on('error', error => {
+      failure = error;
+    });
+    call.on('close', () => {
+      clearTimeout(deadline);
+      if (failure) reject(new Error(codeOf(failure)));
+      else if (status !== 200) reject(new Error(`the answer has status ${status}`));
+      else if (!ended) reject(new Error('the answer was cut off'));
+      else resolve(Buffer.concat(chunks).toString('utf8'));
+    });
+    call.end();
+  });
+}
+
+/** Several addresses of one name, refused one by one, have no message of their own. */
+function codeOf(error: Error & { readonly code?: unknown }): string {
+  return error.message === '' ? String(error.code ?? error.name) : error.message;
+}
+
+const ACCEPT = 'text/plain;version=0.0.4, application/json;q=0.9, */*;q=0.5';
+const MOST_BYTES = 1 << 24;
+
+/** What a program prints. @throws Error with a sentence, when it fails or takes too long. */
+function outputOf(command: readonly string[], timeoutMs: number): Promise<string> {
+  const [program = '', ...args] = command;
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      args,
+      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 24, encoding: 'utf8' },
+      (error, stdout) => {
+        if (!error) resolve(stdout);
+        else if (error.killed) reject(new Error(`${program} took longer than ${timeoutMs} ms`));
+        else if (typeof error.code === 'number')
+          reject(new Error(`${program} ended with status ${error.code}`));
+        else reject(new Error(`${program} cannot be run (${error.code ?? error.message})`));
+      },
+    );
+  });
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { Progress } from '../gather/timeline.js';
-import type { Said, Told } from './conversation.js';
+import type { Said, Told } from './options.js';
 import { perform } from './perform.js';
 
 /**

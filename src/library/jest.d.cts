@@ -1,5 +1,5 @@
 import type { RunOptions } from './options.js' with { 'resolution-mode': 'import' };
-import type { MatcherResult } from './to-survive-churn.js' with { 'resolution-mode': 'import' };
+import type { MatcherResult } from './survival.js' with { 'resolution-mode': 'import' };
 
 declare global {
   namespace jest {

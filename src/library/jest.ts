@@ -1,6 +1,6 @@
 import type {} from 'expect';
 import type { RunOptions } from './options.js';
-import { toSurviveChurn } from './to-survive-churn.js';
+import { toSurviveChurn } from './survival.js';
 
 declare global {
   namespace jest {

@@ -1,11 +1,13 @@
-import { ChurnError } from '../errors.js';
+import { ChurnError, type ErrorCode } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
-import type { RawOptions } from '../options.js';
-import type { RELOAD_SIGNALS } from '../reload-options.js';
+import type { RELOAD_SIGNALS } from '../options/reload.js';
+import type { RawOptions } from '../options/run.js';
+import type { RawWatchOptions } from '../options/watch.js';
+import type { Inspection } from '../report/inspection.js';
+import type { Report } from '../report/report.js';
 import type { Kind } from '../verdict/finding.js';
 import type { ClientName } from '../workload/client-names.js';
-import type { ProtocolName } from '../workload/protocols.js';
-import { addressOf, type ListeningServer } from './server-address.js';
+import type { ProtocolName } from '../workload/script.js';
 
 /** "500ms", "5s", "2m", "1.5h": a bare number has no unit. */
 export type Time = `${number}${'ms' | 's' | 'm' | 'h'}`;
@@ -159,3 +161,93 @@ const KNOWN = {
   failOn: true,
   allow: true,
 } as const satisfies Record<keyof TestOptions, true>;
+
+/** What the cycle child is asked to do. All that goes through the channel is JSON. */
+export interface Task {
+  readonly do: 'run' | 'watch' | 'inspect';
+  readonly raw: RawOptions;
+  /** Whether anybody wants to hear how far it is. */
+  readonly follows: boolean;
+  /** Growth of memory that is in doubt is told, not confirmed: that takes longer than a test may. */
+  readonly inHaste: boolean;
+}
+
+export type Answer =
+  | { readonly report: Report; readonly text: string }
+  | { readonly inspection: Inspection }
+  | { readonly refusal: Refusal };
+
+/** A ChurnError on its way. */
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+/** What the child says. An answer is the last thing. */
+export type Said = { readonly progress: Progress } | { readonly answer: Answer };
+
+/** What it is told while it works. */
+export type Told = { readonly task: Task } | 'stop';
+
+/** What servers of node:net, node:http, node:https, node:tls and node:http2 have in common. */
+export interface ListeningServer {
+  address(): string | { readonly address: string; readonly port: number } | null;
+}
+
+/** @throws ChurnError `nothing-listens` for a server that does not listen. */
+export function addressOf(server: ListeningServer): Pick<RawOptions, 'port' | 'host' | 'unix'> {
+  const address = server.address();
+  if (address === null) {
+    throw new ChurnError(
+      'nothing-listens',
+      'The server does not listen.',
+      "Wait for it first: server.listen(0); await once(server, 'listening')",
+    );
+  }
+  if (typeof address === 'string') return { unix: address };
+  const { port } = address;
+  return isWildcard(address.address) ? { port } : { port, host: address.address };
+}
+
+function isWildcard(address: string): boolean {
+  return address === '::' || address === '0.0.0.0';
+}
+
+/** Options of `churn watch`: `command` is the load here. Without one, `duration` says how long others are watched. */
+export interface WatchOptions
+  extends Pick<TestOptions, 'server' | Exclude<keyof RawWatchOptions, keyof Following>>,
+    Following {}
+
+/**
+ * The options of watch() as the command line would have them.
+ * @throws ChurnError `usage` for a name that is none, and for what only a run does.
+ */
+export function rawWatchOptions(options: WatchOptions): RawOptions {
+  const raw = rawOptions(options);
+  const other = Object.keys(raw).find(name => !Object.hasOwn(WATCHED, name));
+  if (other === undefined) return raw;
+  throw new ChurnError(
+    'usage',
+    `${other} is an option of run(), and watch() makes no connections.`,
+    `The options of watch() are: server, ${Object.keys(WATCHED).join(', ')}.`,
+  );
+}
+
+/** Total, so that an option that is new to `churn watch` is not forgotten here. */
+const WATCHED = {
+  port: true,
+  host: true,
+  unix: true,
+  pid: true,
+  behindProxy: true,
+  command: true,
+  duration: true,
+  settle: true,
+  budget: true,
+  confirm: true,
+  strict: true,
+  failOn: true,
+  allow: true,
+  gauge: true,
+} as const satisfies Record<keyof RawWatchOptions, true>;

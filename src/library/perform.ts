@@ -1,18 +1,18 @@
 import { ChurnError } from '../errors.js';
-import type { RunContext } from '../examine.js';
 import type { Progress } from '../gather/timeline.js';
-import { inspect } from '../inspect.js';
-import { parseAddress, parseOptions } from '../options.js';
+import { parseAddress, parseOptions, type RawOptions } from '../options/run.js';
+import { parseWatchOptions } from '../options/watch.js';
 import { requireProc } from '../proc/host.js';
+import { escapeText } from '../report/escape.js';
 import type { Report } from '../report/report.js';
 import { renderText } from '../report/text.js';
-import { run } from '../run.js';
-import type { World } from '../run-started.js';
+import type { RunContext } from '../session/examine.js';
+import { inspect } from '../session/inspect.js';
+import { run } from '../session/run.js';
+import type { World } from '../session/run-started.js';
 import { nextRoundInHaste } from '../verdict/rows.js';
 import { VERSION } from '../version.js';
-import { parseWatchOptions } from '../watch-options.js';
-import { asArguments } from './as-arguments.js';
-import type { Answer, Task } from './conversation.js';
+import type { Answer, Task } from './options.js';
 
 /** What the child does, and what came of it; an expected failure is an answer too. */
 export async function perform(
@@ -42,13 +42,30 @@ export async function perform(
 
 async function storyOf(task: Task, world: World, context: RunContext): Promise<Report> {
   if (task.do === 'watch') {
-    const { watch } = await import('../watch.js');
+    const { watch } = await import('../session/watch.js');
     return watch(parseWatchOptions(task.raw), { ...context, world, isQuiet: true });
   }
   const options = parseOptions(task.raw);
   if (options.start)
-    return (await import('../run-started.js')).runStarted(options, options.start, context, world);
-  if (options.allowRemote) return (await import('../remote.js')).runRemote(options, context);
-  if (options.thorough) return (await import('../thorough.js')).runThorough(options, context);
+    return (await import('../session/run-started.js')).runStarted(options, options.start, context, world);
+  if (options.allowRemote) return (await import('../session/remote.js')).runRemote(options, context);
+  if (options.thorough) return (await import('../session/thorough.js')).runThorough(options, context);
   return run(options, context);
+}
+
+/** The command line that would make the same run, so that a report says how to. */
+function asArguments(story: Task['do'], { command, ...raw }: RawOptions): string[] {
+  const options = Object.entries(raw).flatMap(([name, value]) => {
+    const option = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    if (name === 'confirm') return value === false ? ['--no-confirm'] : [];
+    if (typeof value === 'boolean') return value ? [option] : [];
+    // The text of certificates is no name of a file.
+    if (name === 'ca') return [option, 'ca.pem'];
+    return [value].flat().flatMap(one => [option, String(one)]);
+  });
+  return [
+    ...(story === 'run' ? [] : [story]),
+    ...options,
+    ...(command === undefined ? [] : ['--', ...command]),
+  ].map(escapeText);
 }

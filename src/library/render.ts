@@ -1,6 +1,6 @@
 import { compareReports } from '../report/compare/compare.js';
 import type { Comparison } from '../report/compare/comparison.js';
-import { COMPARISON_REPORTERS } from '../report/compare/registry.js';
+import { COMPARISON_REPORTERS } from '../report/compare/render.js';
 import { REPORTERS, type ReporterName } from '../report/registry.js';
 import type { Report } from '../report/report.js';
 import { parseSavedReport } from '../report/saved.js';

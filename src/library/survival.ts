@@ -1,8 +1,7 @@
 import { ChurnError } from '../errors.js';
 import type { Report } from '../report/report.js';
-import { type RunOptions, rawOptions } from './options.js';
+import { addressOf, type ListeningServer, type RunOptions, rawOptions } from './options.js';
 import { runAndTell } from './run.js';
-import { addressOf, type ListeningServer } from './server-address.js';
 
 /** A server of this process, a port, an address such as http://127.0.0.1:3000, a path of a Unix socket, or options. */
 export type Served = ListeningServer | number | string | Pick<RunOptions, 'port' | 'host' | 'unix' | 'pid'>;
@@ -56,3 +55,19 @@ function isServer(served: unknown): served is ListeningServer {
 
 const ADDRESSES = ['port', 'unix', 'pid'] as const;
 const HASTE = { settle: '2s', budget: '2s' } as const satisfies RunOptions;
+
+/** What `expect.extend` of vitest and of jest take alike. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/**
+ * `await expect(server).toSurviveChurn({ cycles: 1000 })`. The message of a failure is the whole report. What could not
+ * be tested rejects, also behind `.not`.
+ */
+export async function toSurviveChurn(received: unknown, options?: RunOptions): Promise<MatcherResult> {
+  const { survived, text } = await survivalOf(received, options);
+  const wanted = survived ? 'not to survive churn, and it did' : 'to survive churn';
+  return { pass: survived, message: () => `expected the server ${wanted}:\n\n${text}` };
+}

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { RunOptions } from './options.js';
-import { toSurviveChurn } from './to-survive-churn.js';
+import { toSurviveChurn } from './survival.js';
 
 declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: the parameters are those of vitest.

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readProcTextOrNothing } from './file.js';
-import { type NetlinkReader, parseNetlinkReader } from './parse/netlink-table.js';
 import type { NetOwner } from './sockets.js';
 
 /**
@@ -101,3 +100,22 @@ function connectedAddress(line: string): string | undefined {
 
 const STEP_MS = 20;
 const MOST_TURNS = 50;
+
+/** What waits at a netlink socket that listens to a group, and what it has lost for want of room. */
+interface NetlinkReader {
+  readonly queuedBytes: number;
+  readonly drops: number;
+}
+
+/**
+ * The row of /proc/net/netlink of the socket with which the process hears of sockets that end (NETLINK_SOCK_DIAG, 4, and
+ * a group): "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode". undefined while it has none.
+ */
+export function parseNetlinkReader(text: string, pid: number): NetlinkReader | undefined {
+  for (const line of text.split('\n')) {
+    const [, protocol, owner, groups = '', queued, , , , drops] = line.trim().split(/\s+/);
+    if (protocol !== '4' || Number(owner) !== pid || /^0*$/.test(groups)) continue;
+    return { queuedBytes: Number(queued), drops: Number(drops) };
+  }
+  return undefined;
+}

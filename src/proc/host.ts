@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ChurnError } from '../errors.js';
 import { readProcTextOrNothing } from './file.js';
+import { ownPid, readLimits } from './process.js';
 
 /** What this machine is and allows, for the report and for advice. */
 export interface HostFacts {
@@ -36,4 +37,21 @@ export function requireProc(root = '/proc'): void {
     `churn reads what a server holds from Linux's ${root}, and there is none here.`,
     'Run churn on Linux, or in the Linux container or virtual machine where the server runs. `churn render`, `churn explain` and `--help` work everywhere.',
   );
+}
+
+/** Time that the main thread of this process has had a CPU, in milliseconds: the first field of schedstat. */
+export function ownCpuMs(): number {
+  const nanoseconds = readProcTextOrNothing('/proc/self/schedstat')?.split(' ')[0];
+  return nanoseconds === undefined ? 0 : Number(nanoseconds) / 1e6;
+}
+
+/** Whether rights that this process has, root's too, end at a user namespace, as in a container without root. */
+export function isInUserNamespace(): boolean {
+  const map = readProcTextOrNothing('/proc/self/uid_map');
+  return map !== undefined && map.trim().split(/\s+/).join(' ') !== '0 0 4294967295';
+}
+
+/** How many descriptors this process may have; undefined is without limit. Node has raised it to the hard limit. */
+export function ownFdLimit(): number | undefined {
+  return readLimits(ownPid()).openFiles;
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { readProcTextOrNothing } from './file.js';
 
 /**
@@ -20,3 +21,35 @@ export function readSmapsRollup(pid: number): number | undefined {
   }
   return kib * 1024;
 }
+
+/**
+ * Lets the kernel forget which pages of a process were used until now (1 to /proc/PID/clear_refs, which its owner may
+ * write). It costs the process nothing but a look at its page table, 0.2 ms for a small one; its memory stays as it is.
+ */
+export function forgetTouched(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '1');
+  } catch {
+    // Gone, somebody else's, or /proc is read-only: then no page looks new, and nothing else is different.
+  }
+}
+
+/**
+ * Bytes of anonymous memory that a process has used since: `Referenced` of the mappings without a file in
+ * /proc/PID/smaps. Those of a file are shared, and count what other processes use. undefined when it is gone, or may not
+ * be traced (ptrace access).
+ */
+export function readTouched(pid: number): number | undefined {
+  const text = readProcTextOrNothing(`/proc/${pid}/smaps`);
+  if (text === undefined) return undefined;
+  let kib = 0;
+  let isAnonymous = false;
+  for (const [, inode, referenced] of text.matchAll(INODE_OR_REFERENCED)) {
+    if (inode !== undefined) isAnonymous = inode === '0';
+    else if (isAnonymous) kib += Number(referenced);
+  }
+  return kib * 1_024;
+}
+
+/** The fifth word of a mapping's first line, and the one line below it that counts. */
+const INODE_OR_REFERENCED = /^(?:[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ (\d+)|Referenced: +(\d+) kB)/gm;

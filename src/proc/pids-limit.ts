@@ -1,5 +1,4 @@
 import { readProcTextOrNothing } from './file.js';
-import { pidsFolders } from './parse/cgroup.js';
 
 /** How many tasks (processes and threads) may exist, and how many do, where the server lives. */
 export interface PidsLimit {
@@ -20,4 +19,20 @@ export function readPidsLimit(pid: number): PidsLimit | undefined {
   const most = Number(readProcTextOrNothing('/proc/sys/kernel/pid_max'));
   const now = Number(/^\S+ \S+ \S+ \d+\/(\d+)/.exec(readProcTextOrNothing('/proc/loadavg') ?? '')?.[1]);
   return most > 0 && now >= 0 ? { most, now } : undefined;
+}
+
+/**
+ * Folders under /sys/fs/cgroup that may hold the pids limit of a process, from its /proc/PID/cgroup: the one of the
+ * pids controller in the first version of cgroups ("8:pids:/app"), and that of the second one ("0::/app").
+ */
+export function pidsFolders(text: string): string[] {
+  return text.split('\n').flatMap(line => {
+    const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers.split(',').includes('pids')) return [`/sys/fs/cgroup/pids${trim(path)}`];
+    return line.startsWith('0::') ? [`/sys/fs/cgroup${trim(path)}`] : [];
+  });
+}
+
+function trim(path: string): string {
+  return path === '/' ? '' : path;
 }

@@ -1,10 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
-import { arch } from 'node:os';
-import { missingBecause, ProcFile, readProcText, readProcTextOrNothing } from './file.js';
-import { type ProcessLimits, parseLimits } from './parse/limits.js';
+import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
 import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
-import { type ProcessStatus, parseProcessStatus } from './parse/process-status.js';
-import { parseCallName, parseSleep, type Sleep } from './parse/syscall.js';
 
 /** This process. */
 export function ownPid(): number {
@@ -77,6 +73,36 @@ export function readProgramPath(pid: number): string | undefined {
   }
 }
 
+/** Where relative paths of a process begin; undefined when it may not be read. */
+export function readWorkingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
+/** What a process calls itself: its pid in the innermost pid namespace that it is in. */
+export function readOwnName(pid: number): number {
+  const names = /^NSpid:\s+(.*)$/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1];
+  return Number(names?.split(/\s+/).at(-1) ?? pid);
+}
+
+/** Where a process writes its errors: device and inode, and its path if that is a file; undefined where it cannot be told. */
+export function readStderr(
+  pid: number,
+): { readonly file: string; readonly path: string | undefined } | undefined {
+  try {
+    const path = `/proc/${pid}/fd/2`;
+    const stat = statSync(path);
+    return { file: `${stat.dev}:${stat.ino}`, path: stat.isFile() ? readlinkSync(path) : undefined };
+  } catch (error) {
+    missingBecause(error);
+    return undefined;
+  }
+}
+
 /** The network namespace of a process as "net:[4026531840]"; undefined when it may not be read. */
 export function readNetNamespace(pid: number | 'self'): string | undefined {
   try {
@@ -96,48 +122,75 @@ export function countMappings(pid: number): number | undefined {
   return count;
 }
 
-/** The waits of all threads of a process, undefined for each one that may wake by itself at a time we cannot know. */
-export function readSleeps(pid: number): ReadonlyArray<Sleep | undefined> {
-  const calls = readCalls(pid);
-  return calls.length === 0
-    ? [undefined]
-    : calls.map(text => (text === undefined ? undefined : parseSleep(text, arch())));
-}
-
-/** Names of the calls that the threads of a process are blocked in, as far as they may be read. */
-export function readCallNames(pid: number): string[] {
-  return readCalls(pid).flatMap(text => (text === undefined ? [] : (parseCallName(text, arch()) ?? [])));
-}
-
-/** /proc/PID/task/TID/syscall of each thread: undefined where it may not be read, none when the process is gone. */
-function readCalls(pid: number): (string | undefined)[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).map(thread => {
-      const read = readProcText(`/proc/${pid}/task/${thread}/syscall`);
-      return 'text' in read ? read.text : undefined;
-    });
-  } catch (error) {
-    missingBecause(error);
-    return [];
-  }
-}
-
-/** Whether a process has set itself an alarm that would wake it: a POSIX timer, or a handler for SIGALRM. */
-export function mayHaveAlarm(pid: number): boolean {
-  const timers = readProcTextOrNothing(`/proc/${pid}/timers`);
-  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1];
-  if (timers === undefined || caught === undefined) return true;
-  const SIGALRM = 14n;
-  return timers !== '' || ((BigInt(`0x${caught}`) >> (SIGALRM - 1n)) & 1n) === 1n;
-}
-
-/** Whether a timerfd will fire: the it_value of its fdinfo is not zero. */
-export function isArmed(pid: number, timerfd: number): boolean {
-  const text = readProcTextOrNothing(`/proc/${pid}/fdinfo/${timerfd}`) ?? '';
-  return !/^it_value: \(0, 0\)$/m.test(text);
+/** Whether a process has a handler of its own for a signal, by the signal's number. */
+export function isCaught(pid: number, signal: number): boolean {
+  const caught =
+    /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1] ?? '0';
+  return ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
 function isNumber(name: string): boolean {
   const code = name.charCodeAt(0);
   return code >= 48 && code <= 57;
+}
+
+/** Soft limits of /proc/PID/limits; undefined is "unlimited". */
+export interface ProcessLimits {
+  readonly openFiles: number | undefined;
+  readonly processes: number | undefined;
+}
+
+export function parseLimits(text: string): ProcessLimits {
+  const soft = (name: string) => {
+    const value = new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(text)?.[1];
+    return value === undefined || value === 'unlimited' ? undefined : Number(value);
+  };
+  return { openFiles: soft('Max open files'), processes: soft('Max processes') };
+}
+
+/** The fields of /proc/PID/status that this tool uses. Absent for a kernel thread or a zombie, which have no memory. */
+export interface ProcessStatus {
+  readonly uid: number;
+  readonly threads: number;
+  /** RssAnon + VmSwap: private memory, wherever it lies now. */
+  readonly anonBytes: number | undefined;
+  readonly shmemBytes: number | undefined;
+  /** Times that the main thread went to sleep by itself. */
+  readonly sleeps: number;
+}
+
+export function parseProcessStatus(text: string): ProcessStatus {
+  const kib = (name: string) => {
+    const match = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text);
+    return match ? Number(match[1]) * 1024 : undefined;
+  };
+  const anon = kib('RssAnon');
+  return {
+    uid: Number(/^Uid:\s+(\d+)/m.exec(text)?.[1] ?? Number.NaN),
+    threads: Number(/^Threads:\s+(\d+)/m.exec(text)?.[1] ?? 0),
+    anonBytes: anon === undefined ? undefined : anon + (kib('VmSwap') ?? 0),
+    shmemBytes: kib('RssShmem'),
+    sleeps: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0),
+  };
+}
+
+/**
+ * Whether a process was started with `NAME=value` in its environment. Children inherit that, also those that have left
+ * group and session. A program that writes its title over its environment (nginx) cannot be told by it.
+ */
+export function hasInEnvironment(pid: number, assignment: string): boolean {
+  const text = readProcTextOrNothing(`/proc/${pid}/environ`);
+  return text !== undefined && `\0${text}`.includes(`\0${assignment}\0`);
+}
+
+/** The environment that a process was started with, as far as it may be read and has not been written over. */
+export function readEnvironment(pid: number): Readonly<Record<string, string>> {
+  const text = readProcTextOrNothing(`/proc/${pid}/environ`) ?? '';
+  const pairs = text.split('\0').flatMap(pair => {
+    const at = pair.indexOf('=');
+    return at > 0
+      ? [[pair.slice(0, at), Buffer.from(pair.slice(at + 1), 'latin1').toString('utf8')] as const]
+      : [];
+  });
+  return Object.fromEntries(pairs);
 }

@@ -1,9 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
 import { type ListenCounters, parseListenCounters } from './parse/netstat.js';
-import { parsePassiveOpens } from './parse/snmp.js';
 import { parseSocketRow, parseSocketTable, type SocketRow } from './parse/socket-table.js';
-import { parseUnixTable, type UnixRow } from './parse/unix-table.js';
 
 /** A network namespace, named by a process that lives in it. */
 export type NetOwner = number | 'self';
@@ -156,4 +154,36 @@ export class AcceptQueue {
     );
     return row?.inode === this.#inode && row.state === 'LISTEN' ? row.rxQueue : undefined;
   }
+}
+
+/** Connections that the namespace has accepted since it began: PassiveOpens of the Tcp lines of /proc/net/snmp. */
+export function parsePassiveOpens(text: string): number {
+  const [names, values] = text
+    .split('\n')
+    .filter(line => line.startsWith('Tcp:'))
+    .map(line => line.split(' '));
+  return Number(values?.[names?.indexOf('PassiveOpens') ?? -1] ?? 0);
+}
+
+export interface UnixRow {
+  readonly inode: number;
+  /** A leading "@" stands for the NUL of an abstract name. Empty for an unnamed socket. */
+  readonly path: string;
+  /** __SO_ACCEPTCON of the Flags column: the socket listens. */
+  readonly listening: boolean;
+}
+
+/** Rows of /proc/net/unix. A connection that waits in the accept queue has the listener's path and inode 0. */
+export function parseUnixTable(text: string): UnixRow[] {
+  const rows: UnixRow[] = [];
+  for (const line of text.split('\n').slice(1)) {
+    const match = /^\S+ \S+ \S+ (\S+) \S+ \S+\s+(\d+)(?: (.*))?$/.exec(line);
+    if (!match) continue;
+    rows.push({
+      inode: Number(match[2]),
+      path: match[3] ?? '',
+      listening: (Number.parseInt(match[1] ?? '0', 16) & 0x10000) !== 0,
+    });
+  }
+  return rows;
 }

@@ -6,13 +6,16 @@ import { ownPid } from './process.js';
  * Resident memory of long-lived processes, in bytes by pid, through pidusage. A process that is gone is left out.
  *
  * The options are not a matter of taste: pidusage 4.1 keeps /proc/PID/stat open for `maxage` milliseconds, opens it
- * without end at 0, drops the handle unclosed on clear(), and reads another source under PIDUSAGE_USE_PS.
+ * without end at 0, drops the handle unclosed on clear(), and reads another source under PIDUSAGE_USE_PS. Where it expires
+ * while it is being read, it is closed, kept for later as if it were open, and closed again, when the number is somebody
+ * else's: on a machine without CPU a second was passed in one turn of the loop, and close() of a file of ours then failed
+ * with EBADF. So it has to be longer than any such turn.
  */
 export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (pids.length === 0) return new Map();
   await primed;
   // Where none of them is left, it rejects instead.
-  const stats = await pidusage([...pids], { maxage: 1_000, usePs: false }).catch(error => {
+  const stats = await pidusage([...pids], { maxage: MAX_AGE_MS, usePs: false }).catch(error => {
     missingBecause(error);
     return {};
   });
@@ -28,3 +31,5 @@ export function primeRss(): void {
 }
 
 let primed: Promise<unknown> | undefined;
+
+const MAX_AGE_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { Point } from '../sampler/point.js';
-import type { Snapshot } from '../sampler/snapshot.js';
+import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
 import { takeCensus } from '../verdict/census.js';
 import { countFds } from '../verdict/checks/fd.js';
@@ -12,21 +12,20 @@ import type { Latency } from '../workload/stopwatch.js';
 import { escapeText } from './escape.js';
 import { reportFinding } from './found.js';
 import { reportGauges } from './gauges.js';
-import { reportHold, reportLatency } from './load.js';
-import type {
-  Report,
-  ReportedCycles,
-  ReportedHeld,
-  ReportedPoint,
-  ReportedState,
-  ReportedTarget,
+import {
+  type Report,
+  type ReportedCycles,
+  type ReportedHeld,
+  type ReportedPoint,
+  type ReportedState,
+  type ReportedTarget,
+  SCHEMA_VERSION,
 } from './report.js';
-import { SCHEMA_VERSION } from './report.js';
-import { serverFacts } from './server-facts.js';
+import type { ReportedHold, ReportedLatency } from './reported-load.js';
 import { summarize } from './summary.js';
 import { inUnit, inWatchWords, reportWatch } from './watched.js';
 import { noteSentence } from './wording/notes.js';
-import { serverKindOf } from './wording/server-kind.js';
+import { type ServerFacts, serverKindOf } from './wording/server-kind.js';
 
 /** What a report says beside the verdict; facts of the host come in as data, so that reports can be compared. */
 export interface Circumstances {
@@ -167,3 +166,95 @@ function reportPoint(point: Point): ReportedPoint {
 }
 
 const MOST_HELD = 1_000;
+
+function reportLatency(latency: Latency | undefined): ReportedLatency | null {
+  if (!latency) return null;
+  const { since, late, connect, reply } = latency;
+  return { since, late: late ?? null, connect: connect ?? null, reply: reply ?? null };
+}
+
+/** What holding silent clients told: whether others were served, and what each of them cost the server. */
+function reportHold({ hold, held, originOf, cycles }: Evidence): ReportedHold | null {
+  if (!hold) return null;
+  const stalled = cycles.stopped === 'accept-stalled' || cycles.stopped === 'deadlines';
+  const { idle, holding, serviceMs } = hold;
+  const sorted = [...serviceMs].sort((one, other) => one - other);
+  const per = (now: number | undefined, before: number | undefined) =>
+    now === undefined || before === undefined || hold.accepted === 0
+      ? null
+      : Math.round((100 * (now - before)) / hold.accepted) / 100;
+  const round = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms * 1_000) / 1_000);
+  return {
+    requested: hold.wanted,
+    opened: hold.opened,
+    accepted: hold.accepted,
+    endedByServer: hold.ended,
+    failures: Object.fromEntries(Object.entries(hold.failures)),
+    end: hold.end,
+    othersServed: hold.aloneMs === undefined ? null : !hold.blocked && !stalled,
+    servedBy: hold.servedBy,
+    probes: serviceMs.length,
+    aloneMs: round(hold.aloneMs),
+    medianMs: round(sorted[sorted.length >> 1]),
+    maxMs: round(sorted.at(-1)),
+    perClient: {
+      fds: per(holding.fds, idle.fds),
+      anonBytes: per(holding.anonBytes, idle.anonBytes),
+      threads: per(holding.threads, idle.threads),
+      processes: per(holding.processes, idle.processes),
+    },
+    forgotten: held.filter(
+      ({ role, connection }) =>
+        role === 'connection' && connection !== undefined && originOf(connection).phase === 'hold',
+    ).length,
+  };
+}
+
+/** What the run saw of how the server is built. */
+export function serverFacts(
+  { before, after, rootCount, waits, judgedConnections, runtime }: Evidence,
+  series: readonly Point[],
+  program: string | undefined,
+): ServerFacts {
+  const childrenBefore = Math.max(0, before.processes.length - rootCount);
+  const threadsBefore = countThreads(before);
+  const reapedFaults = growth(before, after, ({ childFaults }) => childFaults);
+  const endedThreadFaults = growth(before, after, process => process.endedThreadFaults);
+  const hadShortLivedChildren =
+    series.some(({ children }) => children > childrenBefore) ||
+    after.processes.length > before.processes.length ||
+    after.zombies.length > before.zombies.length ||
+    reapedFaults >= FAULTS_PER_CHILD * judgedConnections;
+  return {
+    program,
+    runtime,
+    rootsBefore: rootCount,
+    childrenBefore,
+    threadsBefore,
+    hadShortLivedChildren,
+    hadShortLivedThreads:
+      !hadShortLivedChildren &&
+      (series.some(({ threads }) => threads > threadsBefore) ||
+        countThreads(after) > threadsBefore ||
+        endedThreadFaults >= FAULTS_PER_THREAD * judgedConnections),
+    syscalls: waits,
+  };
+}
+
+function countThreads({ processes }: Snapshot): number {
+  return processes.reduce((sum, { threads }) => sum + threads, 0);
+}
+
+/** How much a number has grown in the processes that were there before. */
+function growth(before: Snapshot, after: Snapshot, of: (process: ProcessSnapshot) => number): number {
+  const known = new Map(before.processes.map(process => [process.pid, of(process)]));
+  return after.processes.reduce((sum, process) => {
+    const now = of(process);
+    return sum + now - (known.get(process.pid) ?? now);
+  }, 0);
+}
+
+/** A child that does nothing but exit makes about 23 page faults, which its parent inherits by waiting for it. */
+const FAULTS_PER_CHILD = 10;
+/** A thread that does nothing but close a connection makes about 0.4 of them, on a stack that is used again. */
+const FAULTS_PER_THREAD = 0.1;

@@ -1,6 +1,6 @@
 import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
-import { toldRows } from './told-rows.js';
+import { toldRows } from './wrap.js';
 
 /** One line of a test report: a kind of trouble, or the run itself. */
 export interface Case {

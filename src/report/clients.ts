@@ -1,5 +1,4 @@
-import { type BehaviourFacts, FACTS } from '../workload/behaviours/facts.js';
-import { CLIENT_NAMES, type ClientName } from '../workload/client-names.js';
+import { type BehaviourFacts, CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
 import { wrap } from './wrap.js';
 
 /** What `churn clients` prints: each behaviour with one line, what it needs, and its packets. */

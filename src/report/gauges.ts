@@ -3,7 +3,7 @@ import type { Evidence } from '../verdict/evidence.js';
 import { judgeGauge } from '../verdict/gauges.js';
 import { escapeText } from './escape.js';
 import type { Report } from './report.js';
-import type { ReportedGauge } from './reported-watch.js';
+import type { ReportedGauge } from './reported-load.js';
 import { formatNumber } from './wording/numbers.js';
 
 export function reportGauges(evidence: Evidence): ReportedGauge[] | null {

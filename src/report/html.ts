@@ -1,16 +1,15 @@
 import { x as element } from 'xastscript';
 import { type Markup, serialize } from './markup.js';
-import { findingsSection } from './page/findings.js';
-import { gaugeSection } from './page/gauges.js';
-import { heldSection } from './page/held.js';
-import { latencySection } from './page/latency.js';
-import { matrixSection } from './page/matrix.js';
-import { measuredSection } from './page/measured.js';
-import { outputSection } from './page/output.js';
-import { pictureSection } from './page/picture.js';
-import { reproduceSection } from './page/reproduce.js';
+import { heldSection, latencySection, measuredSection } from './page/measured.js';
+import {
+  findingsSection,
+  gaugeSection,
+  matrixSection,
+  outputSection,
+  reproduceSection,
+} from './page/sections.js';
 import { PAGE_STYLE } from './page/style.js';
-import { verdictSection } from './page/verdict.js';
+import { pictureSection, verdictSection } from './page/verdict.js';
 import type { Report } from './report.js';
 
 /** In the order of the page. What a report does not have gives no section. */

@@ -1,6 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
-import { formatCommand } from './escape.js';
-import { codeBlock, codeSpan, escapeMarkdown } from './escape-markdown.js';
+import { codeBlock, codeSpan, escapeMarkdown, formatCommand } from './escape.js';
 import { GAUGE_HEAD, gaugeCells } from './gauges.js';
 import { holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';

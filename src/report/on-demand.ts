@@ -3,6 +3,6 @@ export { renderGithub } from './github.js';
 export { renderHtml } from './html.js';
 export { renderJunit } from './junit.js';
 export { renderMarkdown } from './markdown.js';
-export { drawReasoning } from './reasoning/draw.js';
+export { drawReasoning } from './reasoning.js';
 export { renderSvg } from './svg.js';
 export { renderTap } from './tap.js';

@@ -1,5 +1,4 @@
-import { renderJson } from './json.js';
-import { renderQuiet } from './quiet.js';
+import { breakProof } from './escape.js';
 import type { Report } from './report.js';
 import { renderText, type TextStyle } from './text.js';
 
@@ -32,3 +31,17 @@ export const REPORTER_NAMES = [
   'html',
   'svg',
 ] as const satisfies readonly ReporterName[];
+
+/** One line for a log: "churn 127.0.0.1:9000: PASS  1000 cycles, 0 leaks". */
+function renderQuiet(report: Report): string {
+  const where = report.target ? ` ${report.target.address}` : '';
+  const said = report.error ? `ERROR  ${report.error.sentence}` : report.summary;
+  return `churn${where}: ${said}\n`;
+}
+
+/** The whole report as one object. Text in it that came from outside cannot read as the proof of a clean run. */
+export function renderJson(report: Report): string {
+  const harmless = (key: string, value: unknown) =>
+    typeof value === 'string' && !(key === 'summary' && report.clean) ? breakProof(value) : value;
+  return `${JSON.stringify(report, harmless, 2)}\n`;
+}

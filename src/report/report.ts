@@ -2,10 +2,9 @@ import type { Check, Severity } from '../verdict/finding.js';
 import type { AnyKind } from '../verdict/kinds.js';
 import type { Reasoning } from '../verdict/reasoning.js';
 import type { Standing } from '../verdict/rows.js';
-import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import type { ReportedGauge, ReportedHold, ReportedLatency, ReportedWatch } from './reported-load.js';
 import type { ReportedServe } from './reported-serve.js';
 import type { ReportedServer } from './reported-server.js';
-import type { ReportedGauge, ReportedWatch } from './reported-watch.js';
 
 /** Raised when a field changes its meaning; fields are added freely, never renamed. */
 export const SCHEMA_VERSION = 1;

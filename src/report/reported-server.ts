@@ -5,6 +5,8 @@ export interface ReportedStop {
   /** Of the command that was started; null where its parent was told nothing. */
   readonly signal: string | null;
   readonly status: number | null;
+  /** The signal that it was asked with; absent in older reports: SIGTERM. */
+  readonly asked?: 'SIGTERM' | 'SIGINT';
   readonly tookMs: number;
   /** What outlived it, and was stopped after it. */
   readonly leftBehind: ReadonlyArray<{ readonly pid: number; readonly comm: string }>;
@@ -70,6 +72,14 @@ export interface ReportedServer {
   readonly reload?: ReportedReload | null;
   /** With --shutdown: what clients did when it was asked to stop. */
   readonly shutdown?: { readonly cycles: number; readonly concurrency: number; readonly held: number } | null;
+  /** Checkers of its own that had no chance to report, and why; empty where all had one. */
+  readonly unheard?: ReadonlyArray<{
+    readonly tool: string;
+    readonly pids: readonly number[];
+    readonly why: string;
+  }>;
+  /** With `valgrind --track-fds=yes`: descriptors that were open at exit, by the place where they were opened. */
+  readonly openAtExit?: ReadonlyArray<{ readonly count: number; readonly stack: readonly string[] }>;
   /** The last lines that it wrote, and the file that has all of them. */
   readonly output: { readonly lines: readonly string[]; readonly file: string | null };
 }

@@ -1,7 +1,6 @@
 import { formatDuration, plural } from '../units.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
-import { madeByClients, proofOf } from './proof.js';
 import type { Report, ReportedCycles } from './report.js';
 
 /** The verdict in one line. */
@@ -43,7 +42,11 @@ function madeWhileWatching({ durationMs, accepted }: Pick<WatchFacts, 'durationM
 function faults({ findings }: Verdict): string {
   return findings
     .filter(({ severity }) => severity === 'fail')
-    .map(({ kind, count, perCycle }) => FAULTS[kind](count, perCycle))
+    .map(found =>
+      found.kind === 'crash' && found.lost
+        ? `processes lost: ${found.count}`
+        : FAULTS[found.kind](found.count, found.perCycle),
+    )
     .join(', ');
 }
 
@@ -62,6 +65,7 @@ export const FAULTS: Readonly<
 > = {
   fd: count => `leaked file descriptors: ${count}`,
   memory: (_, perCycle) => `leaked memory: ${perCycle} B/cycle`,
+  work: (_, perCycle) => `work that grows: ${perCycle} µs/cycle`,
   mapping: count => `leaked mappings: ${count}`,
   thread: count => `leaked threads: ${count}`,
   child: count => `leaked child processes: ${count}`,
@@ -71,9 +75,29 @@ export const FAULTS: Readonly<
   hang: () => 'the server hangs',
   refused: count => `failed connections: ${count}`,
   reply: count => `missing answers: ${count}`,
-  spin: () => 'it spins at its limit',
+  spin: () => 'it keeps a CPU busy at rest',
   reload: count => `cut off by a reload: ${count}`,
   shutdown: () => 'the server does not stop properly',
   sanitizer: count => `errors reported by the server's own checker: ${count}`,
   gauge: count => `kept by a gauge: ${count}`,
 };
+
+/**
+ * The proof, of what was made: "N cycles, 0 leaks" stands here and nowhere else, and only for a finished run that is
+ * clean by the default rules. A number of leaks is always written behind a colon: "10 leaks" would contain the proof.
+ */
+export function proofOf(made: string): string {
+  return `PASS  ${made}, 0 leaks`;
+}
+
+/** What clients have asked of a server of ours; the line of the verdict has no grouping of digits. */
+export function madeByClients(
+  clients: ReadonlyArray<{ readonly requests: number; readonly connections: number }>,
+): string {
+  const sum = (name: 'requests' | 'connections') => clients.reduce((all, client) => all + client[name], 0);
+  return `${counted(sum('requests'), 'request')}, ${counted(sum('connections'), 'connection')}`;
+}
+
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}

@@ -1,6 +1,6 @@
 import { type Case, suitesOf } from './cases.js';
 import type { Report } from './report.js';
-import { toldRows } from './told-rows.js';
+import { toldRows } from './wrap.js';
 
 /** TAP 14, one test for the run and one for each kind of trouble, with YAML for those that did not pass. */
 export function renderTap(report: Report): string {

@@ -144,10 +144,12 @@ function memoryText({ findings, checks, target }: Report): string {
 
 function serverText({ target, findings }: Report, cycles: ReportedCycles): string {
   const has = (kind: string) => findings.some(finding => finding.kind === kind);
-  const life = has('crash') ? 'died' : target?.alive === false ? 'gone' : 'alive';
-  const workers = has('restart') ? 'workers replaced' : 'same process';
+  const crash = findings.find(({ kind }) => kind === 'crash');
+  const isLost = crash?.facts['lost'] !== undefined;
+  const life = crash && !isLost ? 'died' : target?.alive === false ? 'gone' : 'alive';
+  const workers = isLost ? 'processes lost' : has('restart') ? 'workers replaced' : 'same process';
   const queue = cycles.acceptQueue === 0 ? 'accept queue drained' : `accept queue ${cycles.acceptQueue}`;
-  return has('crash') ? life : `${life}, ${workers}, ${queue}`;
+  return crash && !isLost ? life : `${life}, ${workers}, ${queue}`;
 }
 
 function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string {

@@ -3,7 +3,7 @@ import type { Finding } from '../verdict/finding.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
 import { escapeText } from './escape.js';
 import type { Report, ReportedFinding } from './report.js';
-import { inConnections, perMinute } from './wording/watch.js';
+import { inConnections, perMinuteOfLoad } from './wording/watch.js';
 
 export function reportWatch(watch: WatchFacts | undefined): Pick<Report, 'watch'> {
   if (!watch) return {};
@@ -39,7 +39,7 @@ export function inWatchWords(
     advice: inConnections(finding.advice),
     evidence: [
       ...finding.evidence.map(inConnections),
-      ...(IS_GROWTH[facts.kind] ? [perMinute(facts, watch)] : []),
+      ...(IS_GROWTH[facts.kind] ? [perMinuteOfLoad(facts, watch)] : []),
     ],
   };
 }
@@ -51,6 +51,7 @@ const IS_GROWTH: Readonly<Record<Finding['kind'], boolean>> = {
   zombie: true,
   mapping: true,
   memory: false,
+  work: false,
   gauge: true,
   crash: false,
   restart: false,

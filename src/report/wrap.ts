@@ -1,3 +1,9 @@
+import { gaugeRows } from './gauges.js';
+import { holdRows } from './load-rows.js';
+import type { Report } from './report.js';
+import { outputLines, startedRows } from './started/lines.js';
+import { watchRows } from './wording/watch.js';
+
 /** Breaks a line at spaces so that it fits; runs of spaces inside are kept. Escape codes count as nothing. */
 export function wrap(line: string, columns: number, indent: number): string[] {
   if (visibleLength(line) <= columns) return [line];
@@ -17,4 +23,20 @@ export function wrap(line: string, columns: number, indent: number): string[] {
 
 function visibleLength(text: string): number {
   return text.replace(/\u001b\[[0-9;]*m/g, '').length;
+}
+
+/** What is particular to a sort of run, one line each: for test reports, whose cases have no place for it. */
+export function toldRows(report: Report): string[] {
+  const { serve, watch, hold = null } = report;
+  const rows = [
+    ...(serve?.rows ?? []),
+    ...(watch ? watchRows(watch) : []),
+    ...holdRows({ hold }),
+    ...gaugeRows(report).map(text => ['gauge', text] as const),
+    ...startedRows(report),
+  ];
+  return [
+    ...rows.map(([name, text]) => `${name}: ${text}`),
+    ...outputLines(report).flatMap(line => (line === '' ? [] : [line.trim()])),
+  ];
 }

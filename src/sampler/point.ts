@@ -1,7 +1,6 @@
 import { countFds } from '../proc/fds.js';
 import type { ProcFile } from '../proc/file.js';
-import { parseProcessStatus } from '../proc/parse/process-status.js';
-import { openStatus } from '../proc/process.js';
+import { openStatus, parseProcessStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 
 export type Phase = 'before' | 'warm-up' | 'hold' | 'cycles' | 'settle' | 'confirm' | 'after';
@@ -104,3 +103,31 @@ export class PointReader {
 
 /** A server with more processes than this is followed in part in the series; the verdict reads all of them. */
 const MOST_FOLLOWED = 128;
+
+/** Most points that a report holds. */
+const MOST_POINTS = 2_000;
+
+/** Keeps a series of any length within `MOST_POINTS`: when it is full every second point goes, and the step doubles. */
+export class Series {
+  #points: Point[] = [];
+  #stepMs: number;
+
+  constructor(stepMs: number) {
+    this.#stepMs = stepMs;
+  }
+
+  get stepMs(): number {
+    return this.#stepMs;
+  }
+
+  add(point: Point): void {
+    this.#points.push(point);
+    if (this.#points.length <= MOST_POINTS) return;
+    this.#points = this.#points.filter((_, index) => index % 2 === 0);
+    this.#stepMs *= 2;
+  }
+
+  points(): readonly Point[] {
+    return this.#points;
+  }
+}

@@ -44,6 +44,10 @@ export class Account implements Record<Summed, number> {
   peakOpen = 0;
   peakBusy = 0;
   longestIdleMs = 0;
+  /** Of connections that the client ended: the most that were overdue at a time, and those of which it is not sure. */
+  peakOverdue = 0;
+  perhapsOverdue = 0;
+  longestOwedMs = 0;
   /** Connections that can be used again and have nothing to do; the most at a time, however shortly. */
   idleNow = 0;
   peakIdleAtOnce = 0;
@@ -102,8 +106,9 @@ export interface Visit extends Record<Summed, number> {
   mayReuse: boolean;
   /** Since when it has had nothing to do. */
   idleSinceMs: number | undefined;
-  /** Since when an answer is owed. */
+  /** Since when an answer is owed: then the request was read, which had not come before `busyAfterMs`. */
   busySinceMs: number | undefined;
+  busyAfterMs: number;
   /** An answer of it was broken off, or will not come. */
   failedAtMs: number | undefined;
   /** When its last answer was sent. */
@@ -155,6 +160,7 @@ export function newVisit(
     mayReuse: false,
     idleSinceMs: undefined,
     busySinceMs: undefined,
+    busyAfterMs: openedAfterMs,
     failedAtMs: undefined,
     answeredAtMs: undefined,
     endedBy: undefined,

@@ -1,7 +1,6 @@
 import { Account, newVisit, type Summed, type Visit } from './account.js';
-import { Curve } from './curve.js';
 import { IdlePeaks } from './idle-peaks.js';
-import { moveVisit } from './move.js';
+import { moveVisit } from './series.js';
 import { Waste } from './waste.js';
 
 /** A pool that closes what has been idle for so long is tidy; one that closes at once makes no use of it. */
@@ -35,6 +34,7 @@ export class Book {
   #requests = 0;
   readonly waste = new Waste();
   readonly idlePeaks = new IdlePeaks();
+  readonly overdue = new Overdue();
   /** Of any sort: to see whether something is still coming in. */
   events = 0;
   /** Connections that this server did not take, because it had no descriptors left for them. */
@@ -74,6 +74,7 @@ export class Book {
     visit.busy++;
     visit.mayReuse = false;
     visit.busySinceMs = nowMs;
+    visit.busyAfterMs = this.overdue.earliest(visit);
     account.busy++;
     if (asksToClose) count(visit, 'askedToClose');
     account.peakBusy = Math.max(account.peakBusy, account.busy);
@@ -129,6 +130,7 @@ export class Book {
     if (visit.isUntold && isShort && this.others.connections > 0) moveVisit(visit, this.others);
     this.events++;
     if (visit.idleSinceMs !== undefined) this.idlePeaks.ends(visit.account, this.visits, nowMs);
+    if (by !== 'server') this.overdue.ends(visit, this.visits, this.others.connections > 0, nowMs);
     visit.endedBy = by;
     visit.endedAtMs = nowMs;
     const { account, port } = visit;
@@ -196,3 +198,88 @@ function count(visit: Visit, what: Summed): void {
   visit[what]++;
   visit.account[what]++;
 }
+
+/** How many connections were open at each request; when there are too many points, every second one goes. */
+class Curve {
+  #points: Array<readonly [requests: number, open: number]> = [];
+  #step = 1;
+
+  add(requests: number, open: number): void {
+    if (requests % this.#step !== 0) return;
+    this.#points.push([requests, open]);
+    if (this.#points.length < MOST_POINTS) return;
+    this.#step *= 2;
+    this.#points = this.#points.filter(([at]) => at % this.#step === 0);
+  }
+
+  points(): ReadonlyArray<readonly [requests: number, open: number]> {
+    return this.#points;
+  }
+}
+
+const MOST_POINTS = 400;
+
+/**
+ * Answers that a client has waited for beyond its patience, when it ends the connection at last. A look now and then may
+ * miss those between two looks, and on a machine without CPU there may be none at all. That a connection has ended is heard
+ * late there, too: it was alive when this server's loop came round before the last time, and more is not known for sure.
+ */
+class Overdue {
+  patienceMs: number | undefined;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #beforeMs = Number.NEGATIVE_INFINITY;
+  /** Accounts that were counted since the loop last came round: many end together when a client ends. */
+  readonly #counted = new Set<Account>();
+
+  /** The loop has come round: what has ended until the last time was heard. */
+  mark(nowMs: number): void {
+    this.#beforeMs = this.#lastMs;
+    this.#lastMs = nowMs;
+    this.#counted.clear();
+  }
+
+  /** `areOthersAbout`: then a connection may turn out to be somebody else's. */
+  ends(visit: Visit, visits: Iterable<Visit>, areOthersAbout: boolean, nowMs: number): void {
+    const { account } = visit;
+    if (!this.#isPerhapsOverdue(visit, nowMs)) return;
+    if (!this.#isOverdue(visit, this.#beforeMs) || (visit.isUntold && areOthersAbout)) {
+      account.perhapsOverdue++;
+      return;
+    }
+    if (this.#counted.has(account)) return;
+    this.#counted.add(account);
+    const overdue = [...visits].filter(
+      other =>
+        other.account === account &&
+        other.endedBy === undefined &&
+        !(other.isUntold && areOthersAbout) &&
+        this.#isOverdue(other, this.#beforeMs),
+    );
+    account.peakOverdue = Math.max(account.peakOverdue, overdue.length);
+    const owedMs = overdue.map(other => this.#beforeMs - (owedSince(other) ?? this.#beforeMs));
+    account.longestOwedMs = owedMs.reduce((longest, ms) => Math.max(longest, ms), account.longestOwedMs);
+  }
+
+  /** A request that is read now had not come when the loop came round before the last time; a first one may have waited longer. */
+  earliest({ requests, openedAfterMs }: Visit): number {
+    const heldMs = requests <= 1 ? MOST_HELD_MS : 0;
+    return Math.max(openedAfterMs, this.#beforeMs - heldMs);
+  }
+
+  #isPerhapsOverdue(visit: Visit, atMs: number): boolean {
+    if (this.patienceMs === undefined || owedSince(visit) === undefined) return false;
+    return atMs - (visit.failedAtMs ?? visit.busyAfterMs) > this.patienceMs;
+  }
+
+  #isOverdue(visit: Visit, atMs: number): boolean {
+    const sinceMs = owedSince(visit);
+    return this.patienceMs !== undefined && sinceMs !== undefined && atMs - sinceMs > this.patienceMs;
+  }
+}
+
+function owedSince({ failedAtMs, busySinceMs }: Visit): number | undefined {
+  return failedAtMs ?? busySinceMs;
+}
+
+/** No connection is read while its owner is looked for. */
+const MOST_HELD_MS = 300;

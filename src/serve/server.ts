@@ -1,19 +1,15 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ServeOptions } from '../serve-options.js';
+import type { ServeOptions } from '../options/serve.js';
 import { randomAt } from '../workload/prng.js';
 import type { Account, Visit } from './account.js';
 import type { Book } from './book.js';
-import type { Exchange } from './exchange.js';
-import { httpExchange } from './http-exchange.js';
+import type { AnswerOptions, Exchange } from './exchange.js';
 import { type Line, openLine } from './line.js';
-import { type Listener, listen } from './listener.js';
-import { MANNERS } from './manners/registry.js';
-import { encrypted } from './manners/tls.js';
-import { moveVisit } from './move.js';
+import { encrypted, type Listener, listen } from './listener.js';
+import { MANNERS } from './manners.js';
 import type { Queues } from './queues.js';
-import { tcpExchange } from './tcp-exchange.js';
-import { Turns } from './turns.js';
+import { moveVisit } from './series.js';
 
 /** The server that is run against a client. */
 export interface MisbehavingServer {
@@ -162,3 +158,141 @@ function speakTcp(book: Book, { answer }: ServeOptions, treat: (exchange: Exchan
 }
 
 const REFUSED_AFTER = 10;
+
+/**
+ * Bytes that came, and bytes that go back: the same ones, or those of --answer. Until they have gone nothing more is
+ * read, so a client that floods or does not listen waits, and this server's memory stays as it is.
+ */
+function tcpExchange(book: Book, line: Line, socket: Socket, reply: Buffer): Exchange {
+  const { visit } = line;
+  book.request(visit, false, performance.now());
+  socket.pause();
+  const isDone = () => {
+    book.answered(visit, true, false);
+    line.restsSoon();
+    socket.resume();
+  };
+  return {
+    answer: ({ afterwards } = {}) => {
+      socket.write(reply, () => {
+        isDone();
+        afterwards?.();
+      });
+    },
+    half: () => void socket.write(reply.subarray(0, reply.length >> 1)),
+    inPieces: (pieces, everyMs) => {
+      const size = Math.max(1, Math.ceil(reply.length / pieces));
+      const send = (from: number) => {
+        const isLast = from + size >= reply.length;
+        socket.write(reply.subarray(from, from + size), () => {
+          if (isLast) isDone();
+          else line.later(everyMs, () => send(from + size));
+        });
+      };
+      line.later(everyMs, () => send(0));
+    },
+    ...line,
+    fails: () => {
+      line.fails();
+      // Its end is to be seen all the same.
+      socket.resume();
+    },
+  };
+}
+
+/** A request of HTTP/1.1 and its answer. Node's own server speaks the protocol; this decides what it says, and when. */
+function httpExchange(
+  book: Book,
+  line: Line,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  keepsAlive: boolean,
+): Exchange {
+  const { visit } = line;
+  const asksToClose = !response.shouldKeepAlive;
+  book.request(visit, asksToClose, performance.now());
+  // What the client sends is thrown away as it comes, however much it is.
+  request.resume();
+  response.on('error', () => undefined);
+  if (!keepsAlive) response.shouldKeepAlive = false;
+  const announce = (headers: AnswerOptions) => {
+    const { status = 200, location, announcesClose } = headers;
+    response.writeHead(status, {
+      'content-type': 'text/plain',
+      'content-length': body.length,
+      ...(location === undefined ? {} : { location }),
+      ...(announcesClose ? { connection: 'close' } : {}),
+    });
+  };
+  const isDone = (offers: boolean) => {
+    book.answered(visit, offers && !asksToClose, offers && asksToClose);
+    if (!response.shouldKeepAlive) book.ended(visit, 'server', performance.now());
+    line.restsSoon();
+  };
+  return {
+    answer: (how = {}) => {
+      announce(how);
+      const { announcesClose = false, afterwards } = how;
+      const sent = () => {
+        isDone(keepsAlive && !announcesClose);
+        afterwards?.();
+      };
+      // end() would close at once what is to be closed later.
+      line.answers();
+      if (announcesClose) {
+        response.shouldKeepAlive = true;
+        response.write(body, sent);
+      } else response.end(body, sent);
+    },
+    half: () => {
+      announce({});
+      response.write(body.subarray(0, body.length >> 1));
+    },
+    inPieces: (pieces, everyMs) => {
+      announce({});
+      const size = Math.ceil(body.length / pieces);
+      const send = (from: number) => {
+        const piece = body.subarray(from, from + size);
+        if (from + size >= body.length) {
+          line.answers();
+          response.end(piece, () => isDone(keepsAlive));
+        } else {
+          response.write(piece);
+          line.later(everyMs, () => send(from + size));
+        }
+      };
+      line.later(everyMs, () => send(0));
+    },
+    ...line,
+  };
+}
+
+/** Serves so many connections at a time. The next one has its turn when one of them is over. */
+class Turns {
+  readonly #most: number;
+  readonly #waiting = new Set<() => void>();
+  #served = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  take(socket: Socket, serve: () => void): void {
+    const begin = () => {
+      this.#waiting.delete(begin);
+      this.#served++;
+      socket.on('close', () => {
+        this.#served--;
+        const [next] = this.#waiting;
+        next?.();
+      });
+      serve();
+    };
+    if (this.#served < this.#most) begin();
+    else {
+      this.#waiting.add(begin);
+      socket.on('close', () => this.#waiting.delete(begin));
+    }
+  }
+}

@@ -1,6 +1,5 @@
-import { hasInEnvironment } from '../proc/environ.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { ownPid } from '../proc/process.js';
+import { hasInEnvironment, ownPid } from '../proc/process.js';
 import { readProcessTable } from '../proc/tree.js';
 
 /** The name of the variable that marks whatever was started for a run. */
@@ -45,6 +44,11 @@ export class Family {
   /** When the first of them started. */
   get firstTicks(): number {
     return Math.min(...[...this.#known.values()].map(({ startTicks }) => startTicks));
+  }
+
+  /** Of all that were seen, also of those that are gone. */
+  get pids(): readonly number[] {
+    return [...new Set([...this.#known.values()].map(({ pid }) => pid))];
   }
 
   isKnown(stat: Pick<ProcessStat, 'pid' | 'startTicks'>): boolean {

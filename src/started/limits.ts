@@ -51,3 +51,9 @@ function pathOf(program: string, env: World['env']): string | undefined {
     return undefined;
   }
 }
+
+/** Where the server is to listen; neither: wherever it does. */
+export interface Wanted {
+  readonly port: number | undefined;
+  readonly unix: string | undefined;
+}

@@ -20,6 +20,7 @@ export class Output {
   readonly fd: number;
   readonly file: string | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
+  #kept = '';
 
   /** @throws ChurnError `usage` when the file cannot be written. */
   constructor(file: string | undefined) {
@@ -37,15 +38,13 @@ export class Output {
       .toString('utf8', 0, read)
       .split('\n')
       .map(line => line.trimEnd())
-      .filter(line => line !== '')
+      .filter(line => line !== '' && !isTrace(line))
       .slice(-most);
   }
 
-  /** The end of it, for those who look for something in it. */
-  text(mostBytes: number): string {
-    const { size } = fstatSync(this.fd);
-    const buffer = Buffer.alloc(Math.min(size, mostBytes));
-    return buffer.toString('utf8', 0, readSync(this.fd, buffer, 0, buffer.length, size - buffer.length));
+  /** All lines in which a checker may have said something, also those that were cut off. */
+  ofCheckers(): string {
+    return this.#kept + readLines(this.fd, 0);
   }
 
   close(): void {
@@ -55,8 +54,33 @@ export class Output {
 
   /** A server that logs every connection of a long run must not fill the disk: nobody asked for all of it. */
   #keepSmall(): void {
-    if (fstatSync(this.fd).size > MOST_BYTES) ftruncateSync(this.fd, 0);
+    if (fstatSync(this.fd).size <= MOST_BYTES) return;
+    this.#kept = (this.#kept + readLines(this.fd, 0)).slice(-TAIL_BYTES * 16);
+    ftruncateSync(this.fd, 0);
   }
+}
+
+/** The lines of a file from some place on in which a checker may have said something. */
+export function readLines(fd: number, from: number): string {
+  const { size } = fstatSync(fd);
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  const found: string[] = [];
+  let rest = '';
+  for (let at = Math.max(from, size - MOST_SEARCHED_BYTES); at < size; ) {
+    const read = readSync(fd, buffer, 0, buffer.length, at);
+    if (read === 0) break;
+    at += read;
+    const lines = (rest + buffer.toString('latin1', 0, read)).split('\n');
+    rest = (lines.pop() ?? '').slice(0, CHUNK_BYTES);
+    for (const line of lines) if (OF_CHECKERS.test(line)) found.push(line);
+  }
+  if (OF_CHECKERS.test(rest)) found.push(rest);
+  return Buffer.from(found.map(line => `${line}\n`).join(''), 'latin1').toString('utf8');
+}
+
+/** LeakSanitizer says this because it was asked to: it tells that it came to look, and nothing of the server. */
+export function isTrace(line: string): boolean {
+  return /^==\d+==(?:Processing thread \d+\.|(?:Stack|TLS|DTLS \d+) at 0x[0-9a-f]+-0x[0-9a-f]+)/.test(line);
 }
 
 function openNameless(): number {
@@ -84,4 +108,8 @@ function openNamed(file: string): number {
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 const TAIL_BYTES = 64 * 1024;
 const MOST_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 1_024 * 1_024;
+const MOST_SEARCHED_BYTES = 256 * 1_024 * 1_024;
+/** A prefix of valgrind or a sanitizer, a line of UBSan, an element of XML. */
+const OF_CHECKERS = /==\d+==|^==|Sanitizer|runtime error: |^\s*<\/?[?a-z]/;
 const LOOK_MS = 1_000;

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import type { Start } from '../options/start.js';
 import { readExecutable, readStat } from '../proc/process.js';
-import type { Start } from '../start-options.js';
 import { type Born, bear } from './birth.js';
+import { askCheckers } from './checker-options.js';
 import { cannotRun } from './companion.js';
 import { killAll } from './end.js';
 import type { Family } from './family.js';
@@ -62,7 +63,11 @@ export class StartedServer {
           // A program learns its name from argv[0]: busybox does, and shells show it.
           ...(limit.length > 0 ? {} : { argv0: command[0] ?? path }),
           stdio: ['ignore', output.fd, output.fd],
-          env: { ...world.env, ...portInEnvironment(start, port, world.env) },
+          env: {
+            ...world.env,
+            ...askCheckers(command, world.env),
+            ...portInEnvironment(start, port, world.env),
+          },
         },
         world,
       );

@@ -1,7 +1,7 @@
 import type { ProcessStat } from '../proc/parse/process-stat.js';
+import { listTcpListeners } from '../target/listener.js';
 import { signalProcess, untilGone } from './end.js';
 import { headsOf } from './heads.js';
-import { readListenersOn } from './port-state.js';
 import type { Exit, StartedServer } from './server.js';
 
 /** How a started server came to its end. */
@@ -10,6 +10,8 @@ export interface Stopped {
   readonly how: 'itself' | 'term' | 'kill';
   /** Of the command that was started. */
   readonly exit: Exit | undefined;
+  /** What it was asked with. */
+  readonly asked: StopSignal;
   readonly tookMs: number;
   /** Processes that outlived the one that was asked to stop. */
   readonly leftBehind: readonly Pick<ProcessStat, 'pid' | 'comm'>[];
@@ -19,21 +21,24 @@ export interface Stopped {
   readonly survivors: readonly number[];
 }
 
+export type StopSignal = 'SIGTERM' | 'SIGINT';
+
 /**
- * SIGTERM to the process that was started, or to what it left in the background; the rest of the family has to follow.
+ * SIGTERM, or what else it is known to listen to, to the process that was started, or to what it left in the background; the rest of the family has to follow.
  * Whoever does not gets SIGTERM too, and SIGKILL after the grace time. Nothing lives when this resolves.
  */
 export async function stopServer(
   server: StartedServer,
   port: number | undefined,
   graceMs: number,
+  name: StopSignal = 'SIGTERM',
 ): Promise<Stopped> {
   const startedAtMs = performance.now();
   const leftMs = () => Math.max(0, graceMs - (performance.now() - startedAtMs));
   const alive = server.look();
   const asked = headsOf(server, alive);
   const wasGone = server.exit !== undefined && alive.length === 0;
-  for (const stat of asked) signalProcess(stat, 'SIGTERM', server.world.kill);
+  for (const stat of asked) signalProcess(stat, name, server.world.kill);
   await untilTheseAreGone(server, asked, graceMs);
   const tookMs = performance.now() - startedAtMs;
   const killed = server.look().some(isOneOf(asked));
@@ -44,6 +49,7 @@ export async function stopServer(
   return {
     how: wasGone ? 'itself' : killed ? 'kill' : 'term',
     exit: server.exit,
+    asked: name,
     tookMs,
     leftBehind: leftBehind.map(({ pid, comm }) => ({ pid, comm })),
     portFree: port === undefined ? undefined : readListenersOn(port) === 0,
@@ -65,3 +71,8 @@ function isOneOf(asked: readonly ProcessStat[]): (stat: ProcessStat) => boolean 
 
 /** So long a family may take to notice that its head is gone. */
 const FOLLOW_MS = 500;
+
+/** How many sockets listen on a port now, whoever they belong to. */
+function readListenersOn(port: number): number {
+  return listTcpListeners('self').filter(listener => listener.port === port).length;
+}

@@ -1,15 +1,24 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { ChurnError } from '../errors.js';
 import { readChecker } from '../proc/checker.js';
 import { readFds } from '../proc/fds.js';
+import { findHolders } from '../proc/holders.js';
+import { otherNetworks } from '../proc/networks.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { readCommand, readLimits, readNetNamespace } from '../proc/process.js';
+import {
+  ownPid,
+  readCommand,
+  readExecutable,
+  readLimits,
+  readNetNamespace,
+  readStat,
+} from '../proc/process.js';
 import type { NetOwner } from '../proc/sockets.js';
-import { descendants, readProcessTable } from '../proc/tree.js';
-import { localHost } from './host.js';
+import { descendants, isAncestor, readProcessTable } from '../proc/tree.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
-import { notesOf } from './notes.js';
-import { findOwners } from './owners.js';
-import { proxyOf } from './proxy.js';
+import { type ProxyProgram, proxyOf } from './proxy.js';
 import { permissionError, requireProcess, requireReadable, requireServing } from './require.js';
 import { programOf, runtimeOf } from './runtime.js';
 import { type Endpoint, formatEndpoint, type Target } from './target.js';
@@ -49,19 +58,18 @@ export async function attach(address: Address): Promise<Target> {
     roots: roots.map(({ pid, startTicks }) => ({ pid, startTicks })),
     command,
     program,
-    runtime: runtimeOf(program),
+    runtime: runtimeOf(
+      descendants(
+        readProcessTable(),
+        roots.map(({ pid }) => pid),
+      ).map(({ pid }) => pid),
+    ),
     checker,
     limits: readLimits(first?.pid ?? 0),
     network,
     servedIn,
-    notes: [...notesOf(address, endpoint, proxyOf(program, command)), ...notesOfChecker(checker)],
+    notes: notesOf(address, endpoint, proxyOf(program, command)),
   };
-}
-
-function notesOfChecker(checker: Target['checker']): string[] {
-  if (checker === undefined) return [];
-  const name = checker === 'valgrind' ? 'checker (valgrind)' : checker;
-  return [`Memory was not judged: the server runs with a ${name}, which keeps what was freed for a while.`];
 }
 
 /** The server's own network namespace, when it is not ours: its ports are in its own tables. */
@@ -161,4 +169,138 @@ function soleServer(listeners: readonly Listener[], endpoint: Endpoint): readonl
         `No process of this machine holds the socket that listens on ${where}.`,
         'It may live in another pid namespace, or in the kernel: run churn there, or name the process with --pid.',
       );
+}
+
+/** What a reader of the report should know of how the target was found. */
+function notesOf(
+  address: { readonly pids: readonly number[]; readonly behindProxy: boolean },
+  endpoint: Endpoint,
+  proxy: ProxyProgram | undefined,
+): string[] {
+  const where = formatEndpoint(endpoint);
+  const notes = hasEntered() ? ['The cycles were made in the network namespace of the server.'] : [];
+  if (address.behindProxy) {
+    notes.push(`pid ${address.pids.join(', ')} was judged behind whatever listens on ${where}`);
+  } else if (proxy) {
+    const option = endpoint.transport === 'unix' ? `--unix ${endpoint.path}` : `--port ${endpoint.port}`;
+    const pid = (proxy.port === undefined ? undefined : soleListener(proxy.port)) ?? 'N';
+    notes.push(
+      `${proxy.program} passes connections on, and is what was judged. The server behind it was not watched: churn ${option} --pid ${pid} --behind-proxy`,
+    );
+  }
+  return notes;
+}
+
+/** Whoever started this process lives in another network: it was made to enter this one. */
+function hasEntered(): boolean {
+  const parent = readNetNamespace(readStat(ownPid())?.parentPid ?? 0);
+  return parent !== undefined && parent !== readNetNamespace('self');
+}
+
+/** The process that listens on a port, in whichever network, if there is but one. */
+function soleListener(port: number): number | undefined {
+  const inodes = (['self', ...otherNetworks()] as const).flatMap(network =>
+    listTcpListeners(network).flatMap(listener => (listener.port === port ? [listener.inode] : [])),
+  );
+  const [first, ...more] = inodes;
+  if (first === undefined || more.length > 0) return undefined;
+  return findHolders(new Set([first])).byInode.get(first)?.[0];
+}
+
+/**
+ * The numeric address of a host name, which must be one of this machine: only here can be seen what the server holds.
+ * @throws ChurnError for a name that does not resolve or an address of another machine.
+ */
+async function localHost(host: string): Promise<string> {
+  const address = isIP(host) ? host : await resolve(host);
+  const own = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  const isOwn =
+    address.startsWith('127.') || address === '::1' || own.some(candidate => candidate.address === address);
+  if (isOwn) return address;
+  throw new ChurnError(
+    'not-this-machine',
+    `${host === address ? host : `${host} (${address})`} is not an address of this machine, so what the server holds cannot be seen from here.`,
+    'Run churn on the machine where the server runs, or judge it by numbers that it exposes: --allow-remote --gauge URL#NAME.',
+  );
+}
+
+async function resolve(host: string): Promise<string> {
+  try {
+    return (await lookup(host)).address;
+  } catch {
+    throw new ChurnError(
+      'not-this-machine',
+      `The host name ${JSON.stringify(host)} does not resolve.`,
+      'Give an address of this machine: --host 127.0.0.1',
+    );
+  }
+}
+
+/** Who serves a set of listening sockets. */
+interface Owners {
+  /** The topmost process of each server: master, or the one process. Several when unrelated ones share the port. */
+  readonly servers: ReadonlyArray<readonly ProcessStat[]>;
+  /** The socket waits in pid 1 (socket activation), and nobody else has it yet. */
+  readonly onlyInit: boolean;
+  /** Some processes could not be looked into, and a listening socket has no owner among those that could. */
+  readonly hidden: boolean;
+}
+
+function findOwners(listeners: readonly Listener[]): Owners {
+  const holders = findHolders(new Set(listeners.map(listener => listener.inode)));
+  const table = readProcessTable();
+  const byInode = listeners.map(listener => holders.byInode.get(listener.inode) ?? []);
+  const all = [...new Set(byInode.flat())];
+  const others = all.filter(pid => pid !== 1);
+  const pids = others.length > 0 ? others : all;
+  const tops = topmost(
+    table,
+    pids.flatMap(pid => table.get(pid) ?? []),
+  );
+  return {
+    servers: groupRelated(tops, byInode, table),
+    onlyInit: all.length > 0 && others.length === 0,
+    hidden: holders.denied.length > 0 && byInode.some(owners => owners.length === 0),
+  };
+}
+
+/** A holder below another holder is its child; only the upper one is a root. */
+function topmost(table: ReadonlyMap<number, ProcessStat>, holders: readonly ProcessStat[]): ProcessStat[] {
+  return holders.filter(({ pid }) => !holders.some(other => isAncestor(table, other.pid, pid)));
+}
+
+/**
+ * Processes are one server when they share a listening socket (it was inherited or passed), or belong to one process
+ * group, or run one program: an SO_REUSEPORT group of equals. Their common parent joins them when it runs the same
+ * program: a master that has closed the socket itself.
+ */
+function groupRelated(
+  tops: readonly ProcessStat[],
+  byInode: ReadonlyArray<readonly number[]>,
+  table: ReadonlyMap<number, ProcessStat>,
+): ProcessStat[][] {
+  const groups: ProcessStat[][] = [];
+  for (const top of tops) {
+    const related = groups.find(group => group.some(member => areRelated(member, top, byInode)));
+    if (related) related.push(top);
+    else groups.push([top]);
+  }
+  return groups.map(group => withMaster(group, table));
+}
+
+function areRelated(a: ProcessStat, b: ProcessStat, byInode: ReadonlyArray<readonly number[]>): boolean {
+  if (a.processGroup === b.processGroup) return true;
+  if (byInode.some(pids => pids.includes(a.pid) && pids.includes(b.pid))) return true;
+  const program = readExecutable(a.pid);
+  return program !== undefined && program === readExecutable(b.pid) && a.parentPid === b.parentPid;
+}
+
+function withMaster(group: ProcessStat[], table: ReadonlyMap<number, ProcessStat>): ProcessStat[] {
+  const [first] = group;
+  if (!first || first.parentPid <= 1 || group.some(({ parentPid }) => parentPid !== first.parentPid))
+    return group;
+  const parent = table.get(first.parentPid);
+  const sameProgram = parent && readExecutable(parent.pid) === readExecutable(first.pid);
+  const isShell = parent !== undefined && group.length < 2;
+  return parent && sameProgram && !isShell && parent.pid !== ownPid() ? [parent] : group;
 }

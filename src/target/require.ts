@@ -1,6 +1,6 @@
 import { ChurnError } from '../errors.js';
 import { findInodes, mayReadFds } from '../proc/fds.js';
-import { isInUserNamespace } from '../proc/own.js';
+import { isInUserNamespace } from '../proc/host.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { ownPid, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';

@@ -1,4 +1,4 @@
-import type { ProcessLimits } from '../proc/parse/limits.js';
+import type { ProcessLimits } from '../proc/process.js';
 import type { NetOwner } from '../proc/sockets.js';
 import type { Listener } from './listener.js';
 import type { Runtime } from './runtime.js';

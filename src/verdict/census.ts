@@ -1,6 +1,6 @@
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Census, CensusKey } from './evidence.js';
-import { countOtherFds, type HeldSocket, identity } from './held.js';
+import { countOtherFds, type HeldSocket, identity, sameProcesses } from './held.js';
 
 export const CENSUS_KEYS = [
   'dead-socket',
@@ -28,7 +28,7 @@ export const CENSUS_KEYS = [
  */
 export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldSocket[]): Census {
   const known = new Set(before.processes.map(identity));
-  const stayed = now.processes.filter(process => known.has(identity(process)));
+  const stayed = sameProcesses(before, now);
   const counts = Object.fromEntries(CENSUS_KEYS.map(key => [key, 0])) as Record<CensusKey, number>;
   for (const [kind, count] of countOtherFds(before, now)) {
     if (kind !== 'socket') counts[kind] = count;

@@ -1,12 +1,14 @@
 import { CENSUS_KEYS } from './census.js';
+import { replacedWorkers } from './departed.js';
 import type { Evidence } from './evidence.js';
 import { serverFailures } from './failures.js';
 import { cyclesForGauges } from './gauges.js';
-import { lateRestMs } from './late.js';
+import { closedLate, lateRest } from './late.js';
+import { lostProcesses } from './lost.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
-import { replacedWorkers } from './replaced.js';
+import { judgeWork } from './work-trend.js';
 
 /** One more round of cycles, and why. */
 export interface ConfirmingRound {
@@ -19,6 +21,13 @@ export interface ConfirmingRound {
    */
   readonly manner?: 'follow' | 'watch';
 }
+
+/** Whether it asks for the counts of what the server has; memory and time can be read before the last thread has gone. */
+export function asksForCounts({ suspects }: ConfirmingRound): boolean {
+  return suspects.some(suspect => !UNCOUNTED.has(suspect));
+}
+
+const UNCOUNTED: ReadonlySet<string> = new Set(['memory', 'work', 'gauge', 'limit']);
 
 /** Asked after each round; it may have to read something first. */
 export type NextRound = (
@@ -48,11 +57,17 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
     // Mappings come and go with the heap of a runtime, so they get as long a look as the first one was.
     key === 'mapping' ? cycles : Math.ceil((3 * cycles) / inCycles),
   );
-  const asksForMemory = memory.state === 'suspect' || wasNeverAtRest(evidence, memory);
+  const work = judgeWork(evidence);
+  // An array that only grows takes memory as well, some bytes at a time: that is the same fault, and would take long.
+  const isExplained = work.state === 'grows' && work.stale !== undefined;
+  const asksForMemory = !isExplained && (memory.state === 'suspect' || isStillUnread(evidence, memory));
   if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
-  if (wanted.length === 0) return undefined;
+  // Rounds that are made for something else tell of work too; those for it are too long for memory.
+  const forWork = work.state === 'suspect' ? work.nextRoundCycles : undefined;
+  if (wanted.length === 0 && forWork !== undefined) wanted.push(forWork);
+  if (wanted.length === 0) return limitRound(evidence);
   const descriptorRate = Math.max(
     0,
     ...suspects.filter(({ key }) => isDescriptor(key)).map(({ inCycles }) => inCycles / cycles),
@@ -65,14 +80,29 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
       ...suspects.map(({ key }) => key),
       ...(asksForMemory ? ['memory'] : []),
       ...(forGauges === undefined ? [] : ['gauge']),
+      ...(work.state === 'suspect' ? ['work'] : []),
     ],
   };
 }
 
-/** What was read between the judged rounds is not compared where the server closed late; these wait for it. */
-function wasNeverAtRest({ rounds, settled }: Evidence, { state }: MemoryJudgement): boolean {
-  const isReadable = rounds.at(-1)?.anonBytes !== undefined;
-  return state === 'unmeasured' && isReadable && lateRestMs(settled) !== undefined;
+/**
+ * Too few readings so far: of so few cycles, or because what was read between the judged rounds is not compared where the
+ * server closed late.
+ */
+function isStillUnread({ rounds, settled }: Evidence, { state }: MemoryJudgement): boolean {
+  const isAffordable = !closedLate(settled) || lateRest(settled) !== undefined;
+  return state === 'unmeasured' && rounds.at(-1)?.anonBytes !== undefined && isAffordable;
+}
+
+/**
+ * What nobody sees a server keep may be counted against its limit all the same: poll() refuses (EINVAL) to be given more
+ * entries than the process may have descriptors, and arrays are made of that size. Such a server dies on connection 1024,
+ * and the usual 1000 cycles end just before.
+ */
+function limitRound({ passesLimit, fdLimit, connections }: Evidence): ConfirmingRound | undefined {
+  if (!passesLimit || fdLimit === undefined) return undefined;
+  const cycles = fdLimit + BEYOND_LIMIT - connections;
+  return cycles > 0 && cycles <= MOST_BEYOND ? { cycles, suspects: ['limit'] } : undefined;
 }
 
 /**
@@ -107,11 +137,11 @@ function followRound(evidence: Evidence): ConfirmingRound | undefined {
 }
 
 /**
- * Whether a worker that was replaced had crashed or retired cannot be told from outside, unless it goes with a
- * connection in its hands. A client that closes at once would not notice; one that waits for an answer does.
+ * Whether a worker that was replaced, or is gone for good, had crashed or retired cannot be told from outside, unless it
+ * goes with a connection in its hands. A client that closes at once would not notice; one that waits for an answer does.
  */
 function watchRound(evidence: Evidence): ConfirmingRound | undefined {
-  const workers = replacedWorkers(evidence).length;
+  const workers = replacedWorkers(evidence).length + lostProcesses(evidence).unexplained.length;
   const { reset = 0 } = serverFailures(evidence);
   if (workers === 0 || reset > 0 || evidence.watched !== undefined) return undefined;
   const cycles = Math.ceil((3 * evidence.judgedConnections) / workers);
@@ -130,5 +160,9 @@ function fdsLeft({ after, fdLimit, fdRoom = Infinity }: Evidence): number {
 const LEAST_CYCLES = 100;
 const MOST_CYCLES = 20_000;
 const MOST_RELEASE_ROUNDS = 10;
+/** Some are accepted by a process that is not counted, or not yet closed. */
+const BEYOND_LIMIT = 16;
+/** A twentieth of a second. */
+const MOST_BEYOND = 500;
 const LEAST_FOLLOWED = 20;
 const MOST_FOLLOWED = 300;

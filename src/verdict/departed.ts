@@ -1,6 +1,6 @@
 import type { HowItEnded } from '../exit-words.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
-import type { Departed } from './evidence.js';
+import type { Departed, Evidence } from './evidence.js';
 import { identity } from './held.js';
 
 /**
@@ -44,6 +44,11 @@ function signalOf(exitCode: number | undefined): number | undefined {
   return (exitCode ?? 0) & 0x7f || undefined;
 }
 
+/** It died of a fault of its own, or for want of memory. */
+export function hasCrashed({ signal, ended, logged }: Departed): boolean {
+  return isCrashSignal(signal) || isCrashName(ended?.signal) || logged !== undefined;
+}
+
 /** The same by name. */
 export function isCrashName(signal: string | undefined): boolean {
   return signal !== undefined && /^SIG(ILL|TRAP|ABRT|BUS|FPE|SEGV|SYS)$/.test(signal);
@@ -52,4 +57,14 @@ export function isCrashName(signal: string | undefined): boolean {
 /** Signals that a process gets for a fault of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS. */
 export function isCrashSignal(signal: number | undefined): boolean {
   return signal !== undefined && [4, 5, 6, 7, 8, 11, 31].includes(signal);
+}
+
+/** Workers that ended in the run and have a successor, without those that were due to go. */
+export function replacedWorkers({ departed }: Evidence): (Departed & { readonly replacedBy: number })[] {
+  return departed.flatMap(process => {
+    const { replacedBy } = process;
+    return !process.isRoot && !process.servedOther && replacedBy !== undefined
+      ? [{ ...process, replacedBy }]
+      : [];
+  });
 }

@@ -7,10 +7,11 @@ import type { Runtime } from '../target/runtime.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
+import type { GaugeSeries } from './gauge-series.js';
 import type { HeldSocket } from './held.js';
 import type { HeldClients } from './held-clients.js';
-import type { MadeRound } from './made-round.js';
-import type { Unusual } from './unusual.js';
+import type { Kind } from './kinds.js';
+import type { WatchFacts } from './watched-load.js';
 
 /** A settled reading at the end of a round of cycles. */
 export interface Round {
@@ -20,10 +21,27 @@ export interface Round {
   readonly anonBytes: number | undefined;
   /** How much of it was used since the warm-up; undefined where that cannot be read, or says nothing. */
   readonly touchedBytes?: number | undefined;
+  /** Entries that poll(2) was given beyond the descriptors that are open; undefined where nobody sleeps there. */
+  readonly pollEntries?: number | undefined;
   /** What the last garbage collection of a JVM left; undefined where it does not tell, and for all others. */
   readonly heap: JavaHeap | undefined;
   /** What cannot be attributed to a connection, counted; not in the middle of the judged cycles, where it costs too much. */
   readonly counts: Census | undefined;
+}
+
+/** What some connections cost the server, from before the first to the moment of rest behind the last. */
+export interface WorkRound {
+  readonly phase: Round['phase'];
+  /** Connections opened in the whole run when it ended, and those of this round. */
+  readonly connections: number;
+  readonly made: number;
+  /** CPU time of the threads that were alive; of all that there were, and of children that were waited for. */
+  readonly livingNs: number;
+  /** For which they were ready to run while others had the CPU. */
+  readonly waitNs: number;
+  readonly ticks: number;
+  /** CPU time of this process, which does the same for every connection: it tells how slow the machine was. */
+  readonly ownNs: number;
 }
 
 /** How fast some of the judged cycles were made, and what they cost this process. */
@@ -69,6 +87,10 @@ export interface Departed {
   readonly signal?: number | undefined;
   /** As its parent was told, where that is us. */
   readonly ended?: HowItEnded | undefined;
+  /** What it called itself. */
+  readonly title?: string | undefined;
+  /** What the kernel has logged of its end. */
+  readonly logged?: { readonly signal: string; readonly said: string } | undefined;
 }
 
 /** Connections that were held open until the server answered, to see whether a worker dies with one in its hands. */
@@ -108,6 +130,8 @@ export interface Evidence extends Unusual {
   readonly rounds: readonly Round[];
   /** The judged cycles, portion by portion. */
   readonly pace: readonly Pace[];
+  /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
+  readonly work?: readonly WorkRound[];
   /** undefined when no clients were held. */
   readonly hold: HeldClients | undefined;
   readonly warmup: Tally;
@@ -127,7 +151,7 @@ export interface Evidence extends Unusual {
    * them still: none when the server let go. undefined when there was no reason to follow any.
    */
   readonly followed: readonly Followed[] | undefined;
-  /** undefined when no worker was replaced. */
+  /** undefined when no worker ended. */
   readonly watched: Watched | undefined;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
@@ -155,7 +179,16 @@ export interface Evidence extends Unusual {
   /** The user has said what to send or to expect: the server is meant to understand it. */
   readonly requestIsMeant: boolean;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
-  readonly quiet: { readonly from: Snapshot; readonly to: Snapshot } | undefined;
+  readonly quiet:
+    | {
+        readonly from: Snapshot;
+        readonly to: Snapshot;
+        /** A thread was running, or waiting for a CPU, whenever it was looked at. */
+        readonly runsOn?: boolean;
+      }
+    | undefined;
+  /** It ran already before the first cycle, with nobody talking to it. */
+  readonly ranBefore?: boolean;
   /** Calls in which its threads slept before the first cycle, such as "epoll_wait"; none where that may not be read. */
   readonly waits: readonly string[];
   /** How the memory of the server is managed. */
@@ -164,10 +197,38 @@ export interface Evidence extends Unusual {
   readonly fdLimit: number | undefined;
   /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
   readonly fdRoom?: number | undefined;
+  /** It keeps freed memory, so that this cannot be judged; what it has to say itself is heard of a server that was started. */
+  readonly checker?: { readonly name: 'sanitizer' | 'valgrind'; readonly isHeard: boolean } | undefined;
+  /** Nobody has said how many cycles: some more may take the server past that limit. */
+  readonly passesLimit?: boolean;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
   readonly confirming?: readonly MadeRound[];
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
+}
+
+/**
+ * A round that the judge asked for: how many cycles, what was suspected, and what was done but making them. Evidence has
+ * none of them where the connections were not ours, or the server is out of sight.
+ */
+interface MadeRound {
+  readonly cycles: number;
+  readonly suspects: readonly string[];
+  readonly manner?: 'follow' | 'watch';
+}
+
+/** What is known beside that in some runs. */
+interface Unusual {
+  /** Name of the executable that serves. */
+  readonly program?: string | undefined;
+  /** Numbers that the server itself exposes; none when nobody named any. */
+  readonly gauges?: readonly GaugeSeries[] | undefined;
+  /** Kinds that could not be observed at all. */
+  readonly blind?: readonly Kind[] | undefined;
+  /** The server could not be looked into: it was judged by what it says of itself. */
+  readonly far?: { readonly isServing: boolean } | undefined;
+  /** Others made the connections: what is called a cycle elsewhere is then a connection that was accepted. */
+  readonly watch?: WatchFacts | undefined;
 }

@@ -1,20 +1,15 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { GaugeManner } from '../options/gauge.js';
 import type { CyclePhase } from '../workload/ledger.js';
-import type { GaugeFinding } from './gauge-finding.js';
-import type { Kind } from './kind.js';
+import type { SanitizerReport } from './checkers.js';
+import type { HeldGroup } from './held-group.js';
+import type { Kind, Severity } from './kinds.js';
 import type { Note } from './note.js';
 import type { Pattern } from './pattern.js';
-import type { ReplyFinding } from './reply-finding.js';
-import type { Severity } from './severity.js';
-
-export type { GaugeFinding, Kind, ReplyFinding, Severity };
-
-import type { HeldGroup } from './held-group.js';
-import type { LifeFinding } from './life-finding.js';
-import type { SanitizerReport } from './sanitizer.js';
+import type { StaleEntries } from './work-trend.js';
 
 export type { FollowedGroup, HeldGroup } from './held-group.js';
-export type { LifeFinding, ReloadFinding, ShutdownFinding, SpinFinding } from './life-finding.js';
+export type { Kind, Severity } from './kinds.js';
 
 export interface FdFinding {
   readonly kind: 'fd';
@@ -30,7 +25,12 @@ export interface FdFinding {
   readonly limit: number | undefined;
   /** Connections until the limit, at the rate that was seen; 0 when it was reached. */
   readonly connectionsLeft: number | undefined;
+  /** Where time and not connections was measured: minutes until the limit, and descriptors per minute. */
+  readonly minutesLeft?: number | undefined;
+  readonly perMinute?: number | undefined;
   readonly spinning: boolean;
+  /** Something in the server wakes by itself, so it might close what it holds after a time of its own. */
+  readonly hasTimeout?: boolean;
 }
 
 export type GrowingKind = 'thread' | 'child' | 'zombie' | 'mapping';
@@ -44,6 +44,9 @@ export interface GrowthFinding<K extends GrowingKind = GrowingKind> {
   readonly perRound: readonly number[];
   readonly limit: number | undefined;
   readonly connectionsLeft: number | undefined;
+  readonly hasTimeout?: boolean;
+  readonly minutesLeft?: number | undefined;
+  readonly perMinute?: number | undefined;
   /** Processes that outlive one reload after the other. */
   readonly stale?: { readonly reloads: number; readonly pids: readonly number[] };
 }
@@ -73,8 +76,19 @@ export interface CrashFinding {
   readonly connections: readonly [number, number] | undefined;
   /** How each of them has ended, as far as that is known. */
   readonly endings?: ReadonlyArray<HowItEnded & { readonly pid: number }>;
+  /** The server lives: these were some of its processes, and nobody took their place. */
+  readonly lost?: {
+    readonly cutOff: number;
+    readonly processes: ReadonlyArray<{
+      readonly pid: number;
+      readonly title: string;
+      readonly said?: string;
+    }>;
+  };
   /** It died when it had come to this limit of descriptors. */
   readonly openFilesLimit?: number;
+  /** It had few descriptors, and died on about as many connections as it may have: its limit. */
+  readonly nearLimit?: number;
 }
 
 export interface RestartFinding {
@@ -86,6 +100,8 @@ export interface RestartFinding {
     readonly pid: number;
     readonly replacedBy: number;
     readonly signal?: number | undefined;
+    /** What the kernel's log says of its end. */
+    readonly logged?: { readonly signal: string; readonly said: string };
   }>;
   readonly cutOff: number;
   /** Connections that were held open to see whether one is cut off. */
@@ -137,6 +153,7 @@ export type Finding =
   | FdFinding
   | { [K in GrowingKind]: GrowthFinding<K> }[GrowingKind]
   | MemoryFinding
+  | WorkFinding
   | CrashFinding
   | RestartFinding
   | HangFinding
@@ -163,4 +180,102 @@ export interface CheckResult {
   readonly check: Check;
   readonly findings: readonly Finding[];
   readonly notes: readonly Note[];
+}
+
+/** A number that the server itself exposes, and that did not come back. */
+export interface GaugeFinding {
+  readonly kind: 'gauge';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  /** Text from outside. */
+  readonly name: string;
+  readonly manner: GaugeManner;
+  /** In every confirming round again; else it has come to rest above what it was. */
+  readonly grows: boolean;
+  readonly before: number;
+  readonly after: number;
+  readonly perRound: readonly number[];
+}
+
+/** It keeps a CPU busy: at its limit of descriptors, or at rest. */
+export interface SpinFinding {
+  readonly kind: 'spin';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  /** Of one CPU. */
+  readonly cpuPercent: number;
+  /** undefined: at rest, with no client there. */
+  readonly openFilesLimit: number | undefined;
+}
+
+/** Clients that were in the middle of something were cut off by a reload. */
+export interface ReloadFinding {
+  readonly kind: 'reload';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly signal: string;
+  readonly reloads: number;
+  /** Connections that were open during reloads. */
+  readonly watched: number;
+}
+
+/** It was asked to stop while clients churned. */
+export interface ShutdownFinding {
+  readonly kind: 'shutdown';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly graceMs: number;
+  readonly tookMs: number;
+  readonly killed: boolean;
+  /** The crash that it ended with instead; undefined for any other end. */
+  readonly crashSignal: string | undefined;
+  readonly leftBehind: ReadonlyArray<{ readonly pid: number; readonly comm: string }>;
+  readonly portFree: boolean | undefined;
+}
+
+/** What only the life of a server tells. */
+export type LifeFinding = SpinFinding | ReloadFinding | ShutdownFinding;
+
+/** Answers that were waited for, and did not come or were not what was expected. */
+export interface ReplyFinding {
+  readonly kind: 'reply';
+  readonly severity: Severity;
+  readonly count: number;
+  readonly perCycle: number;
+  readonly of: number;
+  readonly answered: number;
+  readonly unanswered: number;
+  readonly unexpected: number;
+  /** The beginning of the first answer that was not the expected one: text from outside. */
+  readonly heard: string | undefined;
+  /** The server closed instead of answering, the first time. */
+  readonly closedFirst: boolean;
+  readonly timeoutMs: number;
+  readonly firstCycle: number;
+  readonly phase: CyclePhase;
+}
+
+/** Each connection costs the server more CPU time than those before it. */
+export interface WorkFinding {
+  readonly kind: 'work';
+  readonly severity: Severity;
+  /** Microseconds that the last connections cost more than the first. */
+  readonly count: number;
+  /** Microseconds that each connection adds to the cost of every later one. */
+  readonly perCycle: number;
+  /** Of one connection in the first and in the last sixth. */
+  readonly firstUs: number;
+  readonly lastUs: number;
+  /** Connections between which that lies. */
+  readonly connections: number;
+  readonly perSixthUs: readonly number[];
+  /** What poll(2) is given beyond the descriptors that are open, where that is what grows. */
+  readonly stale?: StaleEntries | undefined;
+  /** Connections after which there are more of them than poll(2) takes: the limit of descriptors. */
+  readonly connectionsLeft?: number | undefined;
+  readonly limit?: number | undefined;
 }

@@ -1,4 +1,4 @@
-import type { GaugeManner } from '../gauge-options.js';
+import type { GaugeManner } from '../options/gauge.js';
 
 /** One number of the server, read at rest. */
 export interface GaugeReading {

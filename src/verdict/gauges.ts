@@ -79,7 +79,7 @@ function judgeBytes(evidence: Evidence, series: GaugeSeries): JudgedGauge {
   const memory = judgeMemory({
     ...evidence,
     // No collection is known to belong to a number.
-    runtime: evidence.runtime === 'jvm' ? 'managed' : evidence.runtime,
+    runtime: evidence.runtime === 'jvm' ? 'unknown' : evidence.runtime,
     rounds: known.map(({ connections, value }) => ({
       phase: 'cycles',
       connections,

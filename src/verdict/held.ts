@@ -91,21 +91,28 @@ export function unaccepted(attribution: Attribution): SocketRow[] {
 
 /** Open things that are no sockets, counted by kind, of the processes that were there before. */
 export function countOtherFds(before: Snapshot, now: Snapshot): Map<FdKind, number> {
-  const known = new Set(before.processes.map(identity));
   const counts = new Map<FdKind, number>();
-  for (const process of now.processes) {
-    if (!known.has(identity(process))) continue;
+  const stayed = sameProcesses(before, now);
+  for (const process of stayed) {
     for (const { kind } of process.fds) {
       if (kind !== 'socket' && kind !== 'pipe') counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
   }
   // Both ends of a pipe share one inode, and are one thing.
-  const stayed = now.processes.filter(process => known.has(identity(process)));
   const pipes = stayed.flatMap(({ fds }) =>
     fds.filter(({ kind }) => kind === 'pipe').map(({ inode }) => inode),
   );
   counts.set('pipe', new Set(pipes).size);
   return counts;
+}
+
+/**
+ * The processes that were there before, as they are now; one that has gone counts as it was, or the end of a child that
+ * serves somebody else would hide what its parent keeps.
+ */
+export function sameProcesses(before: Snapshot, now: Snapshot): ProcessSnapshot[] {
+  const current = new Map(now.processes.map(process => [identity(process), process]));
+  return before.processes.map(process => current.get(identity(process)) ?? process);
 }
 
 export function identity({ pid, startTicks }: { readonly pid: number; readonly startTicks: number }): string {

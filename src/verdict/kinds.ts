@@ -1,6 +1,3 @@
-import { CLIENT_KINDS, type ClientKind } from './client/kinds.js';
-import type { Kind } from './finding.js';
-
 /** Every kind of finding, in the order in which reports list them. */
 export const KINDS = [
   'crash',
@@ -14,6 +11,7 @@ export const KINDS = [
   'thread',
   'mapping',
   'memory',
+  'work',
   'spin',
   'reload',
   'shutdown',
@@ -21,7 +19,35 @@ export const KINDS = [
   'gauge',
 ] as const satisfies readonly Kind[];
 
+export type AnyKind = Kind | ClientKind;
+
+/** What can be wrong with a server. */
+export type Kind =
+  | 'fd'
+  | 'memory'
+  | 'mapping'
+  | 'thread'
+  | 'child'
+  | 'zombie'
+  | 'crash'
+  | 'restart'
+  | 'hang'
+  | 'refused'
+  | 'reply'
+  | 'shutdown'
+  | 'reload'
+  | 'spin'
+  | 'work'
+  | 'sanitizer'
+  | 'gauge';
+
+/** A fault of the server, or something that its owner should look at. */
+export type Severity = 'fail' | 'warn';
+
+/** Every kind of finding about a client, in the order in which reports list them. */
+export const CLIENT_KINDS = ['fd', 'close-wait', 'unclosed', 'idle', 'reuse'] as const;
+
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
 /** Those of servers and those of clients; `fd` is of both. */
 export const ALL_KINDS: readonly AnyKind[] = [...new Set<AnyKind>([...KINDS, ...CLIENT_KINDS])];
-
-export type AnyKind = Kind | ClientKind;

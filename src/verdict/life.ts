@@ -1,11 +1,14 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { OpenAtExit, SanitizerReport } from './checkers.js';
 import type { HeldGroup } from './held-group.js';
-import type { SanitizerReport } from './sanitizer.js';
+import type { Unheard } from './unheard.js';
 
 /** How a server that was started came to its end. */
 export interface Stop {
   readonly how: 'itself' | 'term' | 'kill';
   readonly exit: HowItEnded | undefined;
+  /** undefined: SIGTERM. */
+  readonly asked?: 'SIGTERM' | 'SIGINT';
   readonly tookMs: number;
   readonly leftBehind: ReadonlyArray<{ readonly pid: number; readonly comm: string }>;
   readonly portFree: boolean | undefined;
@@ -83,7 +86,11 @@ export interface Life {
   readonly reloaded: Reloaded | undefined;
   /** undefined: it was stopped in peace, and how is no matter of the verdict. */
   readonly shutdown: ChurnedAtStop | undefined;
-  /** What its own checkers said, from its output. */
+  /** What its own checkers said, from its output and from their logs. */
   readonly sanitizers: readonly SanitizerReport[];
+  /** Checkers that had no chance to report. */
+  readonly unheard: readonly Unheard[];
+  /** With `valgrind --track-fds=yes`: what was open at exit, by the place where it was opened. */
+  readonly openAtExit: readonly OpenAtExit[];
   readonly output: { readonly lines: readonly string[]; readonly file: string | undefined };
 }

@@ -1,6 +1,6 @@
-import { type HeapGrowth, heapGrowthOf } from './collected-heap.js';
 import type { Evidence, Round } from './evidence.js';
-import { hasHeap, MANNERS, memoryThresholds } from './memory-manners.js';
+import { closedLate } from './late.js';
+import { hasHeap, MANNERS, type MemoryThresholds, memoryThresholds } from './memory-manners.js';
 import { type Trend, trendOf } from './series.js';
 
 /**
@@ -25,6 +25,10 @@ export interface MemoryJudgement {
   readonly steady: boolean;
   /** Bytes over the rounds that were judged. */
   readonly grown: number;
+  /** Bytes since the first reading, after the warm-up. */
+  readonly grownInAll: number;
+  /** What it was held against. */
+  readonly thresholds: MemoryThresholds;
   readonly nextRoundCycles: number;
 }
 
@@ -35,44 +39,104 @@ export interface MemoryJudgement {
  * first time, nor what collections of garbage leave may rise by as much.
  */
 export function judgeMemory(evidence: Evidence): MemoryJudgement {
-  const { clearBytes, leakedBytes, leastCollections } = MANNERS[evidence.runtime];
-  const { leakBytes, warmConnections } = memoryThresholds(evidence);
-  const rounds = evidence.rounds.flatMap(({ anonBytes, ...round }) =>
+  const { leastCollections } = MANNERS[evidence.runtime];
+  const read = evidence.rounds.flatMap(({ anonBytes, ...round }) =>
     anonBytes === undefined ? [] : [{ ...round, anonBytes }],
   );
+  const rounds = outsideOfHeap(read);
+  const thresholds = memoryThresholds(evidence, rounds[0]?.anonBytes ?? 0);
+  const { leakBytes, harmlessBytes, hiddenBytes } = thresholds;
+  // A leak fills such room in the first half of the connections, or is none that large.
+  const hidden = hiddenBytes / Math.max(1, evidence.connections / 2);
   const kept = laterHalf(rounds);
   const trend = trendOfRounds(kept);
   const touched = trendOfTouched(kept);
   const needsCollections = leastCollections > 0;
   const heap = needsCollections ? heapGrowthOf(rounds, leakBytes) : undefined;
   const judged = {
-    trend,
-    touched,
-    heap,
+    ...{ trend, touched, heap, thresholds },
     bound:
       trend && (heap || !needsCollections)
-        ? Math.max(0, trend.high, touched?.high ?? 0, heap?.high ?? 0)
-        : undefined,
+        ? Math.max(0, hidden, trend.high, touched?.high ?? 0, heap?.high ?? 0)
+        : boundWithoutCollection(read),
     perRound: kept.slice(1).map((round, index) => round.anonBytes - (kept[index]?.anonBytes ?? 0)),
     grown: (kept.at(-1)?.anonBytes ?? 0) - (kept[0]?.anonBytes ?? 0),
+    grownInAll: (rounds.at(-1)?.anonBytes ?? 0) - (rounds[0]?.anonBytes ?? 0),
     span: [kept[0]?.connections ?? 0, kept.at(-1)?.connections ?? 0] as const,
     steady: false,
     nextRoundCycles: Math.max(500, Math.ceil(evidence.connections / ROUNDS_PER_HALF / 2)),
   };
-  if (rounds.length < LEAST_KEPT) return { ...judged, state: 'unmeasured' };
+  if (rounds.length < LEAST_KEPT) {
+    const few = closedLate(evidence.settled) && !hasHeap(evidence.runtime) ? boundOfFew(rounds) : undefined;
+    const isFlat = few !== undefined && few < harmlessBytes;
+    return isFlat ? { ...judged, bound: few, state: 'flat' } : { ...judged, state: 'unmeasured' };
+  }
   if (!trend || kept.length < LEAST_KEPT) return { ...judged, state: 'suspect' };
   const rises = trend.z > RISING_Z && trend.low > leakBytes;
   // Out of time, a rise that small is told by its bound.
-  const isBounded = judged.bound !== undefined && judged.bound < clearBytes;
+  const isBounded = judged.bound !== undefined && judged.bound < harmlessBytes;
   const keeps = heap !== undefined && heap.low > leakBytes;
-  if (isBounded && !keeps && (!rises || evidence.budgetSpent)) return { ...judged, state: 'flat' };
-  const much = judged.grown >= leakedBytes * Math.max(1, evidence.before.processes.length);
-  const warm =
-    evidence.connections >= (much ? warmConnections / 4 : warmConnections) &&
-    collectionsIn(kept) >= leastCollections;
+  const isFlat = isBounded && !keeps && !leaps(kept, harmlessBytes) && (!rises || evidence.budgetSpent);
+  if (isFlat) return { ...judged, state: 'flat' };
   const steady = rises && keepsPace(kept) && (hasHeap(evidence.runtime) || isRegular(judged.perRound));
-  const grows = (warm && steady) || (heap?.rises === true && evidence.connections >= warmConnections);
+  const isCollected = collectionsOf(kept) >= leastCollections;
+  const grows =
+    (steady && isCollected && isBeyond(rounds, thresholds, evidence.connections)) ||
+    (heap?.rises === true && evidence.connections >= thresholds.levelConnections);
   return { ...judged, steady, state: grows ? 'grows' : 'suspect' };
+}
+
+/**
+ * A server that closes late is at rest only where it was waited for, which takes seconds each time. Where malloc gives
+ * back at once two such readings bound what is kept between them, but for the pages that both may have begun.
+ */
+function boundOfFew(rounds: Kept): number | undefined {
+  const [first] = rounds;
+  const last = rounds.at(-1);
+  if (!first || !last || last.connections <= first.connections) return undefined;
+  const grown = last.anonBytes - first.anonBytes;
+  const touched = (last.touchedBytes ?? 0) - (first.touchedBytes ?? 0);
+  return (Math.max(0, grown, touched) + 2 * PAGE_BYTES) / (last.connections - first.connections);
+}
+
+/** Of a JVM that tells where its heap is: what collections leave in it is judged by itself, and the rest by what is outside. */
+function outsideOfHeap(rounds: Kept): Kept {
+  const outside = rounds.flatMap(({ anonBytes, heap, ...round }) =>
+    heap?.residentBytes === undefined ? [] : [{ ...round, heap, anonBytes: anonBytes - heap.residentBytes }],
+  );
+  return outside.length === rounds.length ? outside : rounds;
+}
+
+/**
+ * As long as nothing was ever collected, nothing that is kept finds room but in fresh pages. Not where it had them before
+ * it needed them (-XX:+AlwaysPreTouch), and so needs no more.
+ */
+function boundWithoutCollection(rounds: Kept): number | undefined {
+  const residentBytes = ({ heap }: Round) => heap?.residentBytes ?? 0;
+  const [first] = rounds;
+  const last = rounds.at(-1);
+  if (!first || !last || !rounds.every(({ heap }) => heap?.collections === 0)) return undefined;
+  if (residentBytes(last) <= residentBytes(first)) return undefined;
+  const trend = trendOfRounds(laterHalf(rounds));
+  return trend && Math.max(0, trend.high);
+}
+
+/** It rose by more than a collector lets the heap of a clean server grow, or for longer than any was seen to. */
+function isBeyond(rounds: Kept, thresholds: MemoryThresholds, connections: number): boolean {
+  const { allowedBytes, plentyBytes, warmConnections, levelConnections } = thresholds;
+  if (connections >= levelConnections) return true;
+  // The lowest of the last readings, in case the very last one stands just before a collection.
+  const grown = Math.min(...rounds.slice(-3).map(({ anonBytes }) => anonBytes)) - (rounds[0]?.anonBytes ?? 0);
+  if (grown >= plentyBytes) return connections >= warmConnections / 4;
+  return grown > allowedBytes && connections >= warmConnections;
+}
+
+/** More memory at the end of these rounds than at their beginning, though no trend shows it: some single steps did it. */
+function leaps(kept: Kept, harmlessBytes: number): boolean {
+  const level = (part: Kept) => Math.min(...part.map(({ anonBytes }) => anonBytes));
+  const grown = level(kept.slice(-3)) - level(kept.slice(0, 3));
+  const connections = (kept.at(-1)?.connections ?? 0) - (kept[0]?.connections ?? 0);
+  return grown > LEAP_BYTES && grown > harmlessBytes * connections;
 }
 
 /** Rounds of the later half of all connections, but not fewer than a trend needs: confirming rounds are long ones. */
@@ -84,7 +148,7 @@ function laterHalf(rounds: Kept): Kept {
 
 type Kept = ReadonlyArray<Round & { readonly anonBytes: number }>;
 
-function collectionsIn(kept: Kept): number {
+function collectionsOf(kept: Kept): number {
   return (kept.at(-1)?.heap?.collections ?? 0) - (kept[0]?.heap?.collections ?? 0);
 }
 
@@ -123,5 +187,81 @@ function isRegular(perRound: readonly number[]): boolean {
 
 /** One flat, noisy series in two hundred rises by more than this. */
 const RISING_Z = 2.6;
+/** Two huge pages: less is no sign of anything. */
+const LEAP_BYTES = 4 * 1_048_576;
 const LEAST_KEPT = 6;
+const PAGE_BYTES = 4_096;
 const ROUNDS_PER_HALF = 8;
+
+/** What is kept in a collected heap, per connection. */
+interface HeapGrowth {
+  readonly slope: number;
+  /** The slope, whenever within their rounds the collections took place. */
+  readonly low: number;
+  readonly high: number;
+  /** It rose in each third of the collections by more than a leak, and in the last one hardly more slowly. */
+  readonly rises: boolean;
+  /** Between the collections at these thirds, in bytes. */
+  readonly perRound: readonly number[];
+  /** Connections before the first of these collections and after the last. */
+  readonly span: readonly [from: number, to: number];
+}
+
+/**
+ * What collections of garbage leave behind. A heap hides a leak in room that it has touched already, and shows garbage as
+ * growth until it is collected; what is left after a collection does neither. Measured on echo servers on OpenJDK 17 with
+ * G1, Serial and Parallel: 1.2 MiB after each of four collections of a clean one, and 1026 to 1180 B per connection more
+ * where 1024 B were kept. undefined before the second collection, or where it is not told.
+ */
+function heapGrowthOf(rounds: readonly Round[], leakBytes: number): HeapGrowth | undefined {
+  const collections = collectionsIn(rounds);
+  const last = collections.length - 1;
+  if (last < 1) return undefined;
+  const thirds = [0, 1, 2, 3].map(third => Math.round((last * third) / 3));
+  const marks = last < 3 ? [0, last] : thirds;
+  const parts = marks.slice(1).flatMap((mark, index) => {
+    const from = collections[marks[index] ?? 0];
+    const to = collections[mark];
+    return from && to ? growthBetween(from, to) : [];
+  });
+  const first = parts[0];
+  const latest = parts.at(-1);
+  if (!first || !latest) return undefined;
+  const rises =
+    parts.length === 3 && parts.every(({ low }) => low > leakBytes) && latest.slope >= first.slope / 2;
+  return {
+    ...{ slope: latest.slope, low: latest.low, high: latest.high, rises },
+    perRound: parts.map(({ grown }) => grown),
+    span: [collections[0]?.earliest ?? 0, collections[last]?.latest ?? 0],
+  };
+}
+
+/** One that took place between two readings, as connections were counted at these. */
+interface Collection {
+  readonly keptBytes: number;
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** Of several between two readings the last. */
+function collectionsIn(rounds: readonly Round[]): Collection[] {
+  return rounds.flatMap(({ heap, connections }, index) => {
+    const before = rounds[index - 1];
+    const isNew = before !== undefined && heap?.collections !== before.heap?.collections;
+    if (heap?.keptBytes === undefined || !isNew) return [];
+    return [{ keptBytes: heap.keptBytes, earliest: before.connections, latest: connections }];
+  });
+}
+
+function growthBetween(from: Collection, to: Collection) {
+  const grown = to.keptBytes - from.keptBytes;
+  const longest = grown / (to.latest - from.earliest);
+  const shortest = grown / Math.max(1, to.earliest - from.latest);
+  const middle = (to.earliest + to.latest - from.earliest - from.latest) / 2;
+  return {
+    grown,
+    slope: grown / middle,
+    low: Math.min(longest, shortest),
+    high: Math.max(longest, shortest),
+  };
+}

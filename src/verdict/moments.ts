@@ -1,5 +1,6 @@
 import { CENSUS_KEYS } from './census.js';
 import type { Census, CensusKey, Round } from './evidence.js';
+import type { WatchedMemory } from './watched-load.js';
 
 /** What a server had at one moment while others used it. */
 export interface Moment {
@@ -18,12 +19,15 @@ export interface Moment {
 export interface RoundsOfTime {
   readonly base: Census | undefined;
   readonly rounds: readonly Round[];
-  /** Connections accepted when the first half was over. */
+  /** Connections accepted in what counts as judged, and after that; and how long the former took. */
   readonly judged: number;
+  readonly confirmed: number;
+  readonly judgedMs: number;
 }
 
 /**
  * Recurrence, asked of rounds of time: the second half of the moments in four parts, each told by its quietest moment.
+ * Where it is known how many connections came, parts are equal by these: a load may be over long before the watching is.
  * `settled` is what was left when the load was over: what is in use at the end is not counted as kept. undefined when
  * there are too few moments, or the server became busier: then growth may be use.
  */
@@ -32,11 +36,12 @@ export function roundsOfTime(
   settled: Census | undefined,
 ): RoundsOfTime | undefined {
   if (moments.length < 2 * PARTS) return undefined;
-  const quietest = portions(moments, PARTS).flatMap(part => quietestOf(part) ?? []);
+  const parts = byConnections(moments) ?? portions(moments, PARTS);
+  const quietest = parts.flatMap(part => quietestOf(part) ?? []);
   const half = quietest[PARTS / 2 - 1];
   const last = quietest.at(-1);
   if (!half || !last || last.inUse > half.inUse * 1.1 + 1) return undefined;
-  const inUse = settled && differences(last.census, settled);
+  const inUse = settled && differences(last.census, settled, 0);
   const rounds = quietest.slice(PARTS / 2 - 1).map((moment, index): Round => {
     return {
       phase: index === 0 ? 'cycles' : 'confirm',
@@ -45,7 +50,27 @@ export function roundsOfTime(
       counts: inUse ? differences(moment.census, inUse) : moment.census,
     };
   });
-  return { base: settled ? undefined : quietest[0]?.census, rounds, judged: half.accepted };
+  const from = settled ? undefined : quietest[0];
+  return {
+    base: from?.census,
+    rounds,
+    judged: half.accepted - (from?.accepted ?? 0),
+    confirmed: last.accepted - half.accepted,
+    judgedMs: half.atMs - (from?.atMs ?? 0),
+  };
+}
+
+/** As many connections in each part; undefined where these were too few, or came too quickly to be seen in each. */
+function byConnections(moments: readonly Moment[]): Moment[][] | undefined {
+  const first = moments[0]?.accepted ?? 0;
+  const made = (moments.at(-1)?.accepted ?? 0) - first;
+  if (made < LEAST_PER_PART * PARTS) return undefined;
+  const parts: Moment[][] = Array.from({ length: PARTS }, () => []);
+  for (const moment of moments) {
+    const part = Math.floor((PARTS * (moment.accepted - first)) / made);
+    parts[Math.min(PARTS - 1, part)]?.push(moment);
+  }
+  return parts.every(part => part.length > 0) ? parts : undefined;
 }
 
 /** Memory by rounds of time: the least of each, so that what is in use counts as little as can be. */
@@ -67,7 +92,26 @@ export function memoryOfTime(moments: readonly Moment[]): Round[] {
   });
 }
 
-function portions(moments: readonly Moment[], parts: number): Moment[][] {
+/** Private memory by time alone: what few connections with many requests keep shows in no trend by connections. */
+export function memoryWhileWatched(
+  moments: readonly Moment[],
+  atRestBytes: number | undefined,
+): WatchedMemory | undefined {
+  const read = moments.flatMap(({ atMs, anonBytes }) =>
+    anonBytes === undefined ? [] : [{ atMs, anonBytes }],
+  );
+  if (read.length < PARTS) return undefined;
+  const least = portions(read, PARTS).map(part => Math.min(...part.map(({ anonBytes }) => anonBytes)));
+  const [first] = read;
+  const last = Math.min(least.at(-1) ?? 0, atRestBytes ?? Number.POSITIVE_INFINITY);
+  return {
+    grownBytes: last - (first?.anonBytes ?? 0),
+    laterBytes: last - (least[PARTS / 2 - 1] ?? 0),
+    overMs: (read.at(-1)?.atMs ?? 0) - (first?.atMs ?? 0),
+  };
+}
+
+function portions<T>(moments: readonly T[], parts: number): T[][] {
   return Array.from({ length: parts }, (_, index) =>
     moments.slice(
       Math.floor((moments.length * index) / parts),
@@ -76,17 +120,22 @@ function portions(moments: readonly Moment[], parts: number): Moment[][] {
   );
 }
 
+/** The moment with the fewest connections in use, and the least of each count: one that is in flight has its thread. */
 function quietestOf(moments: readonly Moment[]): Moment | undefined {
   const least = Math.min(...moments.map(({ inUse }) => inUse));
-  return moments.findLast(({ inUse }) => inUse === least);
+  const quietest = moments.findLast(({ inUse }) => inUse === least);
+  if (!quietest) return undefined;
+  const counts = CENSUS_KEYS.map(key => [key, Math.min(...moments.map(({ census }) => census[key]))]);
+  return { ...quietest, census: Object.fromEntries(counts) as Record<CensusKey, number> };
 }
 
-function differences(from: Census, what: Census): Census {
-  const counts = Object.fromEntries(CENSUS_KEYS.map(key => [key, from[key] - what[key]]));
+function differences(from: Census, what: Census, least = Number.NEGATIVE_INFINITY): Census {
+  const counts = Object.fromEntries(CENSUS_KEYS.map(key => [key, Math.max(least, from[key] - what[key])]));
   return counts as Record<CensusKey, number>;
 }
 
 const PARTS = 8;
 const MEMORY_PARTS = 16;
+const LEAST_PER_PART = 4;
 /** Memory per connection of fewer than these is noise. */
 const LEAST_CONNECTIONS = 500;

@@ -12,17 +12,39 @@ export type Note =
     }
   | { readonly note: 'closed-late'; readonly afterMs: number }
   | { readonly note: 'memory-unrested' }
+  /** There were too few readings for a trend. */
+  | { readonly note: 'memory-brief' }
+  /** It runs with a checker, which keeps freed memory; what that has to say is heard where churn started the server. */
+  | {
+      readonly note: 'memory-checked';
+      readonly checker: { readonly name: 'sanitizer' | 'valgrind'; readonly isHeard: boolean };
+    }
+  | { readonly note: 'work-undecided'; readonly firstUs: number; readonly lastUs: number }
+  | { readonly note: 'stale-entries'; readonly before: number; readonly after: number }
   | { readonly note: 'closed-with-later'; readonly count: number }
   | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
   | { readonly note: 'other-clients'; readonly count: number }
   | {
       readonly note: 'memory-undecided';
+      /** Bytes per cycle that may have been missed. */
       readonly bound: number;
+      /** Bytes that it has grown by since the warm-up, and per cycle lately; both 0 where it did not rise. */
+      readonly grown: number;
+      readonly perCycle: number;
+      /** A collector may not have come yet. */
+      readonly isCollected: boolean;
       /** So many would decide it. */
       readonly cycles: number;
     }
   /** Garbage was collected too rarely for a bound; so many cycles may be enough. */
   | { readonly note: 'memory-uncollected'; readonly cycles: number }
+  /** While others used the server; no trend by connections says whether it comes to an end. */
+  | {
+      readonly note: 'memory-grew';
+      readonly bytes: number;
+      readonly overMs: number;
+      readonly isRising: boolean;
+    }
   | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
   | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
   | { readonly note: 'spinning'; readonly cpuPercent: number }
@@ -64,5 +86,12 @@ export type Note =
       readonly draining: boolean;
     }
   | { readonly note: 'gauge-bytes'; readonly name: string; readonly bound: number | undefined }
+  /** Processes that a program of this kind ends by design. */
+  | {
+      readonly note: 'retired';
+      readonly pids: readonly number[];
+      readonly program: string;
+      readonly what: string;
+    }
   | { readonly note: 'far'; readonly isServing: boolean }
   | { readonly note: 'confirmed-with'; readonly cycles: number };

@@ -17,7 +17,7 @@ export interface PolicyOutcome {
 /** What is let pass stays in the report as a warning and is listed: the cleanliness of a run is that of the default rules. */
 export function applyPolicy(findings: readonly Finding[], policy: Policy): PolicyOutcome {
   const letPass = ({ kind, severity, count }: Finding) =>
-    severity === 'fail' &&
+    (severity === 'fail' || kind === 'crash') &&
     ((policy.failOn !== undefined && !policy.failOn.includes(kind)) || count <= (policy.allow[kind] ?? -1));
   return {
     findings: findings.map(finding => (letPass(finding) ? { ...finding, severity: 'warn' } : finding)),

@@ -1,6 +1,5 @@
 import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence } from './evidence.js';
-import { memoryThresholds } from './memory-manners.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
 
@@ -38,8 +37,14 @@ export interface Reasoning {
     /** What a JVM keeps, where it has collected its garbage at least twice and tells. */
     readonly heap: MemoryJudgement['heap'] | null;
     readonly leakBytes: number;
+    /** Memory passes when no more than this can have been missed. */
+    readonly harmlessBytes: number;
     readonly warmConnections: number;
+    /** What the collector of a clean server may let its heap grow by, in all. */
+    readonly allowedBytes: number;
     readonly grownBytes: number;
+    /** Since the first reading, after the warm-up. */
+    readonly grownInAllBytes: number;
   };
   readonly budgetSpent: boolean;
 }
@@ -48,7 +53,7 @@ export interface Reasoning {
 export function reasonFrom(evidence: Evidence): Reasoning | undefined {
   if (evidence.confirming === undefined) return undefined;
   const memory = judgeMemory(evidence);
-  const { leakBytes, warmConnections } = memoryThresholds(evidence);
+  const { leakBytes, harmlessBytes, warmConnections, allowedBytes } = memory.thresholds;
   return {
     settled: evidence.settled,
     connections: {
@@ -74,8 +79,9 @@ export function reasonFrom(evidence: Evidence): Reasoning | undefined {
       touched: memory.touched ?? null,
       heap: memory.heap ?? null,
       leakBytes,
-      warmConnections,
+      ...{ harmlessBytes, warmConnections, allowedBytes },
       grownBytes: memory.grown,
+      grownInAllBytes: memory.grownInAll,
     },
     budgetSpent: evidence.budgetSpent,
   };

@@ -1,5 +1,4 @@
-import type { BehaviourFacts } from '../workload/behaviours/facts.js';
-import type { ClientName } from '../workload/client-names.js';
+import type { BehaviourFacts, ClientName } from '../workload/client-names.js';
 import { isHardlyServed, ownOverflows } from './accepted.js';
 import { checkMemory } from './checks/memory.js';
 import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
@@ -127,8 +126,14 @@ function inapplicable(
   return isHardlyServed(evidence) && ownOverflows(evidence) === 0 ? 'not-handed-over' : undefined;
 }
 
+/** Nor work, which takes as many cycles. */
 function withoutMemory(evidence: Evidence): Evidence {
-  return { ...evidence, rounds: evidence.rounds.map(round => ({ ...round, anonBytes: undefined })) };
+  return {
+    ...evidence,
+    rounds: evidence.rounds.map(round => ({ ...round, anonBytes: undefined })),
+    work: [],
+    checker: undefined,
+  };
 }
 
 function memoryOfRow(evidence: Evidence): Check {

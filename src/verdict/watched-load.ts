@@ -14,10 +14,60 @@ export interface WatchFacts {
   readonly runs: number;
   /** Of the first load, or of the watching. */
   readonly durationMs: number;
+  /** In which what was found came about: where others go on using the server that is longer, where it is judged by parts less. */
+  readonly judgedMs: number;
   /** Connections that were accepted in that time. */
   readonly accepted: number;
   /** By this server, by this server and perhaps more, or by all servers of the machine: then nothing is judged by it. */
   readonly acceptedBy: 'server' | 'server-at-least' | 'machine';
+  /** undefined where it cannot be read, or was too short. */
+  readonly memory?: WatchedMemory | undefined;
   /** Connections whose clients were still there at the end. */
   readonly inUse: number;
 }
+
+/** How the private memory of a server went while others used it, by time. */
+export interface WatchedMemory {
+  /** From the beginning to the last part of the load, or to rest, whichever is less. */
+  readonly grownBytes: number;
+  /** The same in the later half of the time. */
+  readonly laterBytes: number;
+  readonly overMs: number;
+}
+
+/** How long until a limit is met: in connections, or in minutes. */
+export interface Forecast {
+  readonly connectionsLeft: number | undefined;
+  readonly minutesLeft?: number | undefined;
+  readonly perMinute?: number | undefined;
+}
+
+/**
+ * At the rate that was seen, in what it was seen by. Connections tell it where they were counted, all of this server and
+ * of no other, and where they are not so few that what grows is more likely a matter of requests: a load of four
+ * connections that stay open tells nothing of the fifth.
+ */
+export function forecast(
+  left: number | undefined,
+  grown: number,
+  connections: number,
+  watch: WatchFacts | undefined,
+): Forecast {
+  if (watch && grown > 0 && watch.judgedMs > 0 && !tellsByConnections(grown, connections, watch)) {
+    const perMinute = (grown * 60_000) / watch.judgedMs;
+    return {
+      connectionsLeft: undefined,
+      minutesLeft: left === undefined ? undefined : left / perMinute,
+      perMinute,
+    };
+  }
+  const perConnection = grown / Math.max(1, connections);
+  const isTold = left !== undefined && perConnection > 0;
+  return { connectionsLeft: isTold ? Math.floor(left / perConnection) : undefined };
+}
+
+function tellsByConnections(grown: number, connections: number, { acceptedBy }: WatchFacts): boolean {
+  return acceptedBy === 'server' && (connections >= LEAST_CONNECTIONS || grown <= connections);
+}
+
+const LEAST_CONNECTIONS = 20;

@@ -19,5 +19,18 @@ export function wholeVerdict(
   if (interrupted || has('undecided') || has('not-run') || !has('pass'))
     return { verdict: 'undecided', clean: false };
   const passed = rows.filter(({ standing }) => standing.status === 'pass');
+  // So few cycles of each client decide nothing about memory: that is for the row in which all come together.
+  const isMemoryDecided = passed.some(({ verdict }) => statusOfMemory(verdict) === 'pass');
+  const isMemoryRead = passed.some(({ verdict }) => statusOfMemory(verdict) !== undefined);
+  const isLeftToChecker = passed.some(({ verdict }) =>
+    verdict?.notes.some(({ note }) => note === 'memory-checked'),
+  );
+  if (isMemoryRead && !isMemoryDecided && !isLeftToChecker) return { verdict: 'undecided', clean: false };
   return { verdict: 'pass', clean: passed.every(({ verdict }) => verdict?.clean === true) };
+}
+
+/** undefined where it could not be read. */
+function statusOfMemory(verdict: Verdict | undefined) {
+  const memory = verdict?.checks.find(({ kind }) => kind === 'memory');
+  return memory?.after === undefined ? undefined : memory.status;
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Cycle, EARLY_END, fail, NO_ANSWER, UNEXPECTED } from './cycle.js';
 import { isExpected } from './script.js';
-import type { Stage } from './stage.js';
+import type { Behaviour, Stage } from './stage.js';
 
 /**
  * Sends the request and calls `onAnswer` with the first bytes of the answer, or as soon as it is what was expected.
@@ -50,3 +50,27 @@ export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: D
 /** An answer is looked through up to here. */
 const MOST_HEARD = 1 << 20;
 const MOST_QUOTED = 60;
+
+/**
+ * Connect, send one byte, and wait until the server answers, ends the connection, or `mostMs` are over; then close.
+ * `over` is told whether it was the server that ended it.
+ */
+export function asking(mostMs: number, over: (endedByServer: boolean) => void): Behaviour {
+  return ({ socket }) => {
+    let waits = true;
+    const finish = (endedByServer: boolean) => {
+      if (!waits) return;
+      waits = false;
+      clearTimeout(timer);
+      over(endedByServer);
+      socket.destroy();
+    };
+    const timer = setTimeout(() => finish(false), mostMs);
+    socket
+      .once('data', () => finish(false))
+      .once('end', () => finish(true))
+      .once('error', () => finish(true))
+      .once('close', () => finish(true))
+      .write('x');
+  };
+}

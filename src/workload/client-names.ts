@@ -17,3 +17,131 @@ export const CLIENT_NAMES = [
 ] as const;
 
 export type ClientName = (typeof CLIENT_NAMES)[number];
+
+/** What is to be known of a behaviour before it is used. */
+export interface BehaviourFacts {
+  /** One line, what the client does. */
+  readonly summary: string;
+  /** What goes over the wire after the handshake of TCP, in order; ">" from the client, "<" from the server. */
+  readonly packets: readonly `${'>' | '<'} ${string}`[];
+  /** How much of a request it sends: `may` sends one if it is told which. */
+  readonly request: 'none' | 'part' | 'whole' | 'may';
+  /** What it waits for, and so has a deadline for. */
+  readonly waitsFor: 'nothing' | 'answer' | 'close' | 'handshake';
+  readonly tls: boolean;
+  readonly ends: 'FIN' | 'RST';
+  /** How many times a cycle does nothing for as long as `--wait` says. */
+  readonly pauses: number;
+}
+
+const SILENT = { request: 'none', waitsFor: 'nothing', tls: false, pauses: 0 } as const;
+const HANDSHAKE = ['> ClientHello', '< ServerHello, certificate', '> Finished', '< session tickets'] as const;
+
+/** Total: a behaviour without its facts does not compile. */
+export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
+  fin: {
+    ...SILENT,
+    summary: 'connect, close',
+    packets: ['> FIN', '< FIN'],
+    ends: 'FIN',
+  },
+  rst: {
+    ...SILENT,
+    summary: 'connect, reset',
+    packets: ['> RST'],
+    ends: 'RST',
+  },
+  half: {
+    ...SILENT,
+    summary: 'shut down for writing, read until the server closes',
+    packets: ['> FIN', '< whatever is left to say', '< FIN'],
+    waitsFor: 'close',
+    ends: 'FIN',
+  },
+  byte: {
+    ...SILENT,
+    summary: 'one byte, close',
+    packets: ['> 1 byte', '> FIN', '< FIN'],
+    ends: 'FIN',
+  },
+  'byte-rst': {
+    ...SILENT,
+    summary: 'one byte, reset',
+    packets: ['> 1 byte', '> RST'],
+    ends: 'RST',
+  },
+  partial: {
+    ...SILENT,
+    summary: 'half of a request, close',
+    packets: ['> half of a request', '> FIN', '< FIN'],
+    request: 'part',
+    ends: 'FIN',
+  },
+  'partial-rst': {
+    ...SILENT,
+    summary: 'half of a request, reset',
+    packets: ['> half of a request', '> RST'],
+    request: 'part',
+    ends: 'RST',
+  },
+  reply: {
+    summary: 'a request, wait for the answer, close',
+    packets: ['> request', '< answer', '> FIN', '< FIN'],
+    request: 'whole',
+    waitsFor: 'answer',
+    tls: false,
+    ends: 'FIN',
+    pauses: 0,
+  },
+  'reply-rst': {
+    summary: 'a request, reset while the answer is coming',
+    packets: ['> request', '< first bytes of the answer', '> RST'],
+    request: 'whole',
+    waitsFor: 'answer',
+    tls: false,
+    ends: 'RST',
+    pauses: 0,
+  },
+  idle: {
+    ...SILENT,
+    summary: 'say nothing for a while (--wait), close',
+    packets: ['> (a while)', '> FIN', '< FIN'],
+    ends: 'FIN',
+    pauses: 1,
+  },
+  drip: {
+    ...SILENT,
+    summary: 'a byte of a request now and then (--wait), close',
+    packets: ['> 1 byte', '> (a while)', '> 1 byte', '> (a while)', '> 1 byte', '> FIN', '< FIN'],
+    request: 'part',
+    ends: 'FIN',
+    pauses: 2,
+  },
+  tls: {
+    summary: 'whole TLS handshake, close_notify, close',
+    packets: [...HANDSHAKE, '> close_notify', '> FIN', '< close_notify', '< FIN'],
+    request: 'may',
+    waitsFor: 'close',
+    tls: true,
+    ends: 'FIN',
+    pauses: 0,
+  },
+  'tls-abort': {
+    summary: 'a ClientHello, then gone',
+    packets: ['> ClientHello', '> FIN', '< ServerHello, certificate', '> RST'],
+    request: 'none',
+    waitsFor: 'nothing',
+    tls: true,
+    ends: 'FIN',
+    pauses: 0,
+  },
+  'tls-rst': {
+    summary: 'whole TLS handshake, reset',
+    packets: [...HANDSHAKE, '> RST'],
+    request: 'none',
+    waitsFor: 'handshake',
+    tls: true,
+    ends: 'RST',
+    pauses: 0,
+  },
+};

@@ -1,16 +1,18 @@
-import { Admission } from './admission.js';
-import { type Cycle, DEADLINE, newCycle } from './cycle.js';
-import { Deadlines } from './deadlines.js';
-import { dial, isSelfConnected } from './dial.js';
-import { failureKind } from './failure-kind.js';
-import { reasonToStop } from './giving-up.js';
+import {
+  type Cycle,
+  DEADLINE,
+  Deadlines,
+  failureKind,
+  newCycle,
+  reasonToStop,
+  wasClosedByReset,
+} from './cycle.js';
+import { dial, isSelfConnected, open } from './dial.js';
 import type { CyclePhase } from './ledger.js';
-import { open } from './open.js';
-import { StallWatch } from './pacer.js';
+import { Admission, StallWatch } from './pacer.js';
 import { Schedule } from './schedule.js';
-import type { Stage } from './stage.js';
+import { type Stage, Turns } from './stage.js';
 import { noteFailure, type StopReason, type Tally } from './tally.js';
-import { Turns } from './turns.js';
 import type { Workload } from './workload.js';
 
 /**
@@ -132,7 +134,7 @@ class Batch {
   #closed(cycle: Cycle): void {
     this.#inFlight.delete(cycle);
     if (!cycle.connected) this.#connecting -= 1;
-    if (cycle.error === undefined) {
+    if (cycle.error === undefined || wasClosedByReset(cycle)) {
       this.tally.completed += 1;
       this.#deadlinesInARow = 0;
     } else {

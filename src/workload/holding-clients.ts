@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Behaviour } from './behaviour.js';
 import { runCycles } from './cycles.js';
+import type { Behaviour } from './stage.js';
 import { emptyTally, type Tally } from './tally.js';
 import type { Workload } from './workload.js';
 
@@ -69,3 +69,25 @@ export class HoldingClients {
 }
 
 const STEP_MS = 2;
+
+/** A behaviour that holds the connection open until `seen` has settled, and then does what `behaviour` does. */
+export function holding(behaviour: Behaviour, seen: (localPort: number) => Promise<void>): Behaviour {
+  return (cycle, stage) => {
+    const { socket } = cycle;
+    socket.resume();
+    void seen(socket.localPort ?? 0).then(() => {
+      if (!socket.destroyed) behaviour(cycle, stage);
+    });
+  };
+}
+
+/** A behaviour that begins when what `wait` returns has settled, and at once where it returns nothing. Reads nothing. */
+export function delayedBy(behaviour: Behaviour, wait: () => Promise<unknown> | undefined): Behaviour {
+  return (cycle, stage) => {
+    const waiting = wait();
+    if (!waiting) return behaviour(cycle, stage);
+    void waiting.then(() => {
+      if (!cycle.socket.destroyed) behaviour(cycle, stage);
+    });
+  };
+}

@@ -3,7 +3,6 @@ import type { Patience } from './patience.js';
 import type { Script } from './script.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { Tally } from './tally.js';
-import type { Turns } from './turns.js';
 
 /** What a behaviour has at hand beside its own connection. */
 export interface Stage {
@@ -84,4 +83,30 @@ export function untilServerCloses(
     cycle.socket.destroy();
   };
   ended.once('end', () => patience.met(performance.now() - startedAtMs));
+}
+
+/** What a client does with a connection that was just made. The cycle is over when its socket is closed. */
+export type Behaviour = (cycle: Cycle, stage: Stage) => void;
+
+/**
+ * Runs callbacks after the next turn of the event loop's poll phase, when a socket that has just connected has been
+ * read once. One setImmediate fires before that poll, the second behind it; both are shared by all that wait.
+ */
+export class Turns {
+  #waiting: (() => void)[] = [];
+  #armed = false;
+
+  afterNextPoll(callback: () => void): void {
+    this.#waiting.push(callback);
+    if (this.#armed) return;
+    this.#armed = true;
+    setImmediate(() => {
+      const due = this.#waiting;
+      this.#waiting = [];
+      this.#armed = false;
+      setImmediate(() => {
+        for (const run of due) run();
+      });
+    });
+  }
 }

@@ -1,5 +1,5 @@
-import type { Behaviour } from './behaviour.js';
 import { fail, NO_ANSWER } from './cycle.js';
+import type { Behaviour } from './stage.js';
 
 /** Connect, wait until the accept queue is empty, close. Only for a connection that is alone in that queue. */
 export function untilAccepted(queueLength: () => number | undefined): Behaviour {

@@ -1,9 +1,11 @@
-import type { Behaviour } from './behaviour.js';
+import type { ClientName } from './client-names.js';
 import type { Destination } from './dial.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer } from './pacer.js';
 import type { Patience } from './patience.js';
+import { randomAt } from './prng.js';
 import type { Script } from './script.js';
+import type { Behaviour } from './stage.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { Tempo } from './tempo.js';
 
@@ -35,4 +37,34 @@ export interface Workload {
   /** Asked after each failed cycle: a server that is gone ends the run. */
   readonly serverIsGone: () => boolean;
   readonly signal: AbortSignal;
+}
+
+/** Which client behaviour each connection of a run has: one for all, or several in the random order of a seed. */
+export class Cast {
+  readonly clients: readonly ClientName[];
+  readonly #seed: number;
+  /** From which connection on there was one client only, or all of them again. */
+  readonly #solos: { readonly after: number; readonly client: ClientName | undefined }[] = [];
+
+  constructor(clients: readonly ClientName[], seed: number) {
+    this.clients = clients;
+    this.#seed = seed;
+  }
+
+  get isMixed(): boolean {
+    return this.clients.length > 1;
+  }
+
+  /** After this connection all have the same behaviour; undefined: mixed again. */
+  only(client: ClientName | undefined, after: number): void {
+    this.#solos.push({ after, client });
+  }
+
+  clientOf(connection: number): ClientName {
+    const [first = 'fin'] = this.clients;
+    const solo = this.#solos.findLast(({ after }) => after < connection)?.client;
+    if (solo) return solo;
+    const drawn = Math.floor(randomAt(this.#seed, connection) * this.clients.length);
+    return this.clients[drawn] ?? first;
+  }
 }

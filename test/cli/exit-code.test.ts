@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitCode } from '../../src/cli/exit-code.js';
+import { exitCode } from '../../src/cli/report-error.js';
 import type { Report } from '../../src/report/report.js';
 
 const CODES: ReadonlyArray<

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { padsNames } from '../../src/target/abstract-name.js';
+import { padsNames } from '../../src/target/unix.js';
 import { churnJson } from '../support/churn.js';
 
 const PYTHON = `import socket
@@ -37,7 +37,8 @@ async function judge(program: string, script: string) {
 describe('abstract Unix sockets', () => {
   it('are reached where Node has made them', async () => {
     const { report, name } = await judge(process.execPath, NODE);
-    assert.equal(report.verdict, 'pass', JSON.stringify(report.error));
+    // So few cycles decide nothing about the memory of Node.
+    assert.deepEqual([report.error, report.findings], [undefined, []]);
     assert.equal(report.target?.address, `unix:@${name}`);
   });
 
@@ -46,6 +47,6 @@ describe('abstract Unix sockets', () => {
     if (await padsNames()) {
       assert.equal(report.error?.code, 'abstract-socket');
       assert.match(report.error.hint, /Node 24/);
-    } else assert.equal(report.verdict, 'pass', JSON.stringify(report.error));
+    } else assert.deepEqual([report.error, report.findings], [undefined, []]);
   });
 });

@@ -157,7 +157,10 @@ describe('clients', { concurrency: 3 }, () => {
           ...report.findings.flatMap(({ title, evidence }) => [title, ...evidence]),
           ...report.notes,
         ];
-        assert.equal(report.verdict, verdict, told.join('\n'));
+        const doubts = report.checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind);
+        const isMemoryAlone = doubts.join() === 'memory' && options.includes(NO_LONGER[0] ?? '');
+        const expected = verdict === 'pass' && isMemoryAlone ? 'undecided' : verdict;
+        assert.equal(report.verdict, expected, told.join('\n'));
         assert.deepEqual(
           report.findings.filter(({ severity }) => severity === 'fail').map(({ kind }) => kind),
           kinds,
@@ -172,9 +175,9 @@ describe('clients', { concurrency: 3 }, () => {
   it('a server of TLS that turns down what is no TLS with a reset is not at fault', async () => {
     const running = await launch(['python3', PYTHON_TLS]);
     try {
-      const args = ['--port', String(running.port), '--client', 'partial,byte', '--seed', '7'];
+      const args = ['--port', String(running.port), '--client', 'partial,byte', '--seed', '7', ...NO_LONGER];
       const { report } = await churnJson(args);
-      assert.equal(report.verdict, 'pass', report.summary);
+      assert.deepEqual(report.findings, [], report.summary);
     } finally {
       await running.stop();
     }

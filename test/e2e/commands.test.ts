@@ -75,7 +75,7 @@ describe('the output', () => {
     for (const every of [100, 10, 1]) {
       const server = await startC('poll', ['--fault', 'no-close', '--every', String(every)]);
       try {
-        const args = ['--port', String(server.port), '--cycles', '990'];
+        const args = ['--port', String(server.port), '--cycles', '990', '--settle', '300ms', '--no-confirm'];
         for (const format of [[], ['--quiet'], ['--json']]) {
           const { stdout, stderr, status } = await churn([...args, ...format]);
           assert.equal(status, 1);

@@ -12,7 +12,7 @@ const bin = fileURLToPath(new URL('bin/churn.js', ROOT));
 /** Runs churn in a pid namespace of its own, whose pid 1 holds the listening socket as systemd would. */
 async function churnBesideInit(service: 'started' | 'unstarted') {
   const port = String(await freePort());
-  const command = [process.execPath, bin, '--port', port, '--cycles', '100', '--json'];
+  const command = [process.execPath, bin, '--port', port, '--cycles', '100', '--budget', '1s', '--json'];
   const args = ['--pid', '--fork', '--kill-child', '--mount-proc', 'python3', script, port, ...command];
   return new Promise<{ status: number; stdout: string; stderr: string }>(resolve => {
     const env = { ...process.env, SERVICE: service };
@@ -28,7 +28,8 @@ describe('a socket that pid 1 holds', () => {
     const { status, stdout, stderr } = await churnBesideInit('started');
     assert.equal(status, 0, stdout + stderr);
     const report = parseReport(stdout);
-    assert.equal(report.verdict, 'pass');
+    // A second is too short to decide on the memory of a Python.
+    assert.deepEqual([report.findings, report.cycles?.completed], [[], 100], report.summary);
     assert.ok(!report.target?.pids.includes(1), 'pid 1 is not the server');
   });
 

@@ -133,7 +133,8 @@ describe('a server in another network', () => {
     try {
       const args = ['--pid', String(server.pid), '--cycles', '50', '--no-confirm'];
       const { report, stderr } = await churnJson(args, { through: nobody });
-      assert.equal(report.verdict, 'pass', stderr);
+      // Memory of a heap is not decided in so few.
+      assert.deepEqual(report.findings, [], stderr);
       assert.equal(report.cycles?.completed, 50);
     } finally {
       await server.stop();

@@ -52,7 +52,10 @@ describe('a server that churn starts', () => {
 
   it('gets its port in the environment', async () => {
     const script = "require('net').createServer(s => s.resume()).listen(Number(process.env.PORT))";
-    const { status, report } = await judge(['--port', 'auto'], [process.execPath, '-e', script]);
+    const { status, report } = await judge(
+      ['--port', 'auto', '--budget', '1s'],
+      [process.execPath, '-e', script],
+    );
     assert.equal(status, 0, report.summary);
     assert.equal(report.server?.stopped.signal, 'SIGTERM', 'Node does not catch it');
   });

@@ -34,6 +34,7 @@ describe('the live view', { timeout: 180_000 }, () => {
     await inTerminal(100, async (terminal, server) => {
       // A screen that is full: of an empty one tmux pushes what stands at its top out of reach.
       await terminal.type('seq 60; echo what stood here before');
+      await terminal.until(lines => lines.includes('what stood here before'));
       await terminal.type(command(server, '--rate 200/s --cycles 1000'));
       for (const [columns, rows] of [
         [40, 40],

@@ -7,6 +7,8 @@ export interface Case {
   /** Room and name: c/poll, node/net, python/asyncio_server, java/NioServer, real/nginx. */
   readonly server: string;
   readonly fault?: string;
+  /** churn starts it itself, to hear what its checkers report when it is stopped: words before it, flags of its compiler. */
+  readonly started?: { readonly through?: readonly string[]; readonly flags?: readonly string[] };
   /** Further arguments of the server, beside its fault. */
   readonly args?: readonly string[];
   readonly client: ClientName;
@@ -17,6 +19,8 @@ export interface Case {
   /** What it is told in the short form only, to be done sooner. */
   readonly hurry?: readonly string[];
   readonly openFiles?: number;
+  /** The server runs below a subreaper, which adopts its orphans. */
+  readonly below?: 'subreaper';
   readonly verdict: 'pass' | 'fail' | 'undecided';
   /** Kinds that must fail; no other may. */
   readonly kinds?: readonly Kind[];
@@ -26,6 +30,8 @@ export interface Case {
   readonly warns?: readonly Kind[];
   /** Chance decides whether the server does harm, and then it fails with these instead of passing. */
   readonly mayFail?: readonly Kind[];
+  /** It has hardly a moment of rest to read its memory in, so undecided is as right as a pass. */
+  readonly mayDoubt?: boolean;
   /** Asked in the long form only. */
   readonly long?: boolean | undefined;
 }
@@ -42,7 +48,14 @@ export interface Group {
 }
 
 /** The arguments of a case's server as a person would type them, shortened for a table. */
-export function describeFault({ fault, args = [], openFiles }: Case): string {
-  const words = [...(fault ? [fault] : []), ...args, ...(openFiles ? [`nofile=${openFiles}`] : [])];
+export function describeFault({ fault, started, args = [], openFiles, below }: Case): string {
+  const words = [
+    ...(started?.through ?? []),
+    ...(started?.flags ?? []),
+    ...(fault ? [fault] : []),
+    ...args,
+    ...(openFiles ? [`nofile=${openFiles}`] : []),
+    ...(below ? [`below a ${below}`] : []),
+  ];
   return words.join(' ') || 'clean';
 }

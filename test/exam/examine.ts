@@ -70,7 +70,8 @@ async function runChurn(
   signal: AbortSignal,
 ): Promise<{ readonly report?: Report; readonly late: boolean }> {
   signal.throwIfAborted();
-  const command = [process.execPath, BIN, '--port', String(server.port), '--json', ...args];
+  const started = server.command ? ['--', ...server.command] : [];
+  const command = [process.execPath, BIN, ...server.target, '--json', ...args, ...started];
   const [program = '', ...rest] = server.beside(command);
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => child.kill('SIGKILL');

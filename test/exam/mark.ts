@@ -23,6 +23,7 @@ export function mark(question: Case, answer: Answer): Mark {
   const { mayFail = [] } = question;
   if (mayFail.length > 0 && answer.verdict === 'fail' && answer.fails.every(kind => mayFail.includes(kind)))
     return 'right';
+  if (question.mayDoubt && answer.verdict === 'undecided' && answer.fails.length === 0) return 'right';
   if (question.verdict === 'pass' && answer.verdict === 'fail') return 'false alarm';
   if (question.verdict === 'fail' && (answer.verdict === 'pass' || answer.verdict === 'undecided'))
     return 'missed';

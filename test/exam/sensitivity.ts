@@ -9,6 +9,12 @@ const SERVERS: ReadonlyArray<readonly [server: string, memoryFault: string]> = [
   ['node/net', 'memory'],
   ['python/threading_server', 'memory'],
   ['java/ThreadServer', 'memory'],
+  ['go/server', 'memory'],
+  ['ruby/thread_server', 'memory'],
+  ['lua/select_server', 'memory'],
+  ['perl/select_server', 'memory'],
+  ['php/select_server', 'memory'],
+  ['erlang/server', 'memory'],
 ];
 const EVERY = [10, 100, 1_000, 10_000];
 const BYTES = [16, 64, 256, 1_024];

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseExposition, parseSelector } from '../../src/gauge/exposition.js';
-import { findGauge, readPage, usualNames } from '../../src/gauge/find.js';
-import { parseJsonPath } from '../../src/gauge/json-path.js';
+import {
+  findGauge,
+  parseExposition,
+  parseJsonPath,
+  parseSelector,
+  readPage,
+  usualNames,
+} from '../../src/gauge/find.js';
 
 const METRICS = `# HELP leased what is lent, "so far"
 # TYPE leased gauge

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run, thorough, watch } from '../../src/index.js';
-import type { RunOptions } from '../../src/library/options.js';
-import type { WatchOptions } from '../../src/library/watching-options.js';
+import type { RunOptions, WatchOptions } from '../../src/library/options.js';
 import type { Report } from '../../src/report/report.js';
 import { compileC, startC } from '../servers/launch.js';
 import { compileLife } from '../servers/life/compile.js';

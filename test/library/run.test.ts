@@ -79,7 +79,8 @@ describe('the library', () => {
     await Promise.all(own.map(socket => once(socket, 'connect')));
     try {
       const report = await run({ server, cycles: 300, budget: '1s' });
-      assert.equal(report.verdict, 'pass');
+      // A second is too short to decide on its memory.
+      assert.deepEqual(report.findings, []);
       assert.deepEqual(report.target?.pids, [process.pid]);
       assert.equal(report.before?.fds, report.after?.fds);
       assert.equal(report.after?.children, 0);

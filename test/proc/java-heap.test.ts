@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readJavaHeap } from '../../src/proc/java-heap.js';
+import { readSmapsRollup } from '../../src/proc/memory.js';
 import { launch } from '../servers/launch.js';
 
 const run = promisify(execFile);
@@ -30,6 +31,24 @@ test('a JVM tells how often it has collected garbage, and what that left', async
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+for (const collector of ['G1', 'Serial', 'Parallel']) {
+  test(`the heap of a JVM with ${collector} is found among its mappings`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'churn-jvm-'));
+    await run('javac', ['-d', folder, SOURCE]);
+    const server = await launch(['java', `-XX:+Use${collector}GC`, '-cp', folder, 'NioServer']);
+    try {
+      const residentBytes = readJavaHeap(server.pid)?.residentBytes ?? 0;
+      assert.ok(
+        residentBytes > 100_000 && residentBytes < (readSmapsRollup(server.pid) ?? 0),
+        `${residentBytes}`,
+      );
+    } finally {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
 
 test('a JVM that keeps it to itself, and a process that is none, tell nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'churn-jvm-'));

@@ -3,8 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { readSmapsRollup } from '../../src/proc/memory.js';
-import { forgetTouched, readTouched } from '../../src/proc/touched.js';
+import { forgetTouched, readSmapsRollup, readTouched } from '../../src/proc/memory.js';
 
 const MIB = 1_048_576;
 

@@ -57,6 +57,66 @@ test('a double-forked child that init has not reaped yet is no zombie of the ser
   );
 });
 
+/** A root below a shell, itself below pid 1, and one process more that pid 1 or the shell has. */
+const SHELL = 5_000_000;
+const GROUP = { processGroup: SHELL, session: SHELL };
+type Differs = Partial<ProcessStat>;
+
+const ORPHANS: ReadonlyArray<readonly [what: string, root: Differs, orphan: Differs, isFound: boolean]> = [
+  ['one of the session that the root leads, whatever its group', {}, { session: MASTER }, true],
+  ['one of the group that the root leads', {}, { processGroup: MASTER }, true],
+  [
+    'one of that group which a subreaper above the root has',
+    {},
+    { processGroup: MASTER, parentPid: SHELL, startTicks: MASTER + 100 },
+    true,
+  ],
+  [
+    'the next program of a pipeline, which the same shell has put into the group',
+    {},
+    { processGroup: MASTER, parentPid: SHELL, startTicks: MASTER },
+    false,
+  ],
+  ['another program of a group that the root does not lead', GROUP, GROUP, false],
+  ['one of the session of a shell that the root does not lead', GROUP, { session: SHELL }, false],
+  ['a stranger', {}, {}, false],
+  ['one that was there before the root', {}, { session: MASTER, startTicks: 1 }, false],
+  ['one that has a parent which adopts nobody', {}, { session: MASTER, parentPid: SIBLING }, false],
+];
+
+for (const [what, ofRoot, ofOrphan, isFound] of ORPHANS) {
+  test(`the tree has ${isFound ? '' : 'not '}${what}`, () => {
+    const all = [
+      stat(1, 0),
+      stat(SHELL, 1),
+      stat(SIBLING, 1),
+      { ...stat(MASTER, SHELL), ...ofRoot },
+      { ...stat(OTHER, 1), ...ofOrphan },
+    ];
+    const found = descendants(new Map(all.map(one => [one.pid, one])), [MASTER], 0);
+    assert.deepEqual(
+      found.map(({ pid }) => pid),
+      isFound ? [MASTER, OTHER] : [MASTER],
+    );
+  });
+}
+
+test('an orphan that leads a session of its own brings all of that', () => {
+  const all = [
+    stat(1, 0),
+    stat(MASTER, 1),
+    { ...stat(WORKER, 1), processGroup: WORKER, session: MASTER },
+    { ...stat(OTHER, 1), processGroup: WORKER, session: MASTER },
+    { ...stat(HANDLER, OTHER), processGroup: HANDLER, session: HANDLER },
+    { ...stat(SIBLING, 1), processGroup: SIBLING, session: HANDLER },
+  ];
+  const found = descendants(new Map(all.map(one => [one.pid, one])), [MASTER], 0);
+  assert.deepEqual(
+    found.map(({ pid }) => pid),
+    [MASTER, WORKER, OTHER, HANDLER, SIBLING],
+  );
+});
+
 const ANCESTORS: ReadonlyArray<readonly [ancestor: number, pid: number, is: boolean]> = [
   [MASTER, HANDLER, true],
   [MASTER, WORKER, true],
@@ -86,6 +146,7 @@ function stat(pid: number, parentPid: number): ProcessStat {
     processGroup: pid,
     session: pid,
     cpuTicks: 0,
+    childCpuTicks: 0,
     faults: 0,
     childFaults: 0,
     exitCode: 0,

@@ -9,6 +9,7 @@ export const SHORTER: ReadonlyArray<readonly [written: string, run: string]> = [
   ['--duration 8h', '--duration 300ms'],
   ['--ramp 30s', '--ramp 100ms'],
   ['--hold 10000', '--hold 50'],
+  ['--repeat 5', '--repeat 2'],
   ['--delay 20s', '--delay 200ms'],
   ['wrk -d5s', 'wrk -d1s'],
 ];
@@ -34,6 +35,7 @@ export const INSTEAD: Readonly<Record<string, string>> = {
 /** What is not run here, and where it is. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm install && npm start': 'test/e2e/commands: demo; the installation is what this test runs in',
+  'churn demo': 'test/e2e/commands: demo',
   'npm install -g .': 'npm run check:package packs it',
   'npm install -g churn': 'the same, of the published package',
   './server 9000 &': 'the servers of the test stand for it',

@@ -1,18 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toXml } from 'xast-util-to-xml';
 import { x } from 'xastscript';
 import { renderHtml } from '../../src/report/html.js';
 import type { Report } from '../../src/report/report.js';
-import { startC } from '../servers/launch.js';
+import { compileC, launch } from '../servers/launch.js';
 import { churn } from '../support/churn.js';
 
 /** What the README shows: a real run against a server that never closes its side, as text with colours and as a page. */
 export async function takeRun(): Promise<{ readonly terminal: string; readonly page: string }> {
-  const server = await startC('poll', ['--fault', 'no-close'], { openFiles: 4_096 });
-  const file = join(tmpdir(), `churn-picture-${process.pid}.json`);
+  // A path that fits into the first line, wherever this repository is.
+  const folder = mkdtempSync(join(tmpdir(), 'churn-picture-'));
+  const program = join(folder, 'poll');
+  copyFileSync(await compileC('poll'), program);
+  const server = await launch([program, '--fault', 'no-close'], { openFiles: 4_096 });
+  const file = join(folder, 'run.json');
   try {
     const args = ['--port', String(server.port), '--cycles', '3000', '--save', file];
     const { stdout } = await churn(args, { env: { FORCE_COLOR: '1' } });
@@ -20,12 +23,13 @@ export async function takeRun(): Promise<{ readonly terminal: string; readonly p
     const known = (text: string) =>
       text
         .replaceAll(/\S*\/poll\b[^·<]*?no-close/g, './server --port 9000')
+        .replaceAll(`${folder}/`, '')
         .replaceAll(String(server.port), '9000')
         .replaceAll(`pid ${server.pid}`, 'pid 4242');
     return { terminal: known(stdout), page: known(renderHtml(report)) };
   } finally {
-    execFileSync('rm', ['-f', file]);
     await server.stop();
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -63,6 +67,11 @@ export function wordsOf(text: string): string {
       .replaceAll(/[▁▂▃▄▅▆▇█│]+/g, ' ')
       .replaceAll(/[\d.]+(?:[\u00a0 ]\d{3})*(?: (?:KiB|MiB|B|s|ms)\b)?/g, 'N')
       .replaceAll(/(?:N|[\s\u00a0…])+/g, ' ')
+      // Whether the bytes per cycle are 0 is chance.
+      .replaceAll(/no trend, under (?=\/cycle)/g, '')
+      .replaceAll(/(?<=memory pass )(?:none|\/cycle)/g, '')
+      // Whether churn or the server is the slower one is the machine's.
+      .replaceAll(/ *(?:note )?churn itself was the bottleneck.*?the server's/g, '')
       // A phase has its name in the picture when it took long enough.
       .replaceAll(/(?<=over time )(?:(?:before|warm-up|cycles|settling|confirming|after) )+(?=seconds)/g, '')
       .trim()

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawPackets, renderClients, renderClientsJson } from '../../src/report/clients.js';
-import { FACTS } from '../../src/workload/behaviours/facts.js';
-import { CLIENT_NAMES } from '../../src/workload/client-names.js';
+import { CLIENT_NAMES, FACTS } from '../../src/workload/client-names.js';
 
 for (const name of CLIENT_NAMES) {
   test(`${name} has a drawing in ASCII, at most 60 columns wide, that ends as the client does`, () => {

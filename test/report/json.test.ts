@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/report/registry.js';
 import { SCHEMA_VERSION } from '../../src/report/report.js';
 import { leaking, upTo } from '../support/evidence.js';
 import { buildReport } from '../support/report.js';

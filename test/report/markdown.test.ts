@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codeSpan, escapeMarkdown } from '../../src/report/escape-markdown.js';
+import { codeSpan, escapeMarkdown } from '../../src/report/escape.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
 import { HOSTILE } from '../support/hostile.js';
 import { REPORTS } from '../support/reports.js';

@@ -36,9 +36,9 @@ for (const [name, report] of Object.entries(DRAWN)) {
     it('has room for every word, in light and dark, at every width', {
       skip: NO_BROWSER ?? false,
     }, async () => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        assert.deepEqual(await look(html, WIDTHS, colorScheme, name), []);
-      }
+      assert.deepEqual(await look(html, WIDTHS, 'light', name), []);
+      // The dark page differs in its colours alone.
+      assert.deepEqual(await look(html, WIDTHS.slice(0, 1), 'dark', name), []);
       const page = `<!doctype html><body style="margin:0">${svg}`;
       assert.deepEqual(await look(page, [1_000], 'light', `${name}-svg`), []);
     });

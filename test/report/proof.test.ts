@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { errorReport } from '../../src/cli/report-error.js';
 import { ChurnError } from '../../src/errors.js';
-import { drawReasoning } from '../../src/report/reasoning/draw.js';
+import { drawReasoning } from '../../src/report/reasoning.js';
 import { REPORTERS, type Reporter, type ReporterName } from '../../src/report/registry.js';
 import type { Report } from '../../src/report/report.js';
 import { parseSavedReport } from '../../src/report/saved.js';
@@ -46,7 +46,8 @@ REPORTER_ENTRIES.push([
 ]);
 const RENDER = Object.fromEntries(REPORTER_ENTRIES) as Readonly<Record<ReporterName, Reporter>>;
 const PLAIN: TextStyle = { colorLevel: 0, columns: 100 };
-const RUNS = { numRuns: 200 };
+/** Every reporter draws each of them at every width, which takes a second for eight. */
+const RUNS = { numRuns: 40 };
 
 const count = fc.constantFrom(0, 1, 10, 100, 1_000, 10_010);
 const some = fc.constantFrom(1, 10, 100, 1_000, 10_010);
@@ -152,6 +153,11 @@ const FINDINGS = {
     firstCycle: some,
     phase,
   }),
+  work: fc.record({
+    kind: fc.constant('work'),
+    ...common,
+    ...{ firstUs: count, lastUs: count, connections: count, perSixthUs: fc.array(count, { maxLength: 6 }) },
+  }),
   spin: fc.record({
     kind: fc.constant('spin'),
     ...common,
@@ -193,11 +199,28 @@ const NOTES = {
   'levelled-off': fc.record({ note: fc.constant('levelled-off'), what, perRound }),
   unconfirmed: fc.record({ note: fc.constant('unconfirmed'), what, count, perRound }),
   'closed-late': fc.record({ note: fc.constant('closed-late'), afterMs: count }),
+  'work-undecided': fc.record({ note: fc.constant('work-undecided'), firstUs: count, lastUs: count }),
+  'stale-entries': fc.record({ note: fc.constant('stale-entries'), before: count, after: count }),
   'memory-unrested': fc.record({ note: fc.constant('memory-unrested') }),
   draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
   'memory-uncollected': fc.record({ note: fc.constant('memory-uncollected'), cycles: count }),
-  'memory-undecided': fc.record({ note: fc.constant('memory-undecided'), bound: count, cycles: count }),
+  'memory-brief': fc.record({ note: fc.constant('memory-brief') }),
+  'memory-checked': fc.record({
+    note: fc.constant('memory-checked'),
+    checker: fc.record({ name: fc.constantFrom('sanitizer', 'valgrind'), isHeard: fc.boolean() }),
+  }),
+  'memory-undecided': fc.record({
+    note: fc.constant('memory-undecided'),
+    ...{ bound: count, grown: count, perCycle: count, cycles: count },
+    isCollected: fc.boolean(),
+  }),
+  'memory-grew': fc.record({
+    note: fc.constant('memory-grew'),
+    bytes: count,
+    overMs: count,
+    isRising: fc.boolean(),
+  }),
   'not-handed-over': fc.record({ note: fc.constant('not-handed-over'), count, of: count }),
   'instant-eof': fc.record({ note: fc.constant('instant-eof'), count, of: count }),
   spinning: fc.record({ note: fc.constant('spinning'), cpuPercent: count }),
@@ -230,6 +253,10 @@ const NOTES = {
     bound: fc.option(count, { nil: undefined }),
   }),
   far: fc.record({ note: fc.constant('far'), isServing: fc.boolean() }),
+  retired: fc.record({
+    ...{ note: fc.constant('retired'), program: foreign, what: fc.constant('spare workers') },
+    pids: fc.array(count, { minLength: 1 }),
+  }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

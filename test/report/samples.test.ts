@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { drawReasoning } from '../../src/report/reasoning/draw.js';
+import { drawReasoning } from '../../src/report/reasoning.js';
 import { REPORTERS, type Reporter } from '../../src/report/registry.js';
 import { parseSavedReport } from '../../src/report/saved.js';
 import { renderText, type TextStyle } from '../../src/report/text.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/report/registry.js';
 import { parseSavedReport } from '../../src/report/saved.js';
 import { REPORTS } from '../support/reports.js';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { errorReport } from '../../src/cli/report-error.js';
 import { ChurnError } from '../../src/errors.js';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/report/registry.js';
 import type { Report } from '../../src/report/report.js';
 import type { Finding } from '../../src/verdict/finding.js';
 import { judge } from '../../src/verdict/judge.js';
@@ -234,6 +234,7 @@ function oneOfEachKind(): Finding[] {
     child: { kind: 'child', ...common, ...growth },
     thread: { kind: 'thread', ...common, ...growth },
     mapping: { kind: 'mapping', ...common, ...growth, limit: 65_530, connectionsLeft: 1_000 },
+    work: { kind: 'work', ...common, firstUs: 24, lastUs: 61, connections: 8_080, perSixthUs: [24, 61] },
     spin: { kind: 'spin', ...common, cpuPercent: 99, openFilesLimit: 64 },
     reload: { kind: 'reload', ...common, signal: 'SIGHUP', reloads: 5, watched: 15 },
     shutdown: {

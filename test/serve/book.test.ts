@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Account, SUMMED, type Visit } from '../../src/serve/account.js';
 import { Book } from '../../src/serve/book.js';
-import { moveVisit } from '../../src/serve/move.js';
+import { moveVisit } from '../../src/serve/series.js';
 
 /** A request that is answered in full; afterwards the connection rests. */
 function exchange(book: Book, visit: ReturnType<Book['open']>, atMs: number): void {

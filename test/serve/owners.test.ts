@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { parseServeOptions } from '../../src/options/serve.js';
 import { Book } from '../../src/serve/book.js';
 import { Owners } from '../../src/serve/owners.js';
 import { openServer } from '../../src/serve/server.js';
 import type { Asked, Told } from '../../src/serve/tables.js';
-import { parseServeOptions } from '../../src/serve-options.js';
 
 test('this server answers while owners are looked for, and asks for all that came meanwhile at once', async () => {
   const looks: Array<{ asked: Asked; tell: (told: Told) => void }> = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queueMarks } from '../../src/serve/queue-marks.js';
+import { queueMarks } from '../../src/serve/queues.js';
 
 test('a connection was opened after the last time at which it was not in the queue', () => {
   let waiting: number | undefined = 0;

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { compileOnce } from './compile-once.js';
 
 /** A server that a test has started. */
 export interface Running {
@@ -26,18 +27,50 @@ const binaries = mkdtempSync(join(tmpdir(), 'churn-servers-'));
 process.on('exit', () => rmSync(binaries, { recursive: true, force: true }));
 const compiled = new Map<string, Promise<string>>();
 
-/** Path of a C server of test/servers/c, compiled once per test process. */
+/** Path of a C server of test/servers/c. */
 export function compileC(model: string): Promise<string> {
-  const known = compiled.get(model);
+  const source = (name: string) => join(SOURCES, 'c', `${name}.c`);
+  return compileOnce(model.replaceAll('_', '-'), [source('zoo'), source(model)]);
+}
+
+/** How a server is compiled whose language brings a compiler: into a file that is run as it is. */
+const COMPILERS: Readonly<Record<string, (source: string, binary: string) => readonly string[]>> = {
+  go: (source, binary) => ['go', 'build', '-o', binary, source],
+  csharp: (source, binary) => ['mcs', `-out:${binary}`, source],
+  // They write what they make of a source beside it: it is compiled from a copy.
+  ocaml: (source, binary) => [
+    'ocamlopt',
+    '-I',
+    '+threads',
+    '-o',
+    binary,
+    'unix.cmxa',
+    'threads.cmxa',
+    source,
+  ],
+  haskell: (source, binary) => ['ghc', '-v0', '-O1', '-threaded', '-o', binary, source],
+};
+
+/** Path of a server of test/servers/{go,csharp,…}, compiled once per test process. */
+export function compile(room: string, file: string): Promise<string> {
+  const known = compiled.get(`${room}/${file}`);
   if (known) return known;
-  const binary = join(binaries, model.replaceAll('_', '-'));
-  const source = (name: string) => join(SOURCES, 'c', name);
-  const building = promisify(execFile)('cc', [
-    ...['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-pthread', '-o', binary],
-    ...[source('zoo.c'), source(`${model}.c`)],
-  ]).then(() => binary);
-  compiled.set(model, building);
+  const building = compileCopy(room, file);
+  compiled.set(`${room}/${file}`, building);
   return building;
+}
+
+async function compileCopy(room: string, file: string): Promise<string> {
+  const folder = mkdtempSync(join(binaries, `${room}-`));
+  const source = join(folder, file);
+  const binary = join(folder, 'run');
+  copyFileSync(join(SOURCES, room, file), source);
+  const [compiler = '', ...args] = COMPILERS[room]?.(source, binary) ?? [];
+  await promisify(execFile)(compiler, args, {
+    cwd: folder,
+    env: { ...process.env, GOCACHE: join(binaries, 'go-cache'), GO111MODULE: 'off' },
+  });
+  return binary;
 }
 
 /** Starts a C server and resolves when it listens. */

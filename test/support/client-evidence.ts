@@ -22,6 +22,7 @@ export function clientEvidence(different: Partial<ClientEvidence> = {}): ClientE
     peakIdleAtOnce: 1,
     peakIdleOnOnePort: 1,
     peakOverdue: 0,
+    perhapsOverdue: 0,
     longestOwedMs: 5,
     owners: 1,
     ownersAsked: 1,

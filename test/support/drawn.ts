@@ -68,7 +68,7 @@ function heldReport(): Report {
 
 const million = 1_000_000;
 const rising = buildEvidence({
-  runtime: 'managed',
+  runtime: 'v8',
   rounds: rounds(connections => 2_048 * KIB + connections * 900),
 });
 const drains = buildEvidence({

@@ -1,4 +1,4 @@
-import type { GaugeManner } from '../../src/gauge-options.js';
+import type { GaugeManner } from '../../src/options/gauge.js';
 import { assembleReport } from '../../src/report/assemble.js';
 import type { Report } from '../../src/report/report.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
@@ -28,7 +28,7 @@ function farEvidence(gauges: readonly GaugeSeries[]): Evidence {
   return withoutConfirming(
     buildEvidence({
       ...{ before: nothing, baseline: nothing, after: nothing, rounds: [], followed: [], rootCount: 0 },
-      ...{ fdLimit: undefined, pidsLimit: undefined, runtime: 'managed' },
+      ...{ fdLimit: undefined, pidsLimit: undefined, runtime: 'v8' },
       blind: ['crash', 'restart', 'fd', 'zombie', 'child', 'thread', 'mapping', 'memory'],
       far: { isServing: true },
       gauges,

@@ -14,6 +14,8 @@ function buildLife(different: Partial<Life> = {}): Life {
     stopped: stop(),
     ...{ limit: undefined, limitSkipped: undefined, reloaded: undefined, shutdown: undefined },
     sanitizers: [],
+    unheard: [],
+    openAtExit: [],
     output: { lines: ['listening on 9000', 'bye'], file: undefined },
     ...different,
   };

@@ -1,5 +1,4 @@
-import { PROTOCOLS } from '../../src/workload/protocols.js';
-import type { Script } from '../../src/workload/script.js';
+import { PROTOCOLS, type Script } from '../../src/workload/script.js';
 
 /** What clients say when nothing is chosen: a plain HTTP GET, and any answer will do. */
 export function script(different: Partial<Script> = {}): Script {

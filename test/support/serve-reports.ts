@@ -1,9 +1,9 @@
+import { parseServeOptions } from '../../src/options/serve.js';
 import { escapeText } from '../../src/report/escape.js';
 import type { Report } from '../../src/report/report.js';
 import type { ReportedServe } from '../../src/report/reported-serve.js';
 import { assembleServeReport, type ServeCircumstances } from '../../src/report/serve/assemble.js';
 import type { AccountFacts, ServedClient } from '../../src/report/serve/served-client.js';
-import { parseServeOptions } from '../../src/serve-options.js';
 import type { ClientEvidence } from '../../src/verdict/client/evidence.js';
 import { judgeClient } from '../../src/verdict/client/judge.js';
 import { clientEvidence, heldByClient, stuck } from './client-evidence.js';

@@ -25,6 +25,7 @@ function watchEvidence(watch: Partial<WatchFacts>, kept = 0, different: Partial<
     runs: 1,
     durationMs: 30_000,
     accepted: 1_010,
+    judgedMs: watch.durationMs ?? 30_000,
     inUse: 0,
     ...watch,
   };

@@ -1,8 +1,8 @@
-import type { Behaviour } from '../../src/workload/behaviour.js';
-import { fin } from '../../src/workload/behaviours/fin.js';
+import { fin } from '../../src/workload/behaviours.js';
 import { Ledger } from '../../src/workload/ledger.js';
 import { Pacer } from '../../src/workload/pacer.js';
 import { Patience } from '../../src/workload/patience.js';
+import type { Behaviour } from '../../src/workload/stage.js';
 import type { Workload } from '../../src/workload/workload.js';
 import { script } from './script.js';
 

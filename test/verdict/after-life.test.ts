@@ -18,7 +18,13 @@ const SHUTDOWN = { cycles: 100, concurrency: 4, held: 0 };
 const LIFE: Life = {
   ...{ given: ['./s'], command: ['./s'], picksPort: false, pid: 2, port: 9, readyMs: 1, isDaemon: false },
   ...{ graceMs: 5_000, stopped: STOPPED, limit: undefined, limitSkipped: undefined, reloaded: undefined },
-  ...{ shutdown: undefined, sanitizers: [], output: { lines: [], file: undefined } },
+  ...{
+    shutdown: undefined,
+    sanitizers: [],
+    unheard: [],
+    openAtExit: [],
+    output: { lines: [], file: undefined },
+  },
 };
 
 const CASES: ReadonlyArray<readonly [what: string, life: Partial<Life>, found: readonly string[]]> = [

@@ -91,7 +91,7 @@ const ROUNDS: ReadonlyArray<readonly [what: string, evidence: Evidence, round: C
       late(700),
       { cycles: 500, suspects: ['memory'] },
     ],
-    ['a server that closed so late that no round can wait for it', late(2_100), undefined],
+    ['a server that closed so late that no round can wait for it', late(9_100), undefined],
     [
       'a server that closed late, whose memory cannot be read',
       buildEvidence({ ...late(700), rounds: rounds().map(round => ({ ...round, anonBytes: undefined })) }),

@@ -26,7 +26,7 @@ function recurrenceOf(taken: readonly Moment[], settledFiles: number | undefined
     baselineCounts: ofTime.base ?? census(),
     rounds: ofTime.rounds,
     cycles: tally({ completed: ofTime.judged }),
-    confirm: tally({ completed: 3_200 - ofTime.judged }),
+    confirm: tally({ completed: ofTime.confirmed }),
   });
   return growthOf(evidence, 'file').recurrence;
 }
@@ -79,6 +79,17 @@ test('a server that becomes busier is not asked: its growth may be use', () => {
     ),
     undefined,
   );
+});
+
+test('a load that is over long before the watching is asked by its own connections', () => {
+  const early = upTo(32).map(n => Math.min(16, n));
+  const taken = moments(n => 100 * Math.min(16, n)).map((moment, index) => ({
+    ...moment,
+    accepted: 100 * (early[index] ?? 0),
+  }));
+  const ofTime = roundsOfTime(taken, undefined);
+  assert.ok(ofTime && ofTime.confirmed > 0);
+  assert.equal(recurrenceOf(taken, undefined), 'recurs');
 });
 
 test('too short a time is no answer', () => {

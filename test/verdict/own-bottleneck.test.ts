@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Evidence, Pace } from '../../src/verdict/evidence.js';
-import { ownBottleneck } from '../../src/verdict/own-bottleneck.js';
+import { ownBottleneck } from '../../src/verdict/judge.js';
 import { buildEvidence } from '../support/evidence.js';
 
 /** Portions of a second, by cycles and milliseconds of our CPU. */

@@ -59,7 +59,7 @@ for (const [what, key, inCycles, confirming, recurrence, perRound] of HISTORIES)
 }
 
 test('the heap of a runtime maps more before it is suspicious', () => {
-  const managed = { runtime: 'managed' } as const;
+  const managed = { runtime: 'v8' } as const;
   assert.equal(recurrenceOf(grown('mapping', 249, [], managed), 'mapping'), 'none');
   assert.equal(recurrenceOf(grown('mapping', 250, [], managed), 'mapping'), 'suspect');
   assert.equal(recurrenceOf(grown('thread', 1, [], managed), 'thread'), 'suspect');

@@ -193,6 +193,12 @@ test('nobody waits for the same silence twice', () => {
 });
 
 const clean = { standing: { status: 'pass' }, verdict: judgeRow(buildEvidence(), DEFAULT_POLICY) } as const;
+const unread = rounds().map(round => ({ ...round, anonBytes: undefined }));
+const memoryUnread = (checker: Evidence['checker']) =>
+  ({
+    standing: { status: 'pass' },
+    verdict: judgeRow(buildEvidence({ rounds: unread, checker }), DEFAULT_POLICY),
+  }) as const;
 const letPass = {
   standing: { status: 'pass' },
   verdict: judgeRow(leaking(upTo(9)), { ...DEFAULT_POLICY, allow: { fd: 9 } }),
@@ -235,6 +241,18 @@ const WHOLES: ReadonlyArray<
     [clean, { standing: { status: 'not-run', reason: 'time-is-up' } }],
     false,
     { verdict: 'undecided', clean: false },
+  ],
+  [
+    'memory of which nothing was decided is a doubt',
+    [memoryUnread(undefined)],
+    false,
+    { verdict: 'undecided', clean: false },
+  ],
+  [
+    'memory is left to a checker that will be heard',
+    [memoryUnread({ name: 'valgrind', isHeard: true })],
+    false,
+    { verdict: 'pass', clean: true },
   ],
   ['an interrupted run is a doubt', [clean], true, { verdict: 'undecided', clean: false }],
   ['what was let pass is not clean', [clean, letPass], false, { verdict: 'pass', clean: false }],

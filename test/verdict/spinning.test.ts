@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProcessSnapshot } from '../../src/sampler/snapshot.js';
-import { idleCpuPercent, isSpinning } from '../../src/verdict/spinning.js';
+import { idleCpuPercent, isSpinning } from '../../src/verdict/checks/work.js';
 import { buildEvidence, serverProcess, snapshot } from '../support/evidence.js';
 
 const used = (cpuTicks: number, different: Partial<ProcessSnapshot> = {}) =>
@@ -49,7 +49,7 @@ for (const [what, wallMs, from, to, percent, spins] of WATCHES) {
     const evidence = buildEvidence({
       quiet: { from: snapshot(from, { atMs: 1_000 }), to: snapshot(to, { atMs: 1_000 + wallMs }) },
     });
-    const told = idleCpuPercent(evidence);
+    const told = idleCpuPercent(evidence.quiet);
     if (percent === undefined) assert.equal(told, undefined);
     else assert.ok(told !== undefined && Math.abs(told - percent) < 1e-9, `${told} %`);
     assert.equal(isSpinning(evidence), spins);
@@ -57,6 +57,6 @@ for (const [what, wallMs, from, to, percent, spins] of WATCHES) {
 }
 
 test('a server that was not watched is not called busy', () => {
-  assert.equal(idleCpuPercent(buildEvidence()), undefined);
+  assert.equal(idleCpuPercent(buildEvidence().quiet), undefined);
   assert.equal(isSpinning(buildEvidence()), false);
 });

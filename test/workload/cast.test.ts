@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Cast } from '../../src/workload/cast.js';
 import { randomAt } from '../../src/workload/prng.js';
+import { Cast } from '../../src/workload/workload.js';
 
 const drawn = (cast: Cast, count: number) =>
   Array.from({ length: count }, (_, index) => cast.clientOf(index + 1));

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import { DEADLINE, newCycle } from '../../src/workload/cycle.js';
-import { Deadlines } from '../../src/workload/deadlines.js';
+import { DEADLINE, Deadlines, newCycle } from '../../src/workload/cycle.js';
 
 const STEP_MS = 50;
 

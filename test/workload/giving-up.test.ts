@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureKind } from '../../src/workload/failure-kind.js';
-import { reasonToStop } from '../../src/workload/giving-up.js';
+import { failureKind, reasonToStop } from '../../src/workload/cycle.js';
 import type { FailureKind, StopReason, Tally } from '../../src/workload/tally.js';
 import { tally } from '../support/evidence.js';
 

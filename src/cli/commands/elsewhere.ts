@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { entranceTo } from '../../target/entrance.js';
+import { entranceTo } from '../../target/elsewhere.js';
 import type { Io } from '../io.js';
 
 /**

@@ -1,7 +1,7 @@
-import { inspect } from '../../inspect.js';
-import { parseAddress, type RawOptions } from '../../options.js';
+import { parseAddress, type RawOptions } from '../../options/run.js';
 import { requireProc } from '../../proc/host.js';
 import { renderInspection, renderInspectionJson } from '../../report/inspection.js';
+import { inspect } from '../../session/inspect.js';
 import type { Io } from '../io.js';
 
 /** `churn inspect`: looks, makes no connection, judges nothing. */

@@ -1,20 +1,18 @@
 import { ChurnError } from '../../errors.js';
-import type { RunContext } from '../../examine.js';
-import type { Options } from '../../options.js';
-import { parseOptions, type RawOptions } from '../../options.js';
+import { type Options, parseOptions, type RawOptions } from '../../options/run.js';
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
 import type { Report } from '../../report/report.js';
-import { run } from '../../run.js';
+import type { RunContext } from '../../session/examine.js';
+import { run } from '../../session/run.js';
 import { networkElsewhere } from '../../target/elsewhere.js';
 import { VERSION } from '../../version.js';
 import { deliver } from '../deliver.js';
 import { type Delivery, type OutputOptions, parseDeliveries } from '../deliveries.js';
-import { exitCode } from '../exit-code.js';
 import { withFiles } from '../files.js';
 import type { Io } from '../io.js';
 import { progressLine } from '../progress.js';
-import { errorReport } from '../report-error.js';
+import { errorReport, exitCode } from '../report-error.js';
 
 interface RunOutput extends OutputOptions {
   readonly progress: boolean;

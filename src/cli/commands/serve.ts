@@ -1,15 +1,14 @@
 import { ChurnError } from '../../errors.js';
+import { parseServeOptions, type RawServeOptions } from '../../options/serve.js';
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
-import { serve } from '../../serve.js';
-import { parseServeOptions, type RawServeOptions } from '../../serve-options.js';
+import { serve } from '../../serve/serve.js';
 import { VERSION } from '../../version.js';
 import { deliver } from '../deliver.js';
 import { type OutputOptions, parseDeliveries } from '../deliveries.js';
-import { exitCode } from '../exit-code.js';
 import type { Io } from '../io.js';
-import { errorReport } from '../report-error.js';
-import { serveProgressLine } from '../serve-progress.js';
+import { serveProgressLine } from '../progress.js';
+import { errorReport, exitCode } from '../report-error.js';
 
 interface ServeOutput extends OutputOptions {
   readonly progress: boolean;

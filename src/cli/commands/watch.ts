@@ -1,13 +1,13 @@
+import { parseWatchOptions, type RawWatchOptions } from '../../options/watch.js';
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
+import { watch } from '../../session/watch.js';
 import { VERSION } from '../../version.js';
-import { watch } from '../../watch.js';
-import { parseWatchOptions, type RawWatchOptions } from '../../watch-options.js';
 import { deliver } from '../deliver.js';
 import { type OutputOptions, parseDeliveries } from '../deliveries.js';
-import { exitCode } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { progressLine } from '../progress.js';
+import { exitCode } from '../report-error.js';
 
 interface WatchOutput extends OutputOptions {
   readonly progress: boolean;

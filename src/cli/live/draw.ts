@@ -1,9 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import type { Progress } from '../../gather/timeline.js';
 import { formatBytes, formatCount, formatDuration } from '../../units.js';
-import { phaseWords } from '../phase-words.js';
+import { phaseWords } from '../plain-lines.js';
 import type { History } from './history.js';
-import { sparkline } from './sparkline.js';
 
 /** Where the live view has to fit. */
 export interface Frame {
@@ -29,14 +28,11 @@ export function drawLive(progress: Progress, history: History, frame: Frame, cha
   return lines.length <= room ? lines : lines.slice(1, 1 + room);
 }
 
-function headLine(
-  { phase, client, suspects, elapsedMs, watching }: Progress,
-  width: number,
-  chalk: ChalkInstance,
-): string {
+function headLine(progress: Progress, width: number, chalk: ChalkInstance): string {
+  const { client, elapsedMs } = progress;
   const whose = client === undefined ? '' : `${client}: `;
   const time = formatDuration(elapsedMs);
-  const words = cut(`${whose}${phaseWords(phase, suspects, watching)}`, width - time.length - 2);
+  const words = cut(`${whose}${phaseWords(progress)}`, width - time.length - 2);
   return words === '' ? cut(time, width) : `${chalk.bold(words)}  ${chalk.dim(time)}`;
 }
 
@@ -116,3 +112,26 @@ const LABEL = 8;
 const LEAST_BAR = 6;
 const MOST_BAR = 32;
 const LEAST_LEFT_MS = 500;
+
+/**
+ * A line of blocks, `width` of them at most, from the lowest to the highest of these values. What moves by less than
+ * `leastRange` does not fill the height: noise must not look like a leak.
+ */
+function sparkline(values: readonly number[], width: number, leastRange: number): string {
+  const columns = resample(values, width);
+  const low = Math.min(...columns);
+  const range = Math.max(leastRange, Math.max(...columns) - low);
+  return columns.map(value => BLOCKS[Math.round(((value - low) / range) * (BLOCKS.length - 1))]).join('');
+}
+
+/** As many values as there are columns: the highest of those that fall on one, so that a peak is not lost. */
+function resample(values: readonly number[], width: number): number[] {
+  if (values.length <= width) return [...values];
+  return Array.from({ length: width }, (_, column) => {
+    const from = Math.floor((column * values.length) / width);
+    const to = Math.floor(((column + 1) * values.length) / width);
+    return Math.max(...values.slice(from, to));
+  });
+}
+
+const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;

@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HowItEnded } from '../../exit-words.js';
-import type { Options } from '../../options.js';
-import { ownFdLimit } from '../../proc/own.js';
+import type { Options } from '../../options/run.js';
+import { ownFdLimit } from '../../proc/host.js';
 import { type Snapshot, takeSnapshot } from '../../sampler/snapshot.js';
 import { attach } from '../../target/attach.js';
 import type { Target } from '../../target/target.js';
 import { departedProcesses } from '../../verdict/departed.js';
+import type { HeldGroup } from '../../verdict/finding.js';
+import type { HeldSocket } from '../../verdict/held.js';
 import type { AtLimit } from '../../verdict/life.js';
+import { HoldingClients } from '../../workload/holding-clients.js';
 import { Ledger } from '../../workload/ledger.js';
 import { Driver } from '../driver.js';
 import { Observer } from '../observer.js';
 import { atRest, restAtLast } from '../rest.js';
-import { Crowd } from './crowd.js';
-import { keptGroups } from './kept-groups.js';
 
 type Ending = (pid: number) => HowItEnded | undefined;
 
@@ -44,7 +45,8 @@ export async function driveToLimit(
     const dead = departures(target, observer.before, connected, endingOf);
     await crowd.letGo();
     const served = await untilServed(await open({}), observer, options.settleMs, signal);
-    const limits = { settleMs: options.settleMs, drainMs: options.settleMs };
+    const { settleMs, lateMs } = options;
+    const limits = { settleMs, drainMs: settleMs, lateMs };
     const { census } = atRest(observer.look(false, observer.before)).latest;
     const { latest } = await restAtLast(observer, census, limits, signal);
     const later = departures(target, observer.before, latest.snapshot, endingOf);
@@ -128,3 +130,87 @@ const BEYOND = 16;
 const MOST_CLIENTS = 10_000;
 /** Those of Node, and files under /proc. */
 const OWN_FDS = 256;
+
+interface Filling {
+  readonly openFiles: number;
+  readonly most: number;
+  readonly signal: AbortSignal;
+}
+
+/** How far a server was filled. */
+interface Filled {
+  readonly fullestFds: number;
+  readonly reached: boolean;
+}
+
+/** Silent clients that come in portions, so that it is seen after each how full the server is. */
+class Crowd {
+  readonly #portions: HoldingClients[] = [];
+
+  /** Connected now, whether they were accepted or not. */
+  get count(): number {
+    return this.#portions.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Until no more are accepted, or more of them do not fill it: one that gives each a process, or keeps to a number. */
+  async fill(driver: Driver, observer: Observer, { openFiles, most, signal }: Filling): Promise<Filled> {
+    let fullestFds = fullest(observer);
+    let all = countAll(observer);
+    for (let asked = 0; asked < most && !signal.aborted && !observer.serverIsGone(); ) {
+      const portion = Math.min(most - asked, Math.max(LEAST_PORTION, openFiles - fullestFds));
+      const clients = new HoldingClients();
+      this.#portions.push(clients);
+      await driver.connectHeld(clients, Math.min(portion, MOST_PORTION));
+      asked += Math.min(portion, MOST_PORTION);
+      const now = countAll(observer);
+      fullestFds = Math.max(fullestFds, fullest(observer));
+      if (clients.tally.stopped !== undefined || now <= all) break;
+      all = now;
+    }
+    return { fullestFds, reached: fullestFds >= openFiles - SPARE };
+  }
+
+  /** Resolves when the last one is closed. */
+  async letGo(): Promise<void> {
+    await Promise.all(this.#portions.splice(0).map(clients => clients.letGo('fin')));
+  }
+}
+
+function fullest(observer: Observer): number {
+  return Math.max(0, ...counts(observer));
+}
+
+/** Of processes that were there before: each child of a server that forks is fuller than none. */
+function countAll(observer: Observer): number {
+  return counts(observer).reduce((sum, count) => sum + count, 0);
+}
+
+function counts(observer: Observer): number[] {
+  const known = new Set(observer.before.processes.map(({ pid }) => pid));
+  const { processes } = takeSnapshot(observer.rootPids, performance.now());
+  return processes.filter(({ pid }) => known.has(pid)).map(({ fds }) => fds.length);
+}
+
+const LEAST_PORTION = 16;
+const MOST_PORTION = 256;
+/** A descriptor or two may be spare at the limit. */
+const SPARE = 2;
+
+/** Connections that a server still has although their clients are gone, by their state. */
+function keptGroups(held: readonly HeldSocket[], clientOf: (connection: number) => number): HeldGroup[] {
+  const ours = held.filter(({ role }) => role === 'connection');
+  const states = [...new Set(ours.map(({ state }) => state))];
+  return states.map(state => {
+    const sockets = ours.filter(socket => socket.state === state);
+    const descriptors = sockets.flatMap(socket => socket.descriptors);
+    return {
+      ...{ what: 'connection', state, count: sockets.length, descriptors: descriptors.length },
+      pids: [...new Set(descriptors.map(({ pid }) => pid))],
+      fdNumbers: descriptors.map(({ number }) => number).sort((a, b) => a - b),
+      ...{ pattern: undefined, inWarmup: 0, perRound: [] },
+      heldClients: sockets
+        .flatMap(({ connection }) => (connection === undefined ? [] : [clientOf(connection)]))
+        .sort((a, b) => a - b),
+    };
+  });
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Options } from '../../options.js';
+import type { Options } from '../../options/run.js';
 import { attach } from '../../target/attach.js';
 import type { ChurnedAtStop } from '../../verdict/life.js';
 import { HoldingClients } from '../../workload/holding-clients.js';

@@ -1,10 +1,11 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Options } from '../../options.js';
-import type { Reload } from '../../reload-options.js';
+import type { Reload } from '../../options/reload.js';
+import type { Options } from '../../options/run.js';
 import type { ProcessKey } from '../../target/target.js';
 import type { Reloaded } from '../../verdict/life.js';
-import type { Destination } from '../../workload/dial.js';
-import { Witnesses } from './witnesses.js';
+import { type Destination, dial } from '../../workload/dial.js';
+import type { Script } from '../../workload/script.js';
 
 /** What is needed of a server that was started: its processes but the first, and a way to signal that. */
 export interface Reloadable {
@@ -134,3 +135,55 @@ const LEAST_BETWEEN_MS = 100;
 /** No reload begins so shortly before the end of a run of some duration. */
 const LAST_MS = 300;
 const WITNESSES = 3;
+
+/** Connections that have said the first byte of a request, and wait: who ends them now cuts them off. */
+class Witnesses {
+  readonly #sockets: readonly Socket[];
+  readonly #ended = new Set<Socket>();
+
+  /** Resolves when each is connected or has failed; those that failed are none. */
+  static async open(destination: Destination, { request }: Script, count: number): Promise<Witnesses> {
+    const sockets = await Promise.all(
+      Array.from({ length: count }, () => connected(dial(destination), request.subarray(0, 1))),
+    );
+    const witnesses = new Witnesses(sockets.flatMap(socket => socket ?? []));
+    await sleep(SETTLE_MS);
+    return witnesses;
+  }
+
+  private constructor(sockets: readonly Socket[]) {
+    this.#sockets = sockets;
+    for (const socket of sockets) {
+      socket.resume();
+      for (const event of ['end', 'error', 'close'] as const)
+        socket.once(event, () => this.#ended.add(socket));
+    }
+  }
+
+  /** Watches them for a while and closes them. Those that were ended before that are no witnesses. */
+  async watch(forMs: number): Promise<{ readonly of: number; readonly ended: number }> {
+    const alive = this.#sockets.filter(socket => !this.#ended.has(socket));
+    await sleep(forMs);
+    const ended = alive.filter(socket => this.#ended.has(socket)).length;
+    for (const socket of this.#sockets) socket.destroy();
+    return { of: alive.length, ended };
+  }
+}
+
+function connected(socket: Socket, first: Uint8Array): Promise<Socket | undefined> {
+  return new Promise(resolve => {
+    socket.once('error', () => resolve(undefined));
+    socket.once('connect', () => {
+      socket.write(first);
+      resolve(socket);
+    });
+    setTimeout(() => {
+      if (socket.connecting) socket.destroy();
+      resolve(socket.connecting ? undefined : socket);
+    }, MOST_CONNECT_MS).unref();
+  });
+}
+
+/** Until the server has taken them in. */
+const SETTLE_MS = 10;
+const MOST_CONNECT_MS = 1_000;

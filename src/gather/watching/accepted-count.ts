@@ -1,7 +1,7 @@
 import { EndedSockets } from '../../proc/ended-sockets.js';
 import { readPassiveOpens, readTcpRows } from '../../proc/sockets.js';
 import type { Snapshot } from '../../sampler/snapshot.js';
-import { entranceTo } from '../../target/entrance.js';
+import { entranceTo } from '../../target/elsewhere.js';
 import type { Target } from '../../target/target.js';
 import type { WatchFacts } from '../../verdict/watched-load.js';
 import type { Observation } from '../observer.js';

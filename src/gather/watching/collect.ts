@@ -4,12 +4,12 @@ import { readPidsLimit } from '../../proc/pids-limit.js';
 import type { NetOwner } from '../../proc/sockets.js';
 import { readListenCounters } from '../../proc/sockets.js';
 import type { Target } from '../../target/target.js';
-import { departedProcesses } from '../../verdict/departed.js';
 import type { Evidence, Round } from '../../verdict/evidence.js';
 import type { HeldSocket } from '../../verdict/held.js';
-import { memoryOfTime, type RoundsOfTime } from '../../verdict/moments.js';
+import { memoryOfTime, memoryWhileWatched, type RoundsOfTime } from '../../verdict/moments.js';
 import type { WatchFacts } from '../../verdict/watched-load.js';
 import { emptyTally, type Tally } from '../../workload/tally.js';
+import { departedFrom } from '../departed.js';
 import type { Observation, Observer } from '../observer.js';
 import type { LastRest } from '../rest.js';
 import type { Looks } from './looks.js';
@@ -30,7 +30,9 @@ export interface WatchSeen {
   readonly settledRounds: readonly Round[];
   /** Where the load was not made again, what its own time tells. */
   readonly ofTime: RoundsOfTime | undefined;
-  readonly facts: WatchFacts;
+  readonly facts: Omit<WatchFacts, 'judgedMs'> & { readonly observedMs: number };
+  /** Private memory of the processes that were there before, at rest. */
+  readonly restBytes: number | undefined;
   readonly timeoutMs: number;
   readonly countersBefore: ListenCounters;
   readonly budgetSpent: boolean;
@@ -40,11 +42,13 @@ export interface WatchSeen {
 /** Puts into one piece what the judge may know of a server that others have used. */
 export function collectWatched(seen: WatchSeen): Evidence {
   const { target, observer, baseline, rest, latest, ofTime, facts, accepted, acceptedInAll } = seen;
+  const { observedMs, ...told } = facts;
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));
   const before = observer.before;
   const rootPids = target.roots.map(({ pid }) => pid);
   const judged = ofTime?.judged ?? accepted;
   const mine = rest.latest.held.filter(({ role }) => role !== 'other-client');
+  const isForgotten = mine.some(({ role }) => role === 'connection');
   return {
     before,
     baseline: baseline.snapshot,
@@ -56,18 +60,20 @@ export function collectWatched(seen: WatchSeen): Evidence {
     ...{ concurrency: 1, ratePerSecond: undefined, rampMs: 0, timeoutMs: seen.timeoutMs },
     warmup: emptyTally(),
     cycles: made(judged, facts.durationMs),
-    confirm: made(acceptedInAll - judged, 0),
+    confirm: made(ofTime?.confirmed ?? acceptedInAll - judged, 0),
     connections: acceptedInAll,
-    judgedConnections: mine.some(({ role }) => role === 'connection') ? accepted : judged,
+    judgedConnections: isForgotten ? accepted : judged,
     warmupConnections: 0,
     settled: rest.settled,
     quiet: rest.quiet,
+    ranBefore: observer.ranBefore,
     held: mine.filter(({ inode }) => stillHeld.has(inode)).map(withoutNumber),
     heldAtRest: mine.filter(({ role }) => role === 'connection').length,
     outside: rest.latest.outside,
     ...{ acceptQueue: latest.acceptQueue, queueSettled: seen.queueSettled },
     unaccepted: latest.unaccepted,
-    departed: departedProcesses(before, latest.snapshot, rootPids, process => observer.servedBefore(process)),
+    departed: departedFrom(observer, latest.snapshot),
+    program: target.program,
     listenerGone: observer.listenerIsGone(),
     ...countersSince(seen.countersBefore, target.network),
     // Nobody knows which connection it was.
@@ -84,7 +90,11 @@ export function collectWatched(seen: WatchSeen): Evidence {
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
     // Of so many connections that nobody knows there is no memory per connection.
     blind: facts.acceptedBy === 'server' ? ['refused', 'reply'] : ['refused', 'reply', 'memory'],
-    watch: facts,
+    watch: {
+      ...told,
+      memory: memoryWhileWatched(seen.looks.moments, seen.restBytes),
+      judgedMs: isForgotten ? observedMs : (ofTime?.judgedMs ?? observedMs),
+    },
     budgetSpent: seen.budgetSpent,
     interrupted: seen.interrupted,
   };

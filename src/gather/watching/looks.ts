@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownCpuMs } from '../../proc/host.js';
 import type { Target } from '../../target/target.js';
+import { takeCensus } from '../../verdict/census.js';
 import type { Moment } from '../../verdict/moments.js';
 import type { Observation, Observer } from '../observer.js';
 import { privateMemory } from '../private-memory.js';
 import type { Accepted, AcceptedCount } from './accepted-count.js';
+import { isOfLivingClient, Lives } from './lives.js';
 
 /** Looks at a server again and again while others use it. */
 export class Looks {
@@ -11,10 +14,10 @@ export class Looks {
   readonly #target: Pick<Target, 'runtime' | 'checker'>;
   readonly #accepted: AcceptedCount;
   readonly #startedAtMs = performance.now();
-  /** When a socket was first seen whose client had gone, by inode. */
-  readonly #goneSinceMs = new Map<number, number>();
+  readonly lives = new Lives();
   #moments: Moment[] = [];
   #stepMs = STEP_MS;
+  #dueAtMs = 0;
 
   constructor(observer: Observer, target: Pick<Target, 'runtime' | 'checker'>, accepted: AcceptedCount) {
     this.#observer = observer;
@@ -34,43 +37,49 @@ export class Looks {
     return this.#moments.map(moment => ({ ...moment, accepted: (accepted * moment.atMs) / lastMs }));
   }
 
-  /** One now; looking at a server that holds many descriptors takes a twentieth of the time at most. */
-  take(): Observation {
-    const observation = this.#observer.look(false);
-    this.#accepted.note(observation);
-    const atMs = performance.now() - this.#startedAtMs;
-    const gone = observation.held.filter(({ role }) => role === 'connection').map(({ inode }) => inode);
-    const still = new Set(gone);
-    for (const inode of this.#goneSinceMs.keys()) if (!still.has(inode)) this.#goneSinceMs.delete(inode);
-    for (const inode of gone) if (!this.#goneSinceMs.has(inode)) this.#goneSinceMs.set(inode, atMs);
-    this.#add({
-      atMs,
-      accepted: this.#accepted.told.accepted,
-      inUse: observation.held.filter(({ role }) => role === 'other-client').length,
-      census: observation.census,
-      ...privateMemory(this.#observer.before.processes, this.#target),
-    });
-    return observation;
+  /** Connections that were accepted until now. */
+  get accepted(): number {
+    return this.#accepted.told.accepted;
   }
 
-  /** Looks until `signal` says that it is over. */
+  /** A look that is no moment of the load. `thorough`: also for what somebody outside of the tree holds. */
+  take(thorough: boolean): Observation {
+    const observation = this.#observer.look(thorough);
+    this.#accepted.note(observation);
+    this.lives.note(observation, performance.now() - this.#startedAtMs);
+    return this.#withoutPassing(observation);
+  }
+
+  /** Looks until `signal` says that it is over; at a server with many descriptors for a fifth of a CPU at most. */
   async until(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const startedAtMs = performance.now();
-      this.take();
-      const pauseMs = Math.max(this.#stepMs, 20 * (performance.now() - startedAtMs));
+      const startedCpuMs = ownCpuMs();
+      const atMs = performance.now() - this.#startedAtMs;
+      const observation = this.take(false);
+      if (atMs >= this.#dueAtMs) this.#add(observation, atMs);
+      const pauseMs = Math.max(Math.min(this.#stepMs, SELDOM_MS), 4 * (ownCpuMs() - startedCpuMs));
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** How long the client of a socket has been gone; 0 when it was not seen so. */
-  goneForMs(inode: number): number {
-    const sinceMs = this.#goneSinceMs.get(inode);
-    return sinceMs === undefined ? 0 : performance.now() - this.#startedAtMs - sinceMs;
+  /** A socket that has been in no table for less than a second may have been closed while the tables were read. */
+  #withoutPassing(observation: Observation): Observation {
+    const held = observation.held.filter(
+      ({ role, inode }) => role !== 'dead-socket' || this.lives.goneForMs(inode) >= DEAD_MS,
+    );
+    if (held.length === observation.held.length) return observation;
+    return { ...observation, held, census: takeCensus(this.#observer.before, observation.snapshot, held) };
   }
 
-  #add(moment: Moment): void {
-    this.#moments.push(moment);
+  #add({ held, census }: Observation, atMs: number): void {
+    this.#moments.push({
+      atMs,
+      accepted: this.accepted,
+      inUse: held.filter(isOfLivingClient).length,
+      census,
+      ...privateMemory(this.#observer.before.processes, this.#target),
+    });
+    this.#dueAtMs = atMs + this.#stepMs;
     if (this.#moments.length <= MOST_MOMENTS) return;
     this.#moments = this.#moments.filter((_, index) => index % 2 === 0);
     this.#stepMs *= 2;
@@ -78,4 +87,7 @@ export class Looks {
 }
 
 const STEP_MS = 100;
+/** So seldom that a connection whose client has gone is still seen where the server keeps it for seconds. */
+const SELDOM_MS = 1_000;
 const MOST_MOMENTS = 256;
+const DEAD_MS = 1_000;

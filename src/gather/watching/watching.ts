@@ -1,20 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WatchOptions } from '../../options/watch.js';
 import { readListenCounters } from '../../proc/sockets.js';
 import { withRss } from '../../sampler/snapshot.js';
+import { type Ended, startCompanion } from '../../started/companion.js';
+import type { World } from '../../started/world.js';
 import type { Target } from '../../target/target.js';
 import { nextConfirmingRound } from '../../verdict/confirmation.js';
-import type { Evidence, Round } from '../../verdict/evidence.js';
+import type { Census, Evidence, Round } from '../../verdict/evidence.js';
 import { type RoundsOfTime, roundsOfTime } from '../../verdict/moments.js';
-import type { WatchOptions } from '../../watch-options.js';
 import { EVERYBODY } from '../clients.js';
 import type { Gauging } from '../gauging.js';
 import { Observer } from '../observer.js';
-import { atRest, type LastRest, type Rest, restAfterRound, restAtLast } from '../rest.js';
+import { privateMemory } from '../private-memory.js';
+import { atRest, type LastRest, type Rest } from '../rest.js';
 import { type Audience, Timeline } from '../timeline.js';
 import { AcceptedCount } from './accepted-count.js';
 import { collectWatched } from './collect.js';
+import { isOfLivingClient } from './lives.js';
 import { Looks } from './looks.js';
-import { type LoadEnd, type LoadStarter, makeLoad } from './make-load.js';
-import { restInUse } from './rest-in-use.js';
+import { type RestingServer, restWatched, restWatchedAgain } from './rest-in-use.js';
 
 /** One server that others use, from the first look to the evidence. Owns timers and files: the owner calls close(). */
 export class Watching {
@@ -36,6 +40,8 @@ export class Watching {
   #durationMs = 0;
   #runs = 0;
   #budgetSpent = false;
+  /** Others went on using the server when the load was over. */
+  #isInUse = false;
 
   static async open(
     target: Target,
@@ -100,17 +106,10 @@ export class Watching {
   /** Waits until all is back or is known to be held. */
   async settle(): Promise<void> {
     this.timeline.enter('settle');
-    const { settleMs, command } = this.#options;
-    // With no command the first signal is how watching ends; settling is still to be done.
-    this.#rest = command
-      ? await restAtLast(
-          this.#observer,
-          this.#baseline.census,
-          { settleMs, drainMs: 2 * settleMs },
-          this.#around.signal,
-        )
-      : await restInUse(this.#looks, settleMs);
-    this.#latest = this.#rest;
+    const rest = await restWatched(this.#resting(this.#baseline.census), this.#options.command === undefined);
+    this.#rest = rest;
+    this.#isInUse = rest.isInUse;
+    this.#latest = { latest: rest.latest, settled: rest.queueSettled };
     await this.#count.rest(this.#latest.latest, 1);
     this.#settledRounds.push(this.#round('cycles'));
     await this.#gauging?.rest(this.#count.inAll);
@@ -118,7 +117,7 @@ export class Watching {
 
   /** Makes the load again where growth has to recur; where that would take too long, its own time is asked. */
   async confirm(): Promise<void> {
-    const { command, budgetMs, settleMs } = this.#options;
+    const { command, budgetMs } = this.#options;
     const startedAtMs = performance.now();
     while (command && !this.#around.signal.aborted && this.#isInDoubt()) {
       if (performance.now() - startedAtMs + this.#durationMs > budgetMs) {
@@ -127,8 +126,7 @@ export class Watching {
       }
       this.timeline.enter('confirm');
       await this.#makeLoad();
-      const { census } = this.#rest.latest;
-      this.#latest = await restAfterRound(this.#observer, census, settleMs, this.#around.signal);
+      this.#latest = await restWatchedAgain(this.#resting(this.#rest.latest.census), this.#isInUse);
       await this.#count.rest(this.#latest.latest, this.#runs);
       this.#settledRounds.push(this.#round('confirm'));
       await this.#gauging?.rest(this.#count.inAll);
@@ -144,6 +142,13 @@ export class Watching {
     this.timeline.enter('after');
     const after = await withRss(this.#rest.latest.snapshot);
     return { ...this.#evidence(), before: await withRss(this.#observer.before), after };
+  }
+
+  #resting(usual: Census): RestingServer {
+    const { settleMs, lateMs, timeoutMs, command } = this.#options;
+    // With no command the first signal is how watching ends; settling is still to be done.
+    const signal = command ? this.#around.signal : NOT_ENDED;
+    return { observer: this.#observer, looks: this.#looks, usual, settleMs, lateMs, timeoutMs, signal };
   }
 
   async #makeLoad(): Promise<void> {
@@ -172,7 +177,7 @@ export class Watching {
 
   #evidence(): Evidence {
     const { command } = this.#options;
-    const inUse = this.#rest.latest.held.filter(({ role }) => role === 'other-client').length;
+    const inUse = this.#rest.latest.held.filter(isOfLivingClient).length;
     const evidence = collectWatched({
       target: this.#target,
       observer: this.#observer,
@@ -187,7 +192,9 @@ export class Watching {
       facts: {
         load: command && this.#ended && { command, ...this.#ended },
         ...{ runs: this.#runs, durationMs: this.#durationMs, ...this.#count.first, inUse },
+        observedMs: this.#durationMs + (this.#isInUse ? this.#rest.settled.tookMs : 0),
       },
+      restBytes: privateMemory(this.#observer.before.processes, this.#target).anonBytes,
       timeoutMs: this.#options.timeoutMs,
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
@@ -196,3 +203,58 @@ export class Watching {
     return { ...evidence, gauges: this.#gauging?.series() };
   }
 }
+
+const NOT_ENDED = new AbortController().signal;
+
+/** What it takes to start a load. */
+interface LoadStarter {
+  readonly signal: AbortSignal;
+  readonly world: World;
+  /** What it prints is not shown. */
+  readonly isQuiet: boolean;
+}
+
+/** How a load has ended. `stopped`: because the time was up. */
+type LoadEnd = Ended & { readonly stopped: boolean };
+
+/**
+ * Looks at the server while a load runs, or for as long as was asked, or until the signal. What the load may have left
+ * running ends with it: nobody of it talks to the server any more.
+ *
+ * @throws ChurnError when it cannot be started.
+ */
+async function makeLoad(
+  { command, durationMs }: Pick<WatchOptions, 'command' | 'durationMs'>,
+  looks: Looks,
+  { signal, world, isQuiet }: LoadStarter,
+): Promise<{ readonly ended: LoadEnd | undefined; readonly durationMs: number }> {
+  const startedAtMs = performance.now();
+  const over = new AbortController();
+  const load = command && (await startCompanion(command, isQuiet, world));
+  const looking = looks.until(over.signal);
+  try {
+    const limit = durationMs === undefined ? NEVER : sleep(durationMs, 'late', { signal: over.signal });
+    const first = await Promise.race([
+      ...(load ? [load.ended] : []),
+      limit.catch(() => undefined),
+      interruptionOf(signal, over.signal),
+    ]);
+    const tookMs = Math.round(performance.now() - startedAtMs);
+    await load?.stop();
+    const ended = load && { ...(await load.ended), stopped: first === 'late' };
+    return { ended, durationMs: tookMs };
+  } finally {
+    over.abort();
+    await looking;
+  }
+}
+
+/** Resolves when `signal` is aborted; its listener goes with `over`. */
+function interruptionOf(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
+  });
+}
+
+const NEVER = new Promise<never>(() => undefined);

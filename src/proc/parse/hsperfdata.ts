@@ -7,6 +7,14 @@ export interface JavaHeap {
    * and where a collector has no eden that it empties (ZGC, Shenandoah).
    */
   readonly keptBytes: number | undefined;
+  /** Private memory within the address range of the heap, live or garbage; undefined where the range was not found. */
+  readonly residentBytes?: number | undefined;
+}
+
+/** What the counters tell. */
+export interface JavaCounters extends Pick<JavaHeap, 'collections' | 'keptBytes'> {
+  /** The most that each generation may have: of some collectors each may have all. */
+  readonly mostBytes: readonly number[];
 }
 
 /**
@@ -16,20 +24,23 @@ export interface JavaHeap {
  * byte tells (PerfMemory, perfMemory.hpp and perfData.hpp of OpenJDK, version 2). undefined: not such a file, or without
  * these counters.
  */
-export function parseJavaHeap(file: Buffer): JavaHeap | undefined {
+export function parseJavaHeap(file: Buffer): JavaCounters | undefined {
   let collections: number | undefined;
   const usedBytes = new Map<string, number>();
   const names = new Map<string, string>();
+  const mostBytes: number[] = [];
   for (const [name, value] of countersOf(file)) {
     const [, space, what] = SPACE.exec(name) ?? [];
     if (INVOCATIONS.test(name) && typeof value === 'number') collections = (collections ?? 0) + value;
+    if (MOST.test(name) && typeof value === 'number') mostBytes.push(value);
     if (space && what === 'used' && typeof value === 'number') usedBytes.set(space, value);
     if (space && what === 'name' && typeof value === 'string') names.set(space, value);
   }
   if (collections === undefined) return undefined;
   const kept = [...usedBytes].filter(([space]) => names.get(space) !== 'eden');
   const isTold = collections > 0 && kept.length < usedBytes.size;
-  return { collections, keptBytes: isTold ? kept.reduce((sum, [, bytes]) => sum + bytes, 0) : undefined };
+  const keptBytes = isTold ? kept.reduce((sum, [, bytes]) => sum + bytes, 0) : undefined;
+  return { collections, keptBytes, mostBytes };
 }
 
 /** Numbers and texts by their names. Nothing of a file that is cut off: a part of a sum would look like a fall. */
@@ -61,6 +72,7 @@ function textAt(file: Buffer, from: number, to: number): string {
 }
 
 const INVOCATIONS = /^sun\.gc\.collector\.\d+\.invocations$/;
+const MOST = /^sun\.gc\.generation\.[01]\.maxCapacity$/;
 /** A space of a generation, and what of it is told. */
 const SPACE = /^(sun\.gc\.generation\.\d+\.space\.\d+)\.(name|used)$/;
 const MAGIC = 0xcafec0c0;

@@ -1,6 +1,7 @@
 import { line } from 'd3-shape';
 import { x as element } from 'xastscript';
 import type { Markup } from '../markup.js';
+import type { Report } from '../report.js';
 import type { Band, Dot, Panel } from './panel.js';
 import { HEIGHT, PLOT, type Scales, scalesOf, WIDTH } from './scales.js';
 
@@ -142,3 +143,15 @@ function round(value: number): number {
 
 /** About what a letter takes at this size, in any sans serif. */
 const LETTER = 6.6;
+
+/** What a phase of a run is called in pictures: what the server is put through. */
+export function phaseName(phase: string, { watch }: Pick<Report, 'watch'>): string {
+  if (phase === 'cycles' && watch) return watch.command ? 'load' : 'watching';
+  return NAMES[phase] ?? phase;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  confirm: 'confirming',
+  hold: 'holding',
+  settle: 'settling',
+};

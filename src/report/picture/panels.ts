@@ -1,8 +1,8 @@
-import { formatBytes, formatCount, formatDuration } from '../../units.js';
+import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type { Report, ReportedPoint } from '../report.js';
-import { forecastOf } from './forecast.js';
-import type { Band, Dot, Panel } from './panel.js';
-import { phaseName } from './phase-name.js';
+import { minutes } from '../wording/numbers.js';
+import { phaseName } from './draw.js';
+import type { Band, Dot, Forecast, Panel } from './panel.js';
 import { servePanels } from './serve-panels.js';
 
 /** The charts of a run: what the server held over the cycles, and over time. None for a run that was not made. */
@@ -123,3 +123,34 @@ function describe(what: string, dots: readonly Dot[], format: (value: number) =>
   const most = Math.max(...dots.map(({ y }) => y));
   return `${what}: ${format(first.y)} at first, ${format(most)} at most, ${format(last.y)} at last.`;
 }
+
+/** When the descriptors that are kept meet the limit; undefined when nothing is kept. */
+function forecastOf({ findings, target }: Report, dots: readonly Dot[]): Forecast | undefined {
+  const last = dots.at(-1);
+  const limit = target?.limits.openFiles;
+  if (!last || !limit) return undefined;
+  const finding = findings.find(({ kind }) => kind === 'fd');
+  const highest = Math.max(...dots.map(({ y }) => y));
+  const isNear = limit <= NEAR * highest;
+  const named = `limit ${formatCount(limit)}`;
+  if (!finding || finding.perCycle <= 0) {
+    return isNear ? { label: [named], limit, run: [last, last] } : undefined;
+  }
+  const left = finding.facts['connectionsLeft'];
+  const minutesLeft = finding.facts['minutesLeft'];
+  const label = typeof left === 'number' ? [named, whenReached(left)] : [named];
+  if (typeof minutesLeft === 'number') {
+    // What it would meet after so many connections was not measured.
+    return { label: [named, `reached after ${minutes(minutesLeft)} more`], limit, run: undefined };
+  }
+  const crossing = last.x + Math.max(0, limit - last.y) / finding.perCycle;
+  const fits = isNear && crossing <= NEAR * Math.max(1, last.x);
+  return { label, limit, run: fits ? [last, { x: crossing, y: limit }] : undefined };
+}
+
+function whenReached(connectionsLeft: number): string {
+  return connectionsLeft === 0 ? 'reached' : `reached after ${plural(connectionsLeft, 'more connection')}`;
+}
+
+/** A limit farther away than this many times what was seen would flatten what was seen. */
+const NEAR = 2.5;

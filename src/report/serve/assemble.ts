@@ -1,13 +1,14 @@
-import type { ServeOptions } from '../../serve-options.js';
+import type { ServeOptions } from '../../options/serve.js';
+import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type { ClientFinding } from '../../verdict/client/finding.js';
-import { CLIENT_KINDS } from '../../verdict/client/kinds.js';
+import type { ClientVerdict } from '../../verdict/client/judge.js';
+import { CLIENT_KINDS } from '../../verdict/kinds.js';
 import { escapeText } from '../escape.js';
 import { type Report, type ReportedCheck, type ReportedFinding, SCHEMA_VERSION } from '../report.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
-import { clientNotes, strangersNote } from './notes.js';
-import { serveRows } from './rows.js';
+import { madeByClients, proofOf } from '../summary.js';
+import { drawCurve } from './curve.js';
 import type { ServedClient } from './served-client.js';
-import { summarizeServe } from './summary.js';
 import { clientWordsFor } from './words.js';
 
 export interface ServeCircumstances {
@@ -162,4 +163,157 @@ function worstCheck(clients: readonly ServedClient[], kind: (typeof CLIENT_KINDS
 
 function round(ms: number): number {
   return Math.round(ms * 10) / 10;
+}
+
+/** What is worth a word and no fault. */
+function clientNotes(clients: readonly ServedClient[]): string[] {
+  return clients.flatMap(({ evidence, account }) => {
+    const { closeWait } = evidence.held ?? {};
+    const isPool =
+      closeWait !== undefined && closeWait.peak > 0 && closeWait.peak <= Math.max(2, evidence.peakBusy);
+    return [
+      ...(isPool
+        ? [`CLOSE_WAIT ${closeWait.peak} at most: a pool that looks at its connections when it needs one`]
+        : []),
+      ...(evidence.held ? [] : [`${escapeText(account.name)}: its descriptors cannot be seen from here`]),
+    ];
+  });
+}
+
+/** Who came although another client was followed. */
+function strangersNote(strangers: ReadonlyArray<readonly [who: string, connections: number]>): string[] {
+  if (strangers.length === 0) return [];
+  const all = strangers.reduce((sum, [, connections]) => sum + connections, 0);
+  const who = strangers.map(([name, connections]) => `${escapeText(name)}: ${connections}`).join(', ');
+  return [`Not the client's, and not judged: ${plural(all, 'connection')} of others (${who})`];
+}
+
+type Facts = Pick<ReportedServe, 'own' | 'curve' | 'clients' | 'exit' | 'manners' | 'durationMs'>;
+
+/** The figures of a report as lines for a person. */
+function serveRows(facts: Facts, dropped: number): Array<readonly [name: string, text: string]> {
+  const { clients, own, curve, manners, exit, durationMs } = facts;
+  const [only] = clients.length === 1 ? clients : [];
+  return [
+    ['manner', manners.join(', ')],
+    ...(only ? clientRows(only) : clients.slice(0, MOST_CLIENTS).map(clientLine)),
+    ...(clients.length > MOST_CLIENTS
+      ? ([['…', `${clients.length - MOST_CLIENTS} more clients stand in the JSON report`]] as const)
+      : []),
+    ...(curve.length > 1 ? ([['open', openCurve(curve)]] as const) : []),
+    ...(exit
+      ? ([
+          ['ended', `${exit.signal ?? `exit status ${exit.status}`}, after ${formatDuration(durationMs)}`],
+        ] as const)
+      : []),
+    ['own memory', ownText(own)],
+    ...(dropped > 0
+      ? ([
+          [
+            'dropped',
+            `${plural(dropped, 'connection')}, because this server had no descriptors left: ulimit -n`,
+          ],
+        ] as const)
+      : []),
+  ];
+}
+
+function clientRows(client: ReportedClient): Array<readonly [string, string]> {
+  const { connections, requests, answered, failed, peakOpen, peakBusy, peakIdle, longestIdleMs } = client;
+  const { endedByClient, endedByServer, resets, garbage, refusedTls, fdsBefore, fdsPeak } = client;
+  return [
+    [
+      'requests',
+      `${plural(requests, 'request')} over ${plural(connections, 'connection')}, ${formatCount(answered)} answered, ${formatCount(failed)} failed on purpose`,
+    ],
+    [
+      'at most',
+      `${formatCount(peakOpen)} open, ${plural(peakBusy, 'request')} under way, ${formatCount(peakIdle)} idle for up to ${formatDuration(longestIdleMs)}`,
+    ],
+    [
+      'closed',
+      `${formatCount(endedByClient)} by the client${resets > 0 ? ` (${formatCount(resets)} by RST)` : ''}, ${formatCount(endedByServer)} by this server`,
+    ],
+    ...(garbage > 0 ? ([['garbage', `${plural(garbage, 'time')} what came was no request`]] as const) : []),
+    ...(refusedTls > 0
+      ? ([['tls', `${plural(refusedTls, 'handshake')} ended at the certificate`]] as const)
+      : []),
+    ...(fdsBefore === null || fdsPeak === null
+      ? ([['fds', 'not to be seen from here']] as const)
+      : ([
+          [
+            'fds',
+            `${fdsBefore} → ${fdsPeak}   CLOSE_WAIT ${client.peakCloseWait}, reset and kept ${client.peakDead}`,
+          ],
+        ] as const)),
+  ];
+}
+
+function clientLine(client: ReportedClient): readonly [string, string] {
+  const { name, verdict, requests, connections, peakOpen, peakIdle } = client;
+  return [
+    verdict === 'fail' ? '✖ client' : 'client',
+    `${name}: ${plural(requests, 'request')} over ${plural(connections, 'connection')}, at most ${formatCount(peakOpen)} open, ${formatCount(peakIdle)} idle`,
+  ];
+}
+
+function openCurve(curve: ReportedServe['curve']): string {
+  const open = curve.map(([, count]) => count);
+  const [last = 0] = curve.at(-1) ?? [];
+  return `${drawCurve(open, CURVE_COLUMNS)}  up to ${formatCount(Math.max(...open))}, request 1 … ${formatCount(last)}`;
+}
+
+function ownText({ beforeBytes, peakBytes, perConnectionBytes }: ReportedServe['own']): string {
+  const each = perConnectionBytes === null ? '' : `, ${formatBytes(perConnectionBytes)} per open connection`;
+  return `${formatBytes(beforeBytes)} → ${formatBytes(peakBytes)} at most${each}`;
+}
+
+const MOST_CLIENTS = 20;
+const CURVE_COLUMNS = 40;
+
+interface Summarized {
+  readonly verdict: ClientVerdict['verdict'];
+  readonly clean: boolean;
+  readonly interrupted: boolean;
+  readonly clients: ReadonlyArray<{
+    readonly evidence: { readonly requests: number; readonly connections: number };
+    readonly verdict: ClientVerdict;
+  }>;
+  readonly allowed: ClientVerdict['allowed'];
+  readonly dropped: number;
+}
+
+/** The verdict in one line. Numbers of what is held stand behind a colon: only a clean run may say that there are none. */
+function summarizeServe({ verdict, clean, interrupted, clients, allowed, dropped }: Summarized): string {
+  const made = madeByClients(clients.map(({ evidence }) => evidence));
+  if (verdict === 'fail') return `FAIL  ${made}, ${faults(clients)}`;
+  if (interrupted) return `INTERRUPTED  ${made}, nothing proved`;
+  if (dropped > 0) return `UNDECIDED  ${made}, not taken for lack of descriptors: ${dropped}`;
+  if (verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(clients)}`;
+  if (!clean)
+    return `PASS  ${made}, allowed: ${allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
+  return proofOf(made);
+}
+
+/** Kinds that were not decided, for want of CPU here; else it is the client's side that was not seen. */
+function doubts(clients: Summarized['clients']): string {
+  const checks = clients.flatMap(({ verdict }) => verdict.checks);
+  const kinds = new Set(checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind));
+  if (kinds.size === 0) return "the client's descriptors could not be seen";
+  return `not decided: ${[...kinds].join(', ')}, as this server lacked CPU`;
+}
+
+function faults(clients: Summarized['clients']): string {
+  const failing = clients.filter(({ verdict }) => verdict.verdict === 'fail');
+  if (failing.length > 1) return `${plural(failing.length, 'client')} at fault`;
+  return failing
+    .flatMap(({ verdict }) => verdict.findings)
+    .filter(({ severity }) => severity === 'fail')
+    .map(faultOf)
+    .join(', ');
+}
+
+function faultOf(finding: ClientFinding): string {
+  const words = clientWordsFor(finding.kind) as { readonly fault: (of: ClientFinding) => string };
+  return words.fault(finding);
 }

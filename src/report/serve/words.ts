@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, plural } from '../../units.js';
 import type { ClientFinding, IdleFinding, ReuseFinding, StuckFinding } from '../../verdict/client/finding.js';
-import type { ClientKind } from '../../verdict/client/kinds.js';
+import type { ClientKind } from '../../verdict/kinds.js';
 
 interface Words<F> {
   readonly title: (finding: F) => string;

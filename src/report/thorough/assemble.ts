@@ -2,15 +2,20 @@ import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
 import type { RowName, Standing } from '../../verdict/rows.js';
 import { wholeVerdict } from '../../verdict/whole.js';
-import type { Report, ReportedCheck, ReportedRun } from '../report.js';
-import { cellsOf } from '../wording/cells.js';
-import { REASONS } from '../wording/reasons.js';
+import { CLIENT_NAMES } from '../../workload/client-names.js';
+import type {
+  Report,
+  ReportedCheck,
+  ReportedCycles,
+  ReportedFinding,
+  ReportedPoint,
+  ReportedRun,
+} from '../report.js';
+import { proofOf } from '../summary.js';
+import { cellsOf, REASONS } from '../wording/cells.js';
+import { closerLook } from '../wording/next-command.js';
+import { noteSentence } from '../wording/notes.js';
 import { sentenceOf } from '../wording/sentence.js';
-import { sumCycles } from './cycles.js';
-import { mergeFindings } from './findings.js';
-import { notesOf } from './notes.js';
-import { summarizeRows } from './summary.js';
-import { joinTimes } from './times.js';
 
 /** What a thorough run gathered of one client. */
 export interface Row {
@@ -112,3 +117,171 @@ function allowedOf(reports: readonly Report[]): Report['allowed'] {
 }
 
 const MOST_HELD = 1_000;
+
+/** The cycles of all rows that the server was judged by, together. */
+function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): ReportedCycles {
+  const all = reports.flatMap(({ cycles }) => cycles ?? []);
+  const sum = (of: (cycles: ReportedCycles) => number) =>
+    all.reduce((total, cycles) => total + of(cycles), 0);
+  const completed = sum(cycles => cycles.completed);
+  const durationMs = Math.round(10 * sum(cycles => cycles.durationMs)) / 10;
+  const failures: Record<string, number> = {};
+  for (const [kind, count] of all.flatMap(cycles => Object.entries(cycles.failures))) {
+    failures[kind] = (failures[kind] ?? 0) + count;
+  }
+  return {
+    requested: sum(cycles => cycles.requested),
+    completed,
+    failed: sum(cycles => cycles.failed),
+    warmup: sum(cycles => cycles.warmup),
+    confirmation: sum(cycles => cycles.confirmation),
+    accepted: sum(cycles => cycles.accepted),
+    acceptQueue: all.at(-1)?.acceptQueue ?? 0,
+    connections: sum(cycles => cycles.connections),
+    listenOverflows: sum(cycles => cycles.listenOverflows),
+    listenDrops: sum(cycles => cycles.listenDrops),
+    concurrency: Math.max(1, ...all.map(({ concurrency }) => concurrency)),
+    clients: runs.filter(({ client, cells }) => cells && client !== 'mixed').map(({ client }) => client),
+    durationMs,
+    ratePerSecond: durationMs > 0 ? Math.round((completed / durationMs) * 1_000) : 0,
+    stopped: all.find(({ stopped }) => stopped !== null)?.stopped ?? null,
+    failures,
+  };
+}
+
+/** The findings of all rows, the same trouble with several clients told once. */
+function mergeFindings(
+  runs: readonly ReportedRun[],
+  address: string,
+  isInsecure: boolean,
+): ReportedFinding[] {
+  const groups = new Map<string, { readonly client: string; readonly finding: ReportedFinding }[]>();
+  for (const { client, findings } of runs) {
+    for (const finding of findings) {
+      const key = `${finding.kind} ${finding.severity} ${finding.cause}`;
+      groups.set(key, [...(groups.get(key) ?? []), { client, finding }]);
+    }
+  }
+  return [...groups.values()].flatMap(group => {
+    const [first, ...others] = group;
+    if (!first) return [];
+    const clients = group.map(({ client }) => client);
+    return [
+      {
+        ...first.finding,
+        count: group.reduce((sum, { finding }) => sum + finding.count, 0),
+        perCycle: Math.max(...group.map(({ finding }) => finding.perCycle)),
+        title: `with ${clients.join(', ')}: ${first.finding.title}`,
+        evidence: [
+          ...first.finding.evidence,
+          ...others.map(({ client, finding }) => `with ${client}: ${finding.title}`),
+        ],
+        next: first.client === 'mixed' ? first.finding.next : closerLook(address, first.client, isInsecure),
+        facts: { ...first.finding.facts, clients },
+      },
+    ];
+  });
+}
+
+interface Noted {
+  readonly name: RowName;
+  readonly standing: Standing;
+  readonly verdict?: Verdict | undefined;
+}
+
+/** Each note once, with the clients that it came with; how many cycles confirmed what is told in one sum already. */
+function notesOf(rows: readonly Noted[], runs: readonly ReportedRun[]): string[] {
+  const clients = new Map<string, string[]>();
+  for (const { name, standing, verdict } of rows) {
+    if ('reason' in standing) continue;
+    for (const note of verdict?.notes ?? []) {
+      if (note.note === 'confirmed-with') continue;
+      const sentence = noteSentence(note);
+      clients.set(sentence, [...(clients.get(sentence) ?? []), name]);
+    }
+  }
+  return [...[...clients].map(([note, names]) => `${names.join(', ')}: ${note}`), ...shortRows(runs)];
+}
+
+/** A row ends early where the descriptors of the server, or the time, would not last for all rows. */
+function shortRows(runs: readonly ReportedRun[]): string[] {
+  const short = runs.filter(
+    ({ cycles }) => cycles && cycles.stopped === null && cycles.completed + cycles.failed < cycles.requested,
+  );
+  if (short.length === 0) return [];
+  const names = short.map(({ client }) => client).join(', ');
+  return [
+    `${names}: fewer cycles were made, so that the time and the descriptors of the server last for the other clients.`,
+  ];
+}
+
+interface Told extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | 'allowed'> {
+  readonly runs: readonly ReportedRun[];
+  readonly cycles: ReportedCycles;
+}
+
+/** The verdict on all rows in one line; the proof only where every row that applies was made and is clean. */
+function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: Told): string {
+  const made = `${cycles.completed} cycles`;
+  const named = (status: ReportedRun['status']) =>
+    runs.filter(run => run.status === status).map(({ client }) => client);
+  if (verdict === 'fail') return `FAIL  ${made}, ${faults(runs)}`;
+  if (interrupted) {
+    const tried = runs.filter(({ cells }) => cells).length;
+    return `INTERRUPTED  ${made}, nothing proved; clients tried: ${tried} of ${CLIENT_NAMES.length}`;
+  }
+  if (verdict === 'undecided') {
+    const parts = [
+      ...(named('undecided').length > 0 ? [`not decided: ${named('undecided').join(', ')}`] : []),
+      ...(named('not-run').length > 0 ? [`not run: ${named('not-run').join(', ')}`] : []),
+    ];
+    return `UNDECIDED  ${made}, ${parts.join('; ') || 'the server could not be judged by any client'}`;
+  }
+  if (!clean)
+    return `PASS  ${made}, allowed: ${allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
+  return proofOf(made);
+}
+
+/** "fd with rst, byte-rst; crash with half". */
+function faults(runs: readonly ReportedRun[]): string {
+  const clients = new Map<string, string[]>();
+  for (const { client, findings } of runs) {
+    for (const { kind, severity } of findings) {
+      if (severity === 'fail') clients.set(kind, [...(clients.get(kind) ?? []), client]);
+    }
+  }
+  return [...clients].map(([kind, names]) => `${kind} with ${names.join(', ')}`).join('; ');
+}
+
+/** Series, phases and timings of all rows, one after the other. */
+function joinTimes(
+  reports: readonly Report[],
+  wholeMs: number,
+): Pick<Report, 'series' | 'phases' | 'timings'> {
+  const series: ReportedPoint[] = [];
+  const phases: Report['phases'][number][] = [];
+  const timings: Record<string, number> = {};
+  let [startMs, cyclesDone] = [0, 0];
+  for (const report of reports) {
+    for (const point of report.series) {
+      series.push({ ...point, atMs: round(startMs + point.atMs), cyclesDone: cyclesDone + point.cyclesDone });
+    }
+    for (const span of report.phases) phases.push({ ...span, startMs: round(startMs + span.startMs) });
+    for (const [name, ms] of Object.entries(report.timings)) timings[name] = round((timings[name] ?? 0) + ms);
+    const last = report.phases.at(-1);
+    startMs += last ? last.startMs + last.durationMs : 0;
+    cyclesDone += report.series.at(-1)?.cyclesDone ?? 0;
+  }
+  return { series: thinned(series), phases, timings: { ...timings, wholeMs: round(wholeMs) } };
+}
+
+function thinned(series: readonly ReportedPoint[]): readonly ReportedPoint[] {
+  const step = Math.ceil(series.length / MOST_POINTS);
+  return step <= 1 ? series : series.filter((_, index) => index % step === 0);
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+const MOST_POINTS = 2_000;

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../../units.js';
 import type { Kind } from '../../verdict/finding.js';
+import type { Inapplicable, Untried } from '../../verdict/rows.js';
 import type { Cells, Report, ReportedFinding } from '../report.js';
 
 type Told = Pick<Report, 'checks' | 'findings' | 'before' | 'after'>;
@@ -24,7 +25,9 @@ export function cellsOf(told: Told): Cells {
 function serverCell(told: Told): string {
   const restarted = ({ count }: ReportedFinding) => `workers replaced: ${formatCount(count)}`;
   return (
-    marked(told, 'crash', () => 'died') ??
+    marked(told, 'crash', ({ count, facts }) =>
+      facts['lost'] === undefined ? 'died' : `processes lost: ${formatCount(count)}`,
+    ) ??
     marked(told, 'hang', () => 'hangs') ??
     marked(told, 'refused', ({ count }) => `failed: ${formatCount(count)}`) ??
     marked(told, 'reply', ({ count }) => `unanswered: ${formatCount(count)}`) ??
@@ -62,10 +65,26 @@ function kept({ count, perCycle }: ReportedFinding): string {
 
 function doubt({ checks, findings }: Told, kind: Kind): string {
   // What a dead server leaves behind says nothing more.
-  if (findings.some(found => found.kind === 'crash')) return '';
+  if (findings.some(({ kind, facts }) => kind === 'crash' && facts['lost'] === undefined)) return '';
   return checks.some(check => check.kind === kind && check.status === 'undecided') ? 'not decided, ' : '';
 }
 
 function arrow({ before, after }: Told, what: 'fds' | 'threads' | 'children'): string {
   return before && after ? `${before[what]} → ${after[what]}` : 'not judged';
 }
+
+/** Why a client behaviour has no verdict. Total. */
+export const REASONS: Readonly<Record<Inapplicable | Untried, string>> = {
+  unanswered: 'not applicable: the server does not answer the request (name one with --send or --protocol)',
+  'no-tls': 'not applicable: no TLS handshake succeeded',
+  untrusted:
+    'not applicable: the certificate is not trusted (name one with --ca, or trust any with --insecure)',
+  'not-handed-over':
+    'not applicable: such connections end before the server can accept them (TCP_DEFER_ACCEPT)',
+  'server-gone': 'not run: the server is gone',
+  'server-hangs': 'not run: the server hangs',
+  interrupted: 'not run: interrupted',
+  'time-is-up': 'not run: the time was up (--budget)',
+  'few-descriptors': 'not run: the server has hardly any descriptors left',
+  'own-limit': 'not run: this machine has run out of local ports or descriptors of its own',
+};

@@ -3,8 +3,10 @@ import { formatBytes, formatCount, formatDuration, plural } from '../../units.js
 import { isCrashSignal } from '../../verdict/departed.js';
 import type {
   Finding,
+  GaugeFinding,
   GrowingKind,
   GrowthFinding,
+  HangFinding,
   Kind,
   MemoryFinding,
   RefusedFinding,
@@ -12,13 +14,11 @@ import type {
   RestartFinding,
 } from '../../verdict/finding.js';
 import { escapeText } from '../escape.js';
-import { crashCause, crashEvidence, crashTitle } from './crash.js';
+import { crashCause, crashEvidence, crashTitle, lostAdvice } from './crash.js';
 import { EXPLANATIONS } from './explain/table.js';
-import { fdEvidence, fdTitle, groupWords } from './fd.js';
-import { gaugeCause, gaugeEvidence, gaugeTitle } from './gauge.js';
-import { hangAdvice, hangCause, hangEvidence, hangTitle } from './hang.js';
-import { LIFE_WORDS } from './life-findings.js';
-import { ratio, rounds, signed } from './numbers.js';
+import { fdEvidence, fdTitle, groupWords, OWN_TIMEOUT } from './fd.js';
+import { LIFE_WORDS } from './life.js';
+import { formatNumber, minutes, ratio, rounds, signed } from './numbers.js';
 import type { ServerKind } from './server-kind.js';
 
 /** All that is said of one kind of finding. */
@@ -60,10 +60,31 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
         .join('  ')}`,
     ],
   },
+  work: {
+    title: ({ firstUs, lastUs, connections, stale }) =>
+      stale
+        ? `poll() is given ${plural(stale.after - stale.before, 'more entry', 'more entries')} after ${plural(stale.connections, 'connection')}, and no open descriptor needs them`
+        : `CPU time per connection ${formatNumber(firstUs)} → ${formatNumber(lastUs)} µs over ${plural(connections, 'connection')}, in a straight line`,
+    cause: () => EXPLANATIONS.work.cause,
+    advice: adviceOn('work'),
+    evidence: ({ perCycle, perSixthUs, stale, limit, connectionsLeft }) => [
+      ...(stale
+        ? [`entries without a descriptor: ${formatCount(stale.before)} → ${formatCount(stale.after)}`]
+        : []),
+      ...(perCycle > 0
+        ? [
+            `each connection adds ${perCycle} µs to every later one, in sixths: ${perSixthUs.map(formatNumber).join('  ')} µs`,
+          ]
+        : []),
+      ...(limit !== undefined && connectionsLeft !== undefined
+        ? [`limit ${limit}: poll() fails with EINVAL after ${formatCount(connectionsLeft)} more connections`]
+        : []),
+    ],
+  },
   crash: {
     title: crashTitle,
     cause: crashCause,
-    advice: adviceOn('crash'),
+    advice: finding => lostAdvice(finding) ?? adviceOn('crash')(finding),
     evidence: crashEvidence,
   },
   restart: {
@@ -74,7 +95,10 @@ export const WORDS: { readonly [K in Kind]: Words<FindingOf<K>> } = {
     evidence: ({ workers }) =>
       workers
         .slice(0, 4)
-        .map(({ pid, replacedBy, signal }) => `pid ${pid}${endedBy(signal)}, replaced by ${replacedBy}`),
+        .flatMap(({ pid, replacedBy, signal, logged }) => [
+          `pid ${pid}${endedBy(signal === undefined ? logged?.signal : signalName(signal))}, replaced by ${replacedBy}`,
+          ...(logged ? [`kernel log: ${escapeText(logged.said)}`] : []),
+        ]),
   },
   hang: {
     title: hangTitle,
@@ -130,19 +154,23 @@ function adviceOn(kind: Kind): (finding: { readonly server?: ServerKind | undefi
 
 function growthWords(kind: GrowingKind, many: string): Words<GrowthFinding> {
   return {
-    title: ({ count, perCycle, stale }) =>
+    title: ({ count, perCycle, perMinute, stale }) =>
       stale
         ? `${many}: ${formatCount(count)} more after ${plural(stale.reloads, 'reload')}, the old ones stay`
-        : `${many}: ${formatCount(count)} more, ${ratio(perCycle)}`,
+        : `${many}: ${formatCount(count)} more, ${ratio(perCycle, perMinute)}`,
     cause: ({ stale }) =>
       stale ? 'workers of before a reload do not leave when new ones have come' : EXPLANATIONS[kind].cause,
     advice: finding => (finding.stale ? EXPLANATIONS.reload.advice : adviceOn(kind)(finding)),
-    evidence: ({ perRound, limit, connectionsLeft, stale }) => [
+    evidence: ({ perRound, limit, connectionsLeft, minutesLeft, stale, hasTimeout }) => [
       stale
         ? `pids of old ones that are still there: ${stale.pids.slice(0, 8).join(', ')}`
         : `grew again in every confirming round:${rounds(perRound)}`,
       ...(limit !== undefined && connectionsLeft !== undefined
         ? [`limit ${limit}: reached after ${formatCount(connectionsLeft)} more connections`]
+        : []),
+      ...(hasTimeout && kind !== 'zombie' ? [OWN_TIMEOUT] : []),
+      ...(limit !== undefined && minutesLeft !== undefined
+        ? [`limit ${limit}: reached after ${minutes(minutesLeft)} more at this rate`]
         : []),
     ],
   };
@@ -171,7 +199,7 @@ function restartCause({ cutOff, watched = 0, workers, openFilesLimit }: RestartF
   if (cutOff > 0) {
     return `${plural(cutOff, 'cycle was', 'cycles were')} cut off meanwhile: a worker that dies, not one that retires`;
   }
-  if (workers.some(({ signal }) => isCrashSignal(signal)))
+  if (workers.some(({ signal, logged }) => isCrashSignal(signal) || logged !== undefined))
     return 'a worker crashed, and the master replaced it';
   const { cause } = EXPLANATIONS.restart;
   return watched > 0
@@ -179,6 +207,97 @@ function restartCause({ cutOff, watched = 0, workers, openFilesLimit }: RestartF
     : cause;
 }
 
-function endedBy(signal: number | undefined): string {
-  return signal === undefined ? '' : ` ended by ${signalName(signal)}`;
+function endedBy(signal: string | undefined): string {
+  return signal === undefined ? '' : ` ended by ${signal}`;
 }
+
+/** "hikaricp_connections_active 0 → 10, and it does not come back". */
+function gaugeTitle(finding: GaugeFinding): string {
+  const { name, before, after, grows, perCycle, manner } = finding;
+  const format = formatOf(finding);
+  const how = !grows
+    ? 'and it does not come back'
+    : manner === 'trend'
+      ? `${formatBytes(perCycle)} per cycle`
+      : ratio(perCycle);
+  return `${escapeText(name)} ${format(before)} → ${format(after)}, ${how}`;
+}
+
+function gaugeCause({ manner, grows }: GaugeFinding): string {
+  if (manner === 'trend') return 'by its own count the server keeps memory for every connection';
+  return grows ? 'by its own count the server keeps something of every connection' : EXPLANATIONS.gauge.cause;
+}
+
+function gaugeEvidence(finding: GaugeFinding): string[] {
+  const { grows, perRound, manner } = finding;
+  const latest = perRound.slice(-MOST_ROUNDS);
+  if (manner === 'trend') {
+    return [`by round: ${latest.map(bytes => signed(bytes, formatBytes)).join('  ')}`];
+  }
+  return [
+    grows
+      ? `grew again in every confirming round:${rounds(latest)}`
+      : `at rest it stays there, and further cycles do not bring it back:${rounds(latest)}`,
+  ];
+}
+
+function formatOf({ manner }: GaugeFinding): (value: number) => string {
+  return manner === 'trend' ? formatBytes : formatNumber;
+}
+
+const MOST_ROUNDS = 6;
+
+function hangTitle(finding: HangFinding): string {
+  const { accepted, connected, atFdLimit, silentClients, openFilesLimit } = finding;
+  if (openFilesLimit !== undefined)
+    return `the server does not serve again after ${atFdLimit ? `its limit of ${formatCount(openFilesLimit)} descriptors` : plural(connected, 'silent client')}`;
+  if (silentClients === 1) return 'one silent client blocks all others';
+  if (silentClients) return `${formatCount(silentClients)} silent clients block all others`;
+  const why = atFdLimit ? ' at its fd limit' : '';
+  return accepted === 0
+    ? `the server accepts nothing${why}: accepted 0 of ${formatCount(connected)}`
+    : `the server stopped accepting${why}: accepted ${formatCount(accepted)} of ${formatCount(connected)}`;
+}
+
+function hangCause({ accepted, atFdLimit, silentClients, openFilesLimit }: HangFinding): string {
+  if (openFilesLimit !== undefined) return AFTER_LIMIT.cause;
+  if (silentClients && atFdLimit) return 'they have every descriptor that the server may open';
+  if (silentClients) return 'the server waits for clients that say nothing, and serves nobody else meanwhile';
+  if (atFdLimit) return 'accept() answers EMFILE, so connections pile up in the accept queue';
+  return accepted === 0 ? 'the process listens, but it does not call accept()' : EXPLANATIONS.hang.cause;
+}
+
+/** undefined: that of the kind. */
+function hangAdvice({ atFdLimit, silentClients, openFilesLimit }: HangFinding): string | undefined {
+  if (openFilesLimit !== undefined) return AFTER_LIMIT.advice;
+  if (silentClients && atFdLimit)
+    return 'look at: its limit (ulimit -n), and a timeout for clients that say nothing';
+  if (silentClients) {
+    return 'look at: a read() without a timeout in the accept loop, or a pool in which each client takes a worker; give clients a timeout, or wait for all of them with poll()';
+  }
+  return atFdLimit
+    ? 'look at: who holds the descriptors (above); accepting goes on when some are closed'
+    : undefined;
+}
+
+function hangEvidence({ count, connected, stalledMs, silentClients, openFilesLimit }: HangFinding): string[] {
+  if (openFilesLimit !== undefined) {
+    return [
+      `${plural(connected, 'silent client')} had gone; the next one was not served within ${formatDuration(stalledMs)}`,
+    ];
+  }
+  if (silentClients) {
+    return [
+      `${plural(silentClients, 'client is', 'clients are')} connected and ${silentClients === 1 ? 'says' : 'say'} nothing; the next one was not served within ${formatDuration(stalledMs)}`,
+    ];
+  }
+  return [
+    `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
+  ];
+}
+
+const AFTER_LIMIT = {
+  cause: 'accept() failed with EMFILE, and the server took that for the end of accepting',
+  advice:
+    'look at: what the accept loop does on EMFILE; it must go on, and watch the listening socket again when something was closed',
+};

@@ -1,13 +1,15 @@
 import { exitWords } from '../../exit-words.js';
-import { formatDuration } from '../../units.js';
+import { formatCount, formatDuration, plural } from '../../units.js';
+import type { LifeFinding, ReloadFinding, ShutdownFinding, SpinFinding } from '../../verdict/finding.js';
 import type { Life } from '../../verdict/life.js';
-import type { ReportedServer } from '../reported-server.js';
-import { ownerRows } from './owner-rows.js';
+import { escapeText } from '../escape.js';
+import type { ReportedLimit, ReportedReload, ReportedServer } from '../reported-server.js';
+import { EXPLANATIONS } from './explain/table.js';
 
 /** What a reader should know of how the server lived and died, though it is not judged. */
 export function lifeNotes({ command, isDaemon, stopped, graceMs, pid }: Life): string[] {
   const name = command[0] ?? 'The server';
-  const { how, exit, leftBehind, survivors, portFree } = stopped;
+  const { how, exit, asked = 'SIGTERM', leftBehind, survivors, portFree } = stopped;
   return [
     ...(isDaemon
       ? [
@@ -15,7 +17,7 @@ export function lifeNotes({ command, isDaemon, stopped, graceMs, pid }: Life): s
         ]
       : []),
     ...(how === 'kill'
-      ? [`${name} did not stop within ${formatDuration(graceMs)} of SIGTERM (--grace) and was killed.`]
+      ? [`${name} did not stop within ${formatDuration(graceMs)} of ${asked} (--grace) and was killed.`]
       : []),
     ...(leftBehind.length > 0
       ? [
@@ -30,7 +32,7 @@ export function lifeNotes({ command, isDaemon, stopped, graceMs, pid }: Life): s
 /** "ready after 0.02 s", "SIGTERM, gone after 0.01 s with exit status 0, port free". */
 export function lifeRows(server: ReportedServer): [name: string, text: string][] {
   const { readyMs, stopped, daemon, shutdown } = server;
-  const { how, signal, status, tookMs, portFree } = stopped;
+  const { how, signal, status, asked = 'SIGTERM', tookMs, portFree } = stopped;
   const end =
     daemon || (signal === null && status === null)
       ? ''
@@ -40,8 +42,131 @@ export function lifeRows(server: ReportedServer): [name: string, text: string][]
   const churned = shutdown ? `, while ${shutdown.concurrency} clients churned` : '';
   const stop = {
     itself: `gone before it was stopped${end === '' ? '' : `,${end}`}`,
-    term: `by SIGTERM in ${took}${end}${port}${churned}`,
-    kill: `SIGTERM was ignored for ${took}${churned}, killed${port}`,
+    term: `by ${asked} in ${took}${end}${port}${churned}`,
+    kill: `${asked} was ignored for ${took}${churned}, killed${port}`,
   }[how];
   return [['started', `listened after ${formatDuration(readyMs)}`], ...ownerRows(server), ['stopped', stop]];
+}
+
+/** What became of a server at its limit, and through its reloads: name and text. */
+function ownerRows({ limit, limitSkipped, reload }: ReportedServer): [name: string, text: string][] {
+  return [
+    ...(limit ? [['limit', limitText(limit)] as [string, string]] : []),
+    ...(limitSkipped ? [['limit', SKIPPED[limitSkipped]] as [string, string]] : []),
+    ...(reload ? [['reload', reloadText(reload)] as [string, string]] : []),
+  ];
+}
+
+const SKIPPED: Readonly<Record<NonNullable<ReportedServer['limitSkipped']>, string>> = {
+  failed: 'not driven to it: the server has failed already',
+  interrupted: 'not driven to it: interrupted',
+};
+
+/** "32 fds reached with 40 silent clients: survived, served again after 0.20 s". */
+function limitText(limit: ReportedLimit): string {
+  const { openFiles, fullestFds, reached, clients, cpuPercent, died, replaced, kept } = limit;
+  const silent = clients === 0 ? '' : ` with ${plural(clients, 'silent client')}`;
+  const head = reached
+    ? `${formatCount(openFiles)} fds reached${silent}`
+    : `not reached: at most ${formatCount(fullestFds)} of ${formatCount(openFiles)} fds${silent}`;
+  const parts = [
+    died.length > 0 ? 'died' : 'survived',
+    ...(replaced > 0 ? [`workers lost: ${replaced}`] : []),
+    ...(cpuPercent !== null && cpuPercent >= WORTH_TELLING ? [`${cpuPercent} % of a CPU meanwhile`] : []),
+    ...(died.length > 0 ? [] : [servedText(limit)]),
+    ...(kept > 0 ? [`kept of them: ${kept}`] : []),
+  ];
+  return `${head}: ${parts.join(', ')}`;
+}
+
+function servedText({ servedAfterMs, waitedMs }: ReportedLimit): string {
+  return servedAfterMs === null
+    ? `did not serve again within ${formatDuration(waitedMs)}`
+    : `served again after ${formatDuration(servedAfterMs)}`;
+}
+
+/** "SIGHUP 5 times, every 200 cycles: the 2 old workers are gone, cut off: none of 15 open connections". */
+function reloadText(reload: ReportedReload): string {
+  const { signal, sent, everyCycles, everyMs, workers, replaced, more, watched } = reload;
+  const { cutOff, endsByItself } = reload;
+  const every = everyMs === null ? plural(everyCycles ?? 0, 'cycle') : formatDuration(everyMs);
+  const cut =
+    endsByItself || watched === 0
+      ? 'cut off: not judged, it ends such connections by itself'
+      : `cut off: ${cutOff === 0 ? 'none' : cutOff} of ${plural(watched, 'open connection')}`;
+  const old =
+    more > 0
+      ? `${plural(more, 'process', 'processes')} more than before`
+      : workers === 0
+        ? 'it has no workers'
+        : `${replaced} of ${plural(workers, 'worker')} replaced, the old ones are gone`;
+  return `${signal} ${plural(sent, 'time')}, every ${every}: ${old}, ${cut}`;
+}
+
+/** Below that it is nobody's business. */
+const WORTH_TELLING = 25;
+
+/** What is said of findings that only the owner of a server can come to. Total over their kinds. */
+export const LIFE_WORDS = {
+  spin: {
+    title: ({ cpuPercent, openFilesLimit }: SpinFinding) =>
+      openFilesLimit === undefined
+        ? `${cpuPercent} % of a CPU at rest, with no client there`
+        : `${cpuPercent} % of a CPU at its limit of ${formatCount(openFilesLimit)} descriptors`,
+    cause: ({ openFilesLimit }: SpinFinding) =>
+      openFilesLimit === undefined ? AT_REST.cause : EXPLANATIONS.spin.cause,
+    advice: ({ openFilesLimit }: SpinFinding) =>
+      openFilesLimit === undefined ? AT_REST.advice : EXPLANATIONS.spin.advice,
+    evidence: ({ openFilesLimit }: SpinFinding) => [
+      openFilesLimit === undefined
+        ? 'it slept before the first cycle, and has not slept since the last one'
+        : 'measured while silent clients had all of its descriptors and nobody else came',
+    ],
+  },
+  reload: {
+    title: ({ count, watched, reloads, signal }: ReloadFinding) =>
+      `${formatCount(count)} of ${plural(watched, 'connection')} cut off by ${plural(reloads, signal)}`,
+    cause: () => EXPLANATIONS.reload.cause,
+    advice: () => EXPLANATIONS.reload.advice,
+    evidence: () => ['each had sent the first byte of a request; without a reload they stayed open'],
+  },
+  shutdown: {
+    title: shutdownTitle,
+    cause: ({ killed, leftBehind }: ShutdownFinding) =>
+      !killed && leftBehind.length > 0
+        ? 'the process that was asked to stop has not told its children'
+        : EXPLANATIONS.shutdown.cause,
+    advice: () => EXPLANATIONS.shutdown.advice,
+    evidence: shutdownEvidence,
+  },
+} as const satisfies Record<LifeFinding['kind'], unknown>;
+
+/** It is not its limit that makes it spin. */
+const AT_REST = {
+  cause:
+    'poll() or its like returns at once, for an event that nobody takes: a closed descriptor (POLLNVAL), an end of file',
+  advice:
+    'look at: entries whose descriptor was closed and that are still polled, events that the loop does not handle (POLLHUP, POLLERR, POLLNVAL); strace -f -p PID shows the call that returns at once',
+};
+
+function shutdownTitle({ killed, crashSignal, leftBehind, graceMs }: ShutdownFinding): string {
+  if (killed) return `did not stop within ${formatDuration(graceMs)} of SIGTERM while clients churned`;
+  if (crashSignal !== undefined) return `died of ${crashSignal} when it was to stop while clients churned`;
+  return leftBehind.length > 0
+    ? `left ${plural(leftBehind.length, 'process', 'processes')} behind when it stopped`
+    : 'somebody still listens on its port after its end';
+}
+
+function shutdownEvidence({ killed, leftBehind, portFree, tookMs }: ShutdownFinding): string[] {
+  return [
+    killed
+      ? `SIGKILL had to end it after ${formatDuration(tookMs)}`
+      : `it was gone ${formatDuration(tookMs)} after SIGTERM`,
+    ...(leftBehind.length > 0
+      ? [
+          `still there half a second later: ${leftBehind.map(({ pid, comm }) => `${pid} (${escapeText(comm)})`).join(', ')}`,
+        ]
+      : []),
+    ...(portFree === false ? ['its port is still listened on'] : []),
+  ];
 }

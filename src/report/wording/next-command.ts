@@ -35,6 +35,7 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
     case 'memory':
       return again('--cycles', '100000');
     case 'crash':
+      if (finding.lost) return inspect;
       // From a fresh start the connections are counted as the server counts them: this comes back to the one it died on.
       return finding.connections
         ? again('--warmup', '0', '--cycles', String(finding.connections[1]))
@@ -50,6 +51,7 @@ function wordsOfCommand(finding: Finding, address: string, { clients = [] }: Don
     case 'restart':
     case 'reply':
     case 'spin':
+    case 'work':
     case 'reload':
     case 'shutdown':
     case 'sanitizer':

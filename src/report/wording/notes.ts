@@ -16,7 +16,11 @@ export function noteSentence(note: Note): string {
     case 'closed-late':
       return `Closed late, after ${formatDuration(note.afterMs)}.`;
     case 'memory-unrested':
-      return 'Memory was not judged: it was never at rest between two rounds.';
+      return 'Memory not decided: it was never at rest between two rounds.';
+    case 'stale-entries':
+      return `Work not decided: poll() was given entries for which no descriptor is open, ${formatCount(note.before)} and then ${formatCount(note.after)}: an array that only grows, or one that is packed from time to time. Decide with --cycles 4000.`;
+    case 'work-undecided':
+      return `Work not decided: a connection cost ${formatNumber(note.firstUs)} µs of CPU time at first and ${formatNumber(note.lastUs)} in the end, and in no straight line: a list that is gone through, or a machine that was busy. Decide on an idle one.`;
     case 'closed-with-later':
       return `${plural(note.count, 'connection')} ${note.count === 1 ? 'was' : 'were'} closed only when later ones came: the last ones stay until then.`;
     case 'draining':
@@ -24,9 +28,15 @@ export function noteSentence(note: Note): string {
     case 'other-clients':
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
     case 'memory-undecided':
-      return `Memory not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles ${note.cycles}.`;
+      return `Memory not decided: ${memoryInDoubt(note)} Decide with --cycles ${note.cycles}.`;
+    case 'memory-checked':
+      return memoryChecked(note.checker);
+    case 'memory-brief':
+      return 'Memory not decided: so few cycles show no trend.';
     case 'memory-uncollected':
       return `Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. Decide with --cycles ${note.cycles}, or give it a small heap, as with -Xmx64m.`;
+    case 'memory-grew':
+      return `Memory not decided: it grew by ${formatBytes(note.bytes)} in ${formatDuration(note.overMs)}, which is ${formatBytes((note.bytes * 1_000) / Math.max(1, note.overMs))} per second, ${note.isRising ? 'and was still rising: a leak, or a heap that is still filling' : 'and then stood still'}. Watch for longer, until it ${note.isRising ? 'stands still' : 'has stood still for most of the time'}; or let connections be made by churn --client reply --cycles 100000.`;
     case 'instant-eof':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
     case 'not-handed-over':
@@ -71,6 +81,8 @@ export function noteSentence(note: Note): string {
       return note.bound === undefined
         ? `The gauge ${outside(note.name)} was not decided: too few readings for a trend.`
         : `The gauge ${outside(note.name)} was not decided: it rose by at most ${formatBytes(note.bound)} per cycle, as a warming runtime may. Decide with --cycles 100000.`;
+    case 'retired':
+      return `${note.pids.length === 1 ? 'Process' : 'Processes'} ${note.pids.join(', ')} ended, and nobody took ${note.pids.length === 1 ? 'its' : 'their'} place: ${outside(note.program)} ends ${note.what} by design.`;
     case 'far':
       return note.isServing
         ? 'The server was judged by its gauges alone. Not seen: what its descriptors are, threads, child processes, memory by churn’s own count, its accept queue.'
@@ -91,4 +103,18 @@ function neverClosed(count: number): string {
 /** A name or an answer that somebody else has written. */
 function outside(text: string): string {
   return escapeText(text);
+}
+
+function memoryInDoubt({ bound, grown, perCycle, isCollected }: Extract<Note, { note: 'memory-undecided' }>) {
+  if (grown === 0) return `it rose by at most ${formatBytes(bound)} per cycle, if at all.`;
+  const cause = isCollected ? 'a heap that is still filling' : 'a cache or a heap that is still filling';
+  return `it grew by ${formatBytes(grown)}, lately ${formatBytes(perCycle)} per cycle, and may be ${cause}.`;
+}
+
+function memoryChecked({ name, isHeard }: Extract<Note, { note: 'memory-checked' }>['checker']): string {
+  const checker = name === 'valgrind' ? 'checker (valgrind)' : name;
+  const why = `the server runs with a ${checker}, which keeps what was freed for a while`;
+  return isHeard
+    ? `Memory was not judged: ${why}.`
+    : `Memory not decided: ${why}, and says only at the end what was lost. Judge it without, or let churn start it, which listens: churn -- valgrind ./server.`;
 }

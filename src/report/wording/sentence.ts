@@ -1,6 +1,5 @@
 import type { Kind } from '../../verdict/finding.js';
-import { type BehaviourFacts, FACTS } from '../../workload/behaviours/facts.js';
-import { CLIENT_NAMES, type ClientName } from '../../workload/client-names.js';
+import { type BehaviourFacts, CLIENT_NAMES, type ClientName, FACTS } from '../../workload/client-names.js';
 import { breakProof } from '../escape.js';
 import type { ReportedRun } from '../report.js';
 
@@ -99,6 +98,7 @@ function mixedClause(mixed: Told | undefined): string[] {
 const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
   fd: perCycle => leaks('fd', perCycle),
   memory: () => 'leaks memory',
+  work: () => 'needs more CPU time for each connection',
   mapping: () => 'leaks mappings',
   thread: perCycle => leaks('thread', perCycle),
   child: perCycle => leaks('child process', perCycle),
@@ -108,7 +108,7 @@ const FAULTS: Readonly<Record<Kind, (perCycle: number) => string>> = {
   hang: () => 'hangs',
   refused: () => 'fails to serve',
   reply: () => 'does not answer as it should',
-  spin: () => 'spins at its limit',
+  spin: () => 'keeps a CPU busy',
   reload: () => 'cuts clients off when it reloads',
   shutdown: () => 'does not stop properly',
   sanitizer: () => 'is found at fault by its own checker',

@@ -1,3 +1,5 @@
+import type { Evidence } from '../../verdict/evidence.js';
+
 /**
  * How a server is built, as far as that can be told from outside: it decides in whose words advice is given.
  * - `poll-loop`: one thread for many connections, woken by poll, select or epoll
@@ -5,11 +7,24 @@
  * - `iterative`: one connection after the other, in one process or in several
  * - `fork`: a process for each connection
  * - `thread`: a thread for each connection, or a pool of them
- * - `node`, `python`, `java`: the program that runs it, whatever is built on top
+ * - `node`, `python`, `java`, `go`, `ruby`, `perl`, `php`, `dotnet`, `beam`: what runs it, whatever is built on top
+ * - `collected`: another language with a collector of garbage, such as OCaml, Haskell, Lua or a Lisp
  */
 export const SERVER_KINDS = [
   ...(['poll-loop', 'uring', 'iterative', 'fork', 'thread'] as const),
-  ...(['node', 'python', 'java', 'unknown'] as const),
+  ...([
+    'node',
+    'python',
+    'java',
+    'go',
+    'ruby',
+    'perl',
+    'php',
+    'dotnet',
+    'beam',
+    'collected',
+    'unknown',
+  ] as const),
 ] as const;
 
 export type ServerKind = (typeof SERVER_KINDS)[number];
@@ -18,6 +33,8 @@ export type ServerKind = (typeof SERVER_KINDS)[number];
 export interface ServerFacts {
   /** Name of the executable without its folder, such as "python3.11"; undefined when it could not be read. */
   readonly program: string | undefined;
+  /** What its processes are run by; undefined where nobody looked. */
+  readonly runtime?: Evidence['runtime'];
   /** Processes without a parent in the tree. More than one with SO_REUSEPORT; 1 when not given. */
   readonly rootsBefore?: number;
   /** Processes below the roots before the cycles. */
@@ -38,6 +55,8 @@ export function serverKindOf(facts: ServerFacts): ServerKind {
   const named = PROGRAMS.find(([name]) => name.test(program))?.[1];
   if (named) return named;
   if (facts.hadShortLivedChildren) return 'fork';
+  const run = facts.runtime && RUN_BY[facts.runtime];
+  if (run) return run;
   if (SCRIPTED.test(program)) return 'unknown';
   if (facts.hadShortLivedThreads) return 'thread';
   const waitsIn = (calls: RegExp) => facts.syscalls?.some(name => calls.test(name)) ?? false;
@@ -52,6 +71,15 @@ const PROGRAMS: ReadonlyArray<readonly [RegExp, ServerKind]> = [
   [/^(python|pypy)[\d.]*(-\w+)?$/, 'python'],
   [/^java[\d.]*$/, 'java'],
 ];
+
+/** Threads and loops of what is run by these say nothing of how it is written; of the others they do. */
+const RUN_BY: Readonly<Record<Evidence['runtime'], ServerKind | undefined>> = {
+  ...{ native: undefined, unknown: undefined },
+  ...{ v8: 'node', cpython: 'python', pypy: 'python', jvm: 'java' },
+  ...{ go: 'go', ruby: 'ruby', perl: 'perl', php: 'php', dotnet: 'dotnet', mono: 'dotnet', beam: 'beam' },
+  ...{ lua: 'collected', ocaml: 'collected', boehm: 'collected', ghc: 'collected' },
+  ...{ racket: 'collected', sbcl: 'collected' },
+};
 
 /** Threads and loops of these belong to their runtime, and say nothing of how the server is written. */
 const SCRIPTED = /^(deno|dotnet|mono|beam|erl|jruby|ruby|perl|php|lua)[\d.]*([.-][\w.]+)?$/;

@@ -2,17 +2,17 @@ import { formatCount, formatDuration, plural } from '../../units.js';
 import type { Finding } from '../../verdict/finding.js';
 import type { WatchFacts } from '../../verdict/watched-load.js';
 import { formatCommand } from '../escape.js';
-import type { ReportedWatch } from '../reported-watch.js';
+import type { ReportedWatch } from '../reported-load.js';
+import { perMinute } from './numbers.js';
 
-/** Where others make the connections nobody counts cycles: the same sentence, told of connections. */
+/** Where others make the connections nobody counts cycles: the same sentence, told of connections. Options keep their names. */
 export function inConnections(text: string): string {
-  return text.replace(/\bcycle(s?)\b/g, 'connection$1');
+  return text.replace(/(?<!--)\bcycle(s?)\b/g, 'connection$1');
 }
 
 /** "30 per minute": growth where connections may be few and long. */
-export function perMinute({ count }: Finding, { durationMs }: WatchFacts): string {
-  const rate = count / Math.max(1 / 60, durationMs / 60_000);
-  return `that is ${rate < 10 ? Number(rate.toPrecision(2)) : formatCount(rate)} per minute of the load`;
+export function perMinuteOfLoad({ count }: Finding, { judgedMs }: WatchFacts): string {
+  return `that is ${perMinute(count / Math.max(1 / 60, judgedMs / 60_000))} per minute of the load`;
 }
 
 /** What was done to the server, and how it ended. */

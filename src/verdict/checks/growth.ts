@@ -3,6 +3,7 @@ import type { CheckResult, Finding, GrowingKind } from '../finding.js';
 import type { Note } from '../note.js';
 import { isProven } from '../proven.js';
 import { growthOf } from '../recurrence.js';
+import { forecast } from '../watched-load.js';
 
 /** Threads, children, zombies and mappings: none of them names its connection, so each is accused when it recurs. */
 export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult {
@@ -20,7 +21,8 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
     count: inCycles,
     perCycle,
     perRound,
-    ...limitOf(kind, evidence, base + total, perCycle),
+    ...limitOf(kind, evidence, base + total, inCycles),
+    ...(evidence.settled.hasTimeout && { hasTimeout: true }),
   };
   return {
     check: {
@@ -37,11 +39,12 @@ export function checkGrowth(kind: GrowingKind, evidence: Evidence): CheckResult 
 }
 
 /** The limit that the growth runs into, and how many connections are left until then. */
-function limitOf(kind: GrowingKind, { pidsLimit, maxMapCount }: Evidence, count: number, perCycle: number) {
+function limitOf(kind: GrowingKind, evidence: Evidence, count: number, inCycles: number) {
+  const { pidsLimit, maxMapCount, judgedConnections, warmupConnections, watch } = evidence;
   const limit = kind === 'mapping' ? maxMapCount : pidsLimit?.most;
   const now = kind === 'mapping' ? count : (pidsLimit?.now ?? 0);
-  if (limit === undefined || perCycle <= 0) return { limit, connectionsLeft: undefined };
-  return { limit, connectionsLeft: Math.max(0, Math.floor((limit - now) / perCycle)) };
+  const left = limit === undefined ? undefined : Math.max(0, limit - now);
+  return { limit, ...forecast(left, inCycles, judgedConnections - warmupConnections, watch) };
 }
 
 /** A thread that stays keeps its stack, a guard page and perhaps an arena: one event, told once, as a thread. */

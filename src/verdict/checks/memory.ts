@@ -1,11 +1,12 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, MemoryFinding } from '../finding.js';
 import { closedLate, lateRestMs } from '../late.js';
+import { hasHeap } from '../memory-manners.js';
 import { judgeMemory, type MemoryJudgement } from '../memory-trend.js';
 import type { Note } from '../note.js';
 import { isProven } from '../proven.js';
 
-const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 'not-measured' } as const;
+const STATUS = { flat: 'pass', suspect: 'undecided', grows: 'fail', unmeasured: 'undecided' } as const;
 
 /** Private memory per connection, by its trend over the rounds. */
 export function checkMemory(evidence: Evidence): CheckResult {
@@ -14,9 +15,14 @@ export function checkMemory(evidence: Evidence): CheckResult {
   const gone = evidence.departed.some(({ isRoot }) => isRoot);
   const isAwaited = state !== 'unmeasured' && lateRestMs(evidence.settled) !== undefined;
   // What a server that closes late may still hold of former connections is noise, unless it rises all the time.
-  const unrested = closedLate(evidence.settled) && !isAwaited && !steady;
-  const deferred = state === 'suspect' && (gone || isProven(evidence) || unrested);
-  const status = deferred ? 'not-measured' : STATUS[state];
+  const isInDoubt = state === 'suspect' || state === 'unmeasured';
+  const unrested = isInDoubt && closedLate(evidence.settled) && !isAwaited && !steady;
+  // Where it cannot be read, or a fault is proved already, it is left alone; else what was not decided is a doubt.
+  const deferred = isInDoubt && (gone || isProven(evidence));
+  const { checker } = evidence;
+  const isForSomebodyElse = !isReadable(evidence) && (checker?.isHeard ?? true);
+  const isSilent = deferred || isForSomebodyElse;
+  const status = isSilent ? 'not-measured' : STATUS[state];
   const bound = memory.bound === undefined ? undefined : Math.round(memory.bound);
   return {
     check: {
@@ -28,12 +34,11 @@ export function checkMemory(evidence: Evidence): CheckResult {
       bound,
     },
     findings: state === 'grows' ? growthFound(memory) : [],
-    notes: [
-      ...(status === 'undecided' ? [noteOfDoubt(bound, evidence)] : []),
-      ...(status === 'not-measured' && unrested && isReadable(evidence)
-        ? [{ note: 'memory-unrested' } as const]
-        : []),
-    ],
+    notes: checker
+      ? [{ note: 'memory-checked', checker }]
+      : status === 'undecided'
+        ? [unrested ? { note: 'memory-unrested' } : noteOfDoubt(memory, evidence)]
+        : [],
   };
 }
 
@@ -54,11 +59,21 @@ function growthFound({ heap, trend, grown, perRound }: MemoryJudgement): MemoryF
   ];
 }
 
-function noteOfDoubt(bound: number | undefined, { connections }: Evidence): Note {
-  const cycles = cyclesToDecide(connections);
-  return bound === undefined
-    ? { note: 'memory-uncollected', cycles }
-    : { note: 'memory-undecided', bound, cycles };
+function noteOfDoubt(memory: MemoryJudgement, { connections, runtime }: Evidence): Note {
+  const { state, bound, trend, grownInAll, thresholds } = memory;
+  if (state === 'unmeasured') return { note: 'memory-brief' };
+  if (bound === undefined) return { note: 'memory-uncollected', cycles: cyclesToDecide(connections) };
+  const perCycle = Math.max(0, Math.round(trend?.slope ?? 0));
+  const rises = perCycle > 0 && grownInAll > 0;
+  // As many as a leak of that size needs to outgrow what a collector may do.
+  const outgrown = rises ? (1.5 * thresholds.allowedBytes) / perCycle : 0;
+  return {
+    note: 'memory-undecided',
+    bound: Math.round(bound),
+    ...(rises ? { grown: grownInAll, perCycle } : { grown: 0, perCycle: 0 }),
+    isCollected: hasHeap(runtime),
+    cycles: cyclesToDecide(Math.max(connections, outgrown / 5)),
+  };
 }
 
 function isReadable({ rounds }: Evidence): boolean {

@@ -1,4 +1,4 @@
-import type { ClientLimits } from '../../serve-options.js';
+import type { ClientLimits } from '../../options/serve.js';
 
 /** All that was seen of one client: what a judge of clients gets, and nothing else. */
 export interface ClientEvidence {
@@ -28,6 +28,8 @@ export interface ClientEvidence {
   readonly peakIdleOnOnePort: number;
   /** Connections on which an answer was owed for longer than the client's patience, at a time. */
   readonly peakOverdue: number;
+  /** Those that ended when they may have been overdue: this server came too late to know. */
+  readonly perhapsOverdue: number;
   readonly longestOwedMs: number;
   /** Distinct processes that owned its connections, and how many connections were looked at for that. */
   readonly owners: number;

@@ -1,5 +1,5 @@
 import type { Check, Severity } from '../finding.js';
-import type { ClientKind } from './kinds.js';
+import type { ClientKind } from '../kinds.js';
 
 /** One thing that is wrong with a client: facts only. */
 export type ClientFinding =

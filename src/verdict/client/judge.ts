@@ -1,12 +1,8 @@
-import type { ClientPolicy } from '../../serve-options.js';
-import { checkCloseWait } from './checks/close-wait.js';
-import { checkFd } from './checks/fd.js';
-import { checkIdle } from './checks/idle.js';
-import { checkReuse } from './checks/reuse.js';
-import { checkUnclosed } from './checks/unclosed.js';
+import type { ClientPolicy } from '../../options/serve.js';
+import { CLIENT_KINDS, type ClientKind } from '../kinds.js';
+import { checkCloseWait, checkFd, checkIdle, checkReuse, checkUnclosed } from './checks.js';
 import type { ClientEvidence } from './evidence.js';
 import type { ClientCheck, ClientCheckResult, ClientFinding } from './finding.js';
-import { CLIENT_KINDS, type ClientKind } from './kinds.js';
 
 export interface ClientVerdict {
   readonly verdict: 'pass' | 'fail' | 'undecided';

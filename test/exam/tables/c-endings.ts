@@ -7,8 +7,10 @@ export function cEndings({ name, served, fully }: Model): Row[] {
     const long = fault === 'crash-segv' && !fully;
     const row = { fault, args: ['--at', '500'], client: 'fin', long } as const;
     // A worker with a listener of its own takes those with it who wait there, if anybody does at that moment.
-    const own = name === 'reuseport' ? { mayFail: ['restart', 'refused'] as const } : {};
-    if (served === 'by a worker') return { ...row, ...own, verdict: 'pass', warns: ['restart'] };
+    const own: Pick<Row, 'mayFail'> = name === 'reuseport' ? { mayFail: ['restart', 'refused'] } : {};
+    // Where the kernel's log may be read, it names the worker that crashed.
+    const logged = fault === 'crash-segv' ? { mayFail: [...(own.mayFail ?? []), 'restart'] as const } : {};
+    if (served === 'by a worker') return { ...row, ...own, ...logged, verdict: 'pass', warns: ['restart'] };
     // The child that dies was made for this connection; but it is the parent that accepts, and so exits.
     if (served === 'by a child' && fault !== 'exit') return { ...row, verdict: 'pass' };
     return { ...row, verdict: 'fail', kinds: ['crash'] };

@@ -1,6 +1,6 @@
 import type { Case, Group, Row } from '../case.js';
 import { cEndings } from './c-endings.js';
-import { besides, MODELS, type Model } from './c-models.js';
+import { besides, IN_SHORT, MODELS, type Model } from './c-models.js';
 
 const SOON = ['--timeout', '1s'];
 const HURRY = ['--settle', '1500ms'];
@@ -22,7 +22,11 @@ function ofModel(model: Model): Case[] {
     ...standstill(model),
     ...own(model),
   ];
-  return rows.map(row => ({ ...row, server: `c/${model.name}` }));
+  return rows.map(row => ({
+    ...row,
+    server: `c/${model.name}`,
+    long: row.long || !IN_SHORT.includes(model.name),
+  }));
 }
 
 /** Leaks that stop by themselves at a limit of 1024, the usual one, with hardly any room left to see them recur. */
@@ -33,6 +37,29 @@ function peculiar(): Case[] {
     { ...row, server: 'c/poll', fault: 'emfile-close', client: 'rst' },
     { ...row, server: 'c/poll', fault: 'no-close-rst', client: 'rst', allowed: ['hang'] },
     { ...row, server: 'c/poll', fault: 'eventfd', client: 'fin' },
+    // Entries of clients that have gone: counted against the limit, gone through, or polled for ever.
+    { ...row, server: 'c/poll', fault: 'stale-slot', client: 'fin', kinds: ['crash'] },
+    { server: 'c/poll', fault: 'stale-slot', client: 'fin', verdict: 'fail', kinds: ['work'] },
+    {
+      server: 'c/poll',
+      fault: 'stale-number',
+      client: 'fin',
+      verdict: 'fail',
+      kinds: ['spin'],
+      // It goes through what it forgot as well.
+      allowed: ['work'],
+      hurry: HURRY,
+    },
+    ...belowSubreaper(),
+  ];
+}
+
+/** What a server forgets there belongs to neither it nor pid 1. */
+function belowSubreaper(): Case[] {
+  const row = { server: 'c/double_fork', client: 'fin', below: 'subreaper', hurry: HURRY } as const;
+  return [
+    { ...row, fault: 'child-stays', args: ['--every', '20'], verdict: 'fail', kinds: ['child'] },
+    { ...row, verdict: 'pass' },
   ];
 }
 
@@ -76,11 +103,13 @@ function otherClients({ fully }: Model): Row[] {
 
 function descriptors({ fully }: Model): Row[] {
   const row = { client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['fd'] } as const;
-  const others = ['pipe', 'eventfd', 'timerfd', 'epollfd', 'unixsock'];
+  const others = ['pipe', 'eventfd'];
+  const rare = ['timerfd', 'epollfd', 'unixsock'];
   return [
     { ...row, fault: 'dup', long: !fully },
     { ...row, fault: 'file', long: !fully },
     ...others.map((fault): Row => ({ ...row, fault, long: !fully })),
+    ...rare.map((fault): Row => ({ ...row, fault, long: true })),
     { ...row, fault: 'eventfd', args: ['--every', '100'], long: !fully },
   ];
 }
@@ -108,7 +137,16 @@ function memory({ fully, served }: Model): Row[] {
           },
         ]
       : []),
-    { ...row, fault: 'stale', kinds: ['memory'], long: !fully || isSlow },
+    { ...row, fault: 'stale', kinds: ['memory'], long: true },
+    // The list that it grows is gone through as well.
+    {
+      ...row,
+      fault: 'stale-search',
+      churn: PATIENCE,
+      kinds: ['memory'],
+      allowed: ['work'],
+      long: true,
+    },
     { ...row, fault: 'mmap', kinds: ['mapping'], allowed: ['memory'], long: !fully || isSlow },
   ];
 }
@@ -171,6 +209,25 @@ function own({ name, more, fully }: Model): Row[] {
       verdict: 'fail',
       kinds: ['restart'],
       allowed: ['refused'],
+    },
+    // Four workers become three. The client notices where the dead one had its request in its hands.
+    {
+      fault: 'worker-lost',
+      args: ['--at', '500'],
+      client: 'reply',
+      churn: ['--send', 'hello\\n'],
+      hurry: HURRY,
+      verdict: 'fail',
+      kinds: ['crash'],
+      allowed: ['reply', 'refused'],
+    },
+    {
+      fault: 'worker-leaves',
+      args: ['--at', '500'],
+      client: 'fin',
+      hurry: HURRY,
+      verdict: 'undecided',
+      warns: ['crash'],
     },
     { fault: 'zombie', client: 'fin', hurry: HURRY, verdict: 'fail', kinds: ['zombie'] },
     {

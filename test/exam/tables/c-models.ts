@@ -7,13 +7,21 @@ export interface Model {
   readonly served: 'by itself' | 'by a child' | 'by a worker';
   /** Faults beside those that every model knows. */
   readonly more: readonly string[];
-  /** Asked about all variants of a fault in the short form too: one that serves by itself, and one that has workers. */
+  /** Asked about all variants of a fault in the short form too. */
   readonly fully?: boolean;
 }
 
+/** One of each way to serve: the short form asks these. */
+export const IN_SHORT: readonly string[] = ['poll', 'iterative', 'thread', 'fork', 'prefork'];
+
 export const MODELS: readonly Model[] = [
-  { name: 'poll', served: 'by itself', more: ['spin', 'slow-close'], fully: true },
-  { name: 'select', served: 'by itself', more: ['spin', 'slow-close'] },
+  {
+    name: 'poll',
+    served: 'by itself',
+    more: ['spin', 'slow-close', 'stale-slot', 'stale-number'],
+    fully: true,
+  },
+  { name: 'select', served: 'by itself', more: ['spin', 'slow-close', 'stale-slot'] },
   { name: 'iterative', served: 'by itself', more: [] },
   { name: 'epoll', served: 'by itself', more: ['slow-close'] },
   { name: 'reactor', served: 'by itself', more: ['spin', 'slow-close'] },
@@ -33,8 +41,7 @@ export const MODELS: readonly Model[] = [
   {
     name: 'prefork',
     served: 'by a worker',
-    more: ['worker-crash', 'worker-retires', 'pool-growth'],
-    fully: true,
+    more: ['worker-crash', 'worker-retires', 'worker-lost', 'worker-leaves', 'pool-growth'],
   },
   {
     name: 'prefork_epoll',

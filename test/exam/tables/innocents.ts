@@ -1,8 +1,10 @@
 import type { Case, Group } from '../case.js';
-import { MODELS, type Model } from './c-models.js';
+import { IN_SHORT, MODELS, type Model } from './c-models.js';
 
-/** What has little to do with how connections are handled: two models are asked in the short form. */
-const BESIDE: readonly string[] = ['lazy-open', 'log-rotation', 'background-files', 'noisy-alloc'];
+/** What has little to do with how connections are handled: one model is asked in the short form. */
+const BESIDE: readonly string[] = [
+  ...['lazy-open', 'bounded-cache', 'log-rotation', 'background-files', 'noisy-alloc'],
+];
 
 /** What looks like a leak and is none. They get the whole of --settle in both forms. */
 export const innocents: Group = { name: 'innocents', cases: MODELS.flatMap(casesOf) };
@@ -16,7 +18,7 @@ function casesOf({ name, more, fully }: Model): Case[] {
       fault,
       client: 'fin',
       verdict: 'pass',
-      long: !fully && BESIDE.includes(fault),
+      long: !IN_SHORT.includes(name) || (!fully && BESIDE.includes(fault)),
     }),
   );
   if (!more.includes('worker-retires')) return rows;

@@ -6,16 +6,23 @@ import { PLAIN_CLIENTS, SLOW } from './clean-clients.js';
 /** Each of these servers would answer to a request of its own only. */
 const CLIENTS = PLAIN_CLIENTS.filter(name => !name.startsWith('reply'));
 
+/** Whose package is too heavy to be installed for every run of CI. */
+const LONG = realServers.filter(({ long }) => long).map(({ name }) => `real/${name}`);
 const servers = realServers.map(({ name }) => `real/${name}`);
 
-/** Apache defers accept() until the first byte, so that a client that resets at once never gets to it. */
+/** Apache and unicorn defer accept() until the first byte, so that a client that resets at once never gets to it. */
 function verdictOn(server: string, client: ClientName): Case['verdict'] {
-  return server.startsWith('real/apache') && client === 'rst' ? 'undecided' : 'pass';
+  return /^real\/(apache|unicorn)/.test(server) && client === 'rst' ? 'undecided' : 'pass';
 }
 
-/** Its pool of processes fills up for seconds when sixteen slow clients come at a time. */
-function budgetOf(server: string): string[] {
-  return server === 'real/apache-prefork' ? ['--budget', '60s'] : [];
+/**
+ * Pools that fill up for seconds: of processes in Apache when sixteen slow clients come at a time, of threads in Mono and in
+ * ocsigen with any client.
+ */
+function budgetOf(server: string, client: ClientName): string[] {
+  const isPatient =
+    server === 'real/apache-prefork' ? SLOW.includes(client) : /^real\/(mono|ocsigen)/.test(server);
+  return isPatient ? ['--budget', '60s'] : [];
 }
 
 /** Programs that nobody here wrote, as they come. An alarm on any of them is a defect of this tool. */
@@ -28,9 +35,9 @@ export const real: Group = {
         (client): Case => ({
           server,
           client,
-          churn: SLOW.includes(client) ? ['-c', '16', ...budgetOf(server)] : [],
+          churn: [...(SLOW.includes(client) ? ['-c', '16'] : []), ...budgetOf(server, client)],
           verdict: verdictOn(server, client),
-          long: client !== 'fin',
+          long: client !== 'fin' || LONG.includes(server),
         }),
       ),
     ),

@@ -1,6 +1,7 @@
 import type { Kind } from '../../../src/verdict/finding.js';
 import type { Case, Group, Row } from '../case.js';
 import { cleanWith } from './clean-clients.js';
+import { languages } from './languages.js';
 
 const HURRY = ['--settle', '1500ms'];
 /** A Java runtime is not at rest for long after its start. */
@@ -68,7 +69,7 @@ const THREAD_STAYS: Row = { ...leak('thread', 'thread-stays', '--every', '10'), 
 const inTheLongForm = (rows: readonly Row[]) => rows.map(row => ({ churn: PATIENCE, ...row, long: true }));
 
 const SERVERS: Faults = {
-  'node/net': [...node, innocent('slow-close')],
+  'node/net': [...node, { ...innocent('slow-close'), mayDoubt: true }],
   // The same faults below another protocol: the short form asks about those of a connection.
   'node/http': node.map(row => ({ ...row, long: row.verdict === 'pass' || row.kinds?.includes('memory') })),
   'node/cluster': cluster,
@@ -80,9 +81,9 @@ const SERVERS: Faults = {
     ...python.map(row => ({
       ...row,
       ...(row.fault === 'memory' ? { churn: PATIENCE } : {}),
-      long: row !== NO_CLOSE_OF_ALL,
+      long: true,
     })),
-    { ...leak('zombie', 'zombie', '--every', '10'), churn: PATIENCE },
+    { ...leak('zombie', 'zombie', '--every', '10'), churn: PATIENCE, long: true },
     { ...leak('zombie', 'zombie-coalesced'), churn: ['--concurrency', '16'], long: true },
     leak('child', 'child-stays', '--every', '20'),
   ],
@@ -90,20 +91,29 @@ const SERVERS: Faults = {
   'java/NioServer': [...NO_CLOSE, ...inTheLongForm(java)],
 };
 
-/** A heap that fills up is told from a leak in up to half a minute: the short form resets connections to two of them. */
-const RESET_IN_SHORT = ['node/net', 'python/asyncio_server'];
+/** A heap that fills up is told from a leak in up to half a minute: the short form asks one server of each family. */
+const CLEAN_IN_SHORT = ['node/net', 'python/threading_server', 'java/NioServer'];
+/** The same faults below another protocol, or in two processes. */
+const LONG = ['node/http', 'node/cluster'];
+const MEMORY_IN_SHORT = ['python/threading_server'];
 
 /** Servers of runtimes that collect garbage and keep pools: as they are, and with each of their faults. */
 export const runtimes: Group = {
   name: 'runtimes',
-  cases: Object.entries(SERVERS).flatMap(([server, rows]) => [
-    ...cleanWith(server, false).map(row =>
-      isAskedInShort(server, row.client) ? row : { ...row, long: true },
-    ),
-    ...rows.map((row): Case => ({ ...row, server })),
-  ]),
+  // Those that take longest go first: nobody waits for the last one alone.
+  cases: [
+    ...languages,
+    ...Object.entries(SERVERS).flatMap(([server, rows]) => [
+      ...cleanWith(server, false).map(row =>
+        row.client === 'fin' && CLEAN_IN_SHORT.includes(server) ? row : { ...row, long: true },
+      ),
+      ...rows.map((row): Case => ({ ...row, server, long: row.long || !isAskedInShort(server, row) })),
+    ]),
+  ],
 };
 
-function isAskedInShort(server: string, client: string): boolean {
-  return client === 'fin' || (client === 'rst' && RESET_IN_SHORT.includes(server));
+function isAskedInShort(server: string, { verdict, kinds = [] }: Row): boolean {
+  if (LONG.includes(server)) return false;
+  if (kinds.includes('memory')) return MEMORY_IN_SHORT.includes(server);
+  return verdict === 'fail';
 }

@@ -46,6 +46,9 @@ const COUNTERS: readonly Counter[] = [
   ['sun.gc.generation.0.space.1.used', 300n],
   ['sun.gc.generation.1.space.0.name', 'space'],
   ['sun.gc.generation.1.space.0.used', 20_000n],
+  ['sun.gc.generation.0.maxCapacity', 50_000n],
+  ['sun.gc.generation.1.maxCapacity', 90_000n],
+  ['sun.gc.generation.1.space.0.maxCapacity', 80_000n],
   ['sun.gc.metaspace.used', 7_000_000n],
   ['sun.gc.collector.0.invocations', 7n],
   ['sun.gc.collector.0.time', 99n],
@@ -55,7 +58,7 @@ const COUNTERS: readonly Counter[] = [
 for (const isLittleEndian of [true, false]) {
   test(`collections, and all spaces but eden, are added up, little-endian: ${isLittleEndian}`, () => {
     const heap = parseJavaHeap(perfData(COUNTERS, isLittleEndian));
-    assert.deepEqual(heap, { collections: 9, keptBytes: 20_300 });
+    assert.deepEqual(heap, { collections: 9, keptBytes: 20_300, mostBytes: [50_000, 90_000] });
   });
 }
 
@@ -71,7 +74,8 @@ const UNKNOWN: ReadonlyArray<readonly [what: string, counters: readonly Counter[
 
 for (const [what, counters, collections] of UNKNOWN) {
   test(`what ${what} keeps is not known`, () => {
-    assert.deepEqual(parseJavaHeap(perfData(counters)), { collections, keptBytes: undefined });
+    const heap = parseJavaHeap(perfData(counters));
+    assert.deepEqual([heap?.collections, heap?.keptBytes], [collections, undefined]);
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseNetlinkReader } from '../../../src/proc/parse/netlink-table.js';
+import { parseNetlinkReader } from '../../../src/proc/ended-sockets.js';
 
 /** /proc/net/netlink of Linux 6.18, while `ss -E` runs as 4242. */
 const TEXT = `sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode

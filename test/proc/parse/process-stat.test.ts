@@ -23,9 +23,11 @@ for (const [what, comm] of COMMS) {
       processGroup: 4_240,
       session: 4_241,
       cpuTicks: 46,
+      childCpuTicks: 15,
       faults: 99,
       childFaults: 234,
       startTicks: 384_238,
+      image: undefined,
       exitCode: 0,
     });
   });

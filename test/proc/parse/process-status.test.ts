@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ProcessStatus, parseProcessStatus } from '../../../src/proc/parse/process-status.js';
+import { type ProcessStatus, parseProcessStatus } from '../../../src/proc/process.js';
 
 const HEAD = 'Name:\tserver\nUmask:\t0022\nState:\tS (sleeping)\nPid:\t4242\nUid:\t1000\t0\t0\t0\n';
 const MEMORY =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseUnixTable, type UnixRow } from '../../../src/proc/parse/unix-table.js';
+import { parseUnixTable, type UnixRow } from '../../../src/proc/sockets.js';
 
 const HEADING = 'Num       RefCount Protocol Flags    Type St Inode Path';
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { compareReports } from '../../../src/report/compare/compare.js';
+import { compareFigures, compareReports } from '../../../src/report/compare/compare.js';
 import type { Change } from '../../../src/report/compare/comparison.js';
-import { compareFigures } from '../../../src/report/compare/figures.js';
-import { COMPARISON_REPORTERS } from '../../../src/report/compare/registry.js';
+import { COMPARISON_REPORTERS } from '../../../src/report/compare/render.js';
 import type { Report, ReportedFinding } from '../../../src/report/report.js';
 import { buildEvidence, leaking, rounds, upTo } from '../../support/evidence.js';
 import { buildReport } from '../../support/report.js';

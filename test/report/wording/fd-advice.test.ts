@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupWords } from '../../../src/report/wording/fd.js';
-import { FD_ADVICE, fdAdvice } from '../../../src/report/wording/fd-advice.js';
+import { FD_ADVICE, fdAdvice, groupWords } from '../../../src/report/wording/fd.js';
 import { WORDS } from '../../../src/report/wording/findings.js';
 import { SERVER_KINDS, type ServerKind } from '../../../src/report/wording/server-kind.js';
 import type { FdFinding, HeldGroup } from '../../../src/verdict/finding.js';

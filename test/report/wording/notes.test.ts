@@ -21,7 +21,11 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     '2 more epoll instances; whether that recurs was not decided. Run with more cycles, or a longer --budget.',
   ],
   [{ note: 'closed-late', afterMs: 720 }, 'Closed late, after 0.72 s.'],
-  [{ note: 'memory-unrested' }, 'Memory was not judged: it was never at rest between two rounds.'],
+  [
+    { note: 'work-undecided', firstUs: 45, lastUs: 78 },
+    'Work not decided: a connection cost 45 µs of CPU time at first and 78 in the end, and in no straight line: a list that is gone through, or a machine that was busy. Decide on an idle one.',
+  ],
+  [{ note: 'memory-unrested' }, 'Memory not decided: it was never at rest between two rounds.'],
   [
     { note: 'draining', outstanding: 1, waitedMs: 15_000 },
     'Still draining after 15.0 s: 1 connection left and falling. Raise --settle.',
@@ -35,9 +39,28 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     'Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. Decide with --cycles 100000, or give it a small heap, as with -Xmx64m.',
   ],
   [
-    { note: 'memory-undecided', bound: 2_048, cycles: 100_000 },
-    'Memory not decided: it rose by at most 2.0 KiB per cycle, as a warming runtime may. Decide with --cycles 100000.',
+    {
+      note: 'memory-undecided',
+      ...{ bound: 2_048, grown: 0, perCycle: 0, isCollected: false, cycles: 100_000 },
+    },
+    'Memory not decided: it rose by at most 2.0 KiB per cycle, if at all. Decide with --cycles 100000.',
   ],
+  [
+    {
+      note: 'memory-undecided',
+      ...{ bound: 15_515, grown: 587_202_560, perCycle: 15_360, isCollected: true, cycles: 1_000_000 },
+    },
+    'Memory not decided: it grew by 560 MiB, lately 15.0 KiB per cycle, and may be a heap that is still filling. Decide with --cycles 1000000.',
+  ],
+  [
+    { note: 'memory-checked', checker: { name: 'sanitizer', isHeard: true } },
+    'Memory was not judged: the server runs with a sanitizer, which keeps what was freed for a while.',
+  ],
+  [
+    { note: 'memory-checked', checker: { name: 'valgrind', isHeard: false } },
+    'Memory not decided: the server runs with a checker (valgrind), which keeps what was freed for a while, and says only at the end what was lost. Judge it without, or let churn start it, which listens: churn -- valgrind ./server.',
+  ],
+  [{ note: 'memory-brief' }, 'Memory not decided: so few cycles show no trend.'],
   [
     { note: 'instant-eof', count: 990, of: 1_000 },
     'The server closed 990 of 1000 connections at once: a server at its fd limit does that, and so does one with a connection cap.',

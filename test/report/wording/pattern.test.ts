@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describePattern, ordinal } from '../../../src/report/wording/pattern.js';
+import { describePattern, ordinal } from '../../../src/report/wording/fd.js';
 import type { Pattern } from '../../../src/verdict/pattern.js';
 
 const PATTERNS: ReadonlyArray<readonly [pattern: Pattern, words: string]> = [

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import type { ReportedFinding, ReportedRun } from '../../../src/report/report.js';
 import { sentenceOf } from '../../../src/report/wording/sentence.js';
 import { KINDS } from '../../../src/verdict/kinds.js';
-import { FACTS } from '../../../src/workload/behaviours/facts.js';
-import { CLIENT_NAMES } from '../../../src/workload/client-names.js';
+import { CLIENT_NAMES, FACTS } from '../../../src/workload/client-names.js';
 
 const PLAIN = CLIENT_NAMES.filter(name => !FACTS[name].tls);
 type Told = Pick<ReportedRun, 'client' | 'status' | 'findings'>;

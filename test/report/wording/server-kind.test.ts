@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ServerFacts, type ServerKind, serverKindOf } from '../../../src/report/wording/server-kind.js';
+import { EXPLANATIONS } from '../../../src/report/wording/explain/table.js';
+import { FD_ADVICE } from '../../../src/report/wording/fd.js';
+import {
+  SERVER_KINDS,
+  type ServerFacts,
+  type ServerKind,
+  serverKindOf,
+} from '../../../src/report/wording/server-kind.js';
 
 const idle: ServerFacts = {
   program: 'server',
@@ -28,6 +35,10 @@ const SERVERS: ReadonlyArray<readonly [what: string, different: Partial<ServerFa
   ],
   ['.NET, whose threads are its own', { program: 'dotnet', threadsBefore: 20 }, 'unknown'],
   ['Erlang', { program: 'beam.smp', threadsBefore: 20, syscalls: ['select'] }, 'unknown'],
+  ['Go, in a program of its own name', { runtime: 'go', hadShortLivedThreads: true }, 'go'],
+  ['Ruby in a program of its own name', { program: 'puma', runtime: 'ruby', threadsBefore: 9 }, 'ruby'],
+  ['OCaml, whose threads are few', { runtime: 'ocaml', syscalls: ['select'] }, 'collected'],
+  ['C that was recognised as such', { runtime: 'native', syscalls: ['poll'] }, 'poll-loop'],
   ['a thread for each connection', { hadShortLivedThreads: true, syscalls: ['poll'] }, 'thread'],
   ['a loop around epoll', { syscalls: ['epoll_wait'] }, 'poll-loop'],
   ['a loop around poll', { syscalls: ['ppoll'] }, 'poll-loop'],
@@ -57,5 +68,18 @@ const SERVERS: ReadonlyArray<readonly [what: string, different: Partial<ServerFa
 for (const [what, different, kind] of SERVERS) {
   test(`${what}: ${kind}`, () => {
     assert.equal(serverKindOf({ ...idle, ...different }), kind);
+  });
+}
+
+const IN_C: readonly ServerKind[] = ['poll-loop', 'uring', 'iterative', 'fork', 'thread', 'unknown'];
+
+for (const kind of SERVER_KINDS.filter(kind => !IN_C.includes(kind))) {
+  test(`who writes for ${kind} is not sent to functions of C`, () => {
+    const grown = (['memory', 'thread', 'mapping'] as const).map(
+      name => EXPLANATIONS[name].adviceFor?.[kind] ?? EXPLANATIONS[name].advice,
+    );
+    for (const advice of [...grown, ...Object.values(FD_ADVICE[kind])]) {
+      assert.doesNotMatch(advice, /\bmalloc|pthread|\bfree\(|valgrind/);
+    }
   });
 }

@@ -1,6 +1,7 @@
 /* One thread, poll(): a vector of descriptors that grows, and a stream beside each. */
 #include "zoo.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,9 +21,17 @@ static void add(int fd, struct stream *s)
     streams[count++] = s;
 }
 
-/* The last one takes its place. */
+/* The last one takes its place, unless its own is never given up: with a number that poll() skips, or an old one. */
 static void forget(nfds_t i)
 {
+    const struct conn *c = &streams[i]->conn;
+    if (hits(STALE_SLOT, c) || hits(STALE_NUMBER, c)) {
+        if (hits(STALE_SLOT, c))
+            fds[i].fd = -1;
+        fds[i].events = POLLIN;
+        streams[i] = NULL;
+        return;
+    }
     count--;
     fds[i] = fds[count];
     streams[i] = streams[count];
@@ -40,16 +49,19 @@ static void admit(void)
 
 int main(int argc, char **argv)
 {
-    zoo_start(argc, argv, ANY_MODEL | SET(SPIN) | SET(SLOW_CLOSE));
+    zoo_start(argc, argv, ANY_MODEL | SET(SPIN) | SET(SLOW_CLOSE) | SET(STALE_SLOT) | SET(STALE_NUMBER));
     add(zoo_listen(SOCK_NONBLOCK), NULL);
     stream_reserve();
     zoo_ready(0);
 
     for (;;) {
-        if (poll(fds, count, zoo_timeout()) < 0)
+        if (poll(fds, count, zoo_timeout()) < 0) {
+            if (errno == EINVAL)                /* more of them than RLIMIT_NOFILE */
+                die("poll");
             continue;
+        }
         for (nfds_t i = count; i-- > 1;) {      /* from the end, because forget() moves the last */
-            if (!fds[i].revents)
+            if (!fds[i].revents || !streams[i])
                 continue;
             struct stream *s = streams[i];
             fds[i].events = stream_pump(s);

@@ -20,11 +20,14 @@ static void work(int listener)
         conn_serve(&c);
         if (chosen(WORKER_RETIRES) && ++served == options.every)
             return;                     /* between two connections: nobody is cut off */
+        if (chosen(WORKER_LEAVES) && c.number == options.at)
+            return;
     }
 }
 
 int main(int argc, char **argv)
 {
-    zoo_start(argc, argv, ANY_MODEL | SET(WORKER_CRASH) | SET(WORKER_RETIRES) | SET(POOL_GROWTH));
+    zoo_start(argc, argv, ANY_MODEL | SET(WORKER_CRASH) | SET(WORKER_RETIRES) | SET(WORKER_LOST) |
+                           SET(WORKER_LEAVES) | SET(POOL_GROWTH));
     zoo_supervise(zoo_listen(0), work);
 }

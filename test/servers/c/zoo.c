@@ -405,6 +405,18 @@ static void keep_client_entry(const struct conn *c)
     table[used++] = client;
 }
 
+/* A list of clients that have gone, searched from its beginning for each that comes. */
+static void search_clients(const struct conn *c)
+{
+    struct entry { struct entry *next; unsigned long number; };
+    static struct entry *first;
+    struct entry **at = &first;
+    while (*at && (*at)->number != c->number)
+        at = &(*at)->next;
+    *at = checked(calloc(1, sizeof **at));
+    (*at)->number = c->number;
+}
+
 static void keep_memory(void)
 {
     static char *volatile lost;         /* volatile: a store the compiler may not drop */
@@ -486,6 +498,7 @@ void zoo_admit(struct conn *c, int fd)
     if (hits(options.fault, c))
         switch (options.fault) {
         case STALE:  keep_client_entry(c); break;
+        case STALE_SEARCH: search_clients(c); break;
         case MALLOC: keep_memory(); break;
         case MMAP:   keep_mapping(); break;
         default:     keep_descriptor(c); break;
@@ -580,7 +593,7 @@ bool conn_begin(struct conn *c)
 {
     if (strikes_once(CRASH, c) || hits(WORKER_CRASH, c))
         abort();
-    if (strikes_once(CRASH_SEGV, c)) {
+    if (strikes_once(CRASH_SEGV, c) || strikes_once(WORKER_LOST, c)) {
         volatile int *volatile nowhere = NULL;  /* twice, or the store is optimised away */
         *nowhere = 1;
     }
@@ -792,7 +805,7 @@ static int workers_wanted(void)
     return wanted < 4 ? (int)wanted : 4;
 }
 
-/* A worker that is gone is replaced; SIGUSR1 asks for another look at how many are wanted. */
+/* A worker that is gone is replaced, unless it is to be missed; SIGUSR1 asks for another look at how many are wanted. */
 void zoo_supervise(int listener, void (*work)(int listener))
 {
     sigset_t news, unblocked;
@@ -808,7 +821,7 @@ void zoo_supervise(int listener, void (*work)(int listener))
             zoo_ready(running);
         sigwaitinfo(&news, NULL);
         while (waitpid(-1, NULL, WNOHANG) > 0)  /* one signal may stand for several */
-            running--;
+            running -= !chosen(WORKER_LOST) && !chosen(WORKER_LEAVES);
     }
 }
 

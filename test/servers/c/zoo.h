@@ -36,6 +36,9 @@
     FAULT(EPOLLFD,          "epollfd",          GUILTY)   \
     FAULT(UNIXSOCK,         "unixsock",         GUILTY)   \
     FAULT(STALE,            "stale",            GUILTY)   \
+    FAULT(STALE_SLOT,       "stale-slot",       GUILTY)   \
+    FAULT(STALE_NUMBER,     "stale-number",     GUILTY)   \
+    FAULT(STALE_SEARCH,     "stale-search",     GUILTY)   \
     FAULT(MALLOC,           "malloc",           GUILTY)   \
     FAULT(MMAP,             "mmap",             GUILTY)   \
     FAULT(ZOMBIE,           "zombie",           GUILTY)   \
@@ -55,6 +58,8 @@
     FAULT(EMFILE_STOP,      "emfile-stop",      GUILTY)   \
     FAULT(WORKER_CRASH,     "worker-crash",     GUILTY)   \
     FAULT(WORKER_RETIRES,   "worker-retires",   INNOCENT) \
+    FAULT(WORKER_LOST,      "worker-lost",      GUILTY)   \
+    FAULT(WORKER_LEAVES,    "worker-leaves",    GUILTY)   \
     FAULT(LAZY_OPEN,        "lazy-open",        INNOCENT) \
     FAULT(BOUNDED_CACHE,    "bounded-cache",    INNOCENT) \
     FAULT(POOL_GROWTH,      "pool-growth",      INNOCENT) \
@@ -79,7 +84,7 @@ enum fault {
     (SET(NO_CLOSE) | SET(NO_CLOSE_EOF) | SET(NO_CLOSE_RST) | SET(NO_CLOSE_HALF) |          \
      SET(NO_CLOSE_DATA) | SET(NO_CLOSE_EMPTY) | SET(ECHO_FORGET) | SET(GREET_FORGET) | SET(DUP) |               \
      SET(TEMP_FILE) | SET(PIPE) | SET(EVENTFD) | SET(TIMERFD) | SET(EPOLLFD) |             \
-     SET(UNIXSOCK) | SET(STALE) | SET(MALLOC) | SET(MMAP) | SET(CRASH) | SET(CRASH_SEGV) | \
+     SET(UNIXSOCK) | SET(STALE) | SET(STALE_SEARCH) | SET(MALLOC) | SET(MMAP) | SET(CRASH) | SET(CRASH_SEGV) | \
      SET(EXIT) | SET(STOP_ACCEPTING) | SET(NEVER_ACCEPT) | SET(EMFILE_SPIN) |              \
      SET(EMFILE_CLOSE) | SET(EMFILE_EXIT) | SET(EMFILE_STOP) | SET(LAZY_OPEN) | SET(BOUNDED_CACHE) | SET(LOG_ROTATION) |         \
      SET(BACKGROUND_FILES) | SET(NOISY_ALLOC))

@@ -1,22 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { compileOnce } from '../compile-once.js';
 
-const SOURCE = new URL('../../../../test/servers/life/life.c', import.meta.url).pathname;
-const binaries = mkdtempSync(join(tmpdir(), 'churn-life-'));
-process.on('exit', () => rmSync(binaries, { recursive: true, force: true }));
-const compiled = new Map<string, Promise<string>>();
+const sourceOf = (name: string) =>
+  fileURLToPath(new URL(`../../../../test/servers/life/${name}.c`, import.meta.url));
 
-/** Path of the server with a bad life, compiled once for each set of flags. */
+/** Path of the server with a bad life. */
 export function compileLife(...flags: readonly string[]): Promise<string> {
-  const key = flags.join(' ');
-  const known = compiled.get(key);
-  if (known) return known;
-  const binary = join(binaries, `life${compiled.size}`);
-  const options = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', ...flags, '-o', binary, SOURCE];
-  const building = promisify(execFile)('cc', options).then(() => binary);
-  compiled.set(key, building);
-  return building;
+  return compileOnce('life', [sourceOf('life')], flags);
+}
+
+/** Path of the server that closes late. */
+export function compileLate(): Promise<string> {
+  return compileOnce('late', [sourceOf('late')]);
 }

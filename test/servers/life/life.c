@@ -7,7 +7,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,6 +49,15 @@ static void go_into_background(bool unmarked, char **argv)
     execve("/proc/self/exe", again, nothing);
 }
 
+static int served;
+
+/* What two threads count without a lock. */
+static void *count(void *nothing)
+{
+    served++;
+    return nothing;
+}
+
 static void serve(int listener)
 {
     for (;;) {
@@ -71,6 +82,15 @@ static void serve(int listener)
         if (is("loses-memory")) {
             char *volatile lost = malloc(64);
             lost[0] = 1;
+        }
+        if (is("overflows")) {
+            volatile int most = INT_MAX;
+            most += 1;
+        }
+        pthread_t thread;
+        if (is("races") && pthread_create(&thread, NULL, count, NULL) == 0) {
+            served++;
+            pthread_join(thread, NULL);
         }
         while (read(fd, buffer, sizeof buffer) > 0) { }
         close(fd);
@@ -136,6 +156,12 @@ static void leave(int signal)
     exit(0);
 }
 
+static void leave_at_once(int signal)
+{
+    (void)signal;
+    _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) return 64;
@@ -152,7 +178,10 @@ int main(int argc, char **argv)
     if (is("unmarked-daemon")) go_into_background(true, argv);
     if (is("silent-daemon")) { go_into_background(false, argv); for (;;) pause(); }
     if (is("ignores-term")) signal(SIGTERM, SIG_IGN);
-    if (is("loses-memory")) signal(SIGTERM, leave);
+    const char *leaves[] = {"loses-memory", "allocates", "leaves", "overflows", "races"};
+    for (unsigned i = 0; i < sizeof leaves / sizeof *leaves; i++) if (is(leaves[i])) signal(SIGTERM, leave);
+    if (is("leaves-on-int")) signal(SIGINT, leave);
+    if (is("leaves-at-once")) signal(SIGTERM, leave_at_once);
     int listener = listen_on(port);
     if (is("two-ports")) listen_on(port + 1);
     if (is("leaves-child") && fork() == 0) { close(listener); for (;;) pause(); }

@@ -7,6 +7,8 @@ export interface RealServer {
   readonly program: string;
   /** Writes what the server needs into the fresh `folder` and says how to start it on 127.0.0.1:`port`. */
   readonly prepare: (folder: string, port: number) => Promise<LaunchPlan>;
+  /** Whether its package is too heavy for every run of CI: it is asked in the long form of the exam only. */
+  readonly long?: boolean;
   /** What a judge of this server should know: caps, draining, children that come and go. */
   readonly notes?: string;
 }

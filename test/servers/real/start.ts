@@ -17,11 +17,12 @@ export interface RunningReal {
   stop(): Promise<void>;
 }
 
-const START_LIMIT_MS = 20_000;
+/** RabbitMQ takes 15 s beside other work. */
+const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 5_000;
 const KILL_LIMIT_MS = 2_000;
 
-export async function isInstalled(recipe: RealServer): Promise<boolean> {
+export async function isInstalled(recipe: Pick<RealServer, 'program'>): Promise<boolean> {
   return (await findProgram(recipe.program)) !== undefined;
 }
 
@@ -155,7 +156,8 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
-async function findProgram(program: string): Promise<string | undefined> {
+/** Where it is, in PATH or the sbin folders. */
+export async function findProgram(program: string): Promise<string | undefined> {
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   const candidates = isAbsolute(program) ? [program] : folders.map(folder => join(folder, program));
   for (const candidate of candidates) {

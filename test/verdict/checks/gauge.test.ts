@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GaugeManner } from '../../../src/gauge-options.js';
+import type { GaugeManner } from '../../../src/options/gauge.js';
 import { checkGauge } from '../../../src/verdict/checks/gauge.js';
 import { nextConfirmingRound } from '../../../src/verdict/confirmation.js';
 import { judge } from '../../../src/verdict/judge.js';
@@ -58,7 +58,7 @@ test('bytes are judged by their trend; in doubt they are told and cost no verdic
     });
   const flat = checkGauge(buildEvidence({ gauges: [bytes(() => 5e6)] }));
   assert.deepEqual([flat.check.status, flat.check.bound], ['pass', 0]);
-  const managed = buildEvidence({ gauges: [bytes(index => 5e6 + index * 42_000)], runtime: 'managed' });
+  const managed = buildEvidence({ gauges: [bytes(index => 5e6 + index * 42_000)], runtime: 'v8' });
   assert.equal(checkGauge(managed).check.status, 'pass');
   assert.deepEqual(
     checkGauge(managed).notes.map(({ note }) => note),
@@ -75,7 +75,7 @@ test('bytes are judged by their trend; in doubt they are told and cost no verdic
         })),
       }),
     ],
-    runtime: 'managed',
+    runtime: 'v8',
   });
   const [finding] = checkGauge(long).findings;
   assert.equal(finding?.perCycle, 1_000);

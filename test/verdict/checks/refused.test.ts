@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkRefused } from '../../../src/verdict/checks/refused.js';
+import { checkRefused } from '../../../src/verdict/checks/answers.js';
 import type { Evidence } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
 import type { Failure, StopReason, Tally } from '../../../src/workload/tally.js';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkRefused } from '../../../src/verdict/checks/refused.js';
-import { checkReply } from '../../../src/verdict/checks/reply.js';
+import { checkRefused, checkReply } from '../../../src/verdict/checks/answers.js';
 import type { Evidence } from '../../../src/verdict/evidence.js';
 import type { Tally } from '../../../src/workload/tally.js';
 import { buildEvidence, tally } from '../../support/evidence.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkRestart } from '../../../src/verdict/checks/restart.js';
+import { checkRestart } from '../../../src/verdict/checks/crash.js';
 import type { Departed, Watched } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
 import { buildEvidence, tally } from '../../support/evidence.js';

@@ -103,6 +103,12 @@ for (const [what, evidence, fails] of CASES) {
   });
 }
 
+test('connections that may have been overdue when they ended are not called clean', () => {
+  const evidence = clientEvidence({ perhapsOverdue: 20, limits: { ...limits, patienceMs: 100 } });
+  const { verdict, clean } = judgeClient(evidence, POLICY);
+  assert.deepEqual([verdict, clean], ['undecided', false]);
+});
+
 test('a client whose descriptors cannot be seen is not called clean', () => {
   const verdict = judgeClient(clientEvidence({ held: undefined }), POLICY);
   assert.equal(verdict.verdict, 'undecided');
@@ -143,7 +149,7 @@ test('a client that was last looked at before most of its connections were left 
   const { verdict, clean, checks } = judgeClient(clientEvidence(early), POLICY);
   assert.deepEqual([verdict, clean], ['undecided', false]);
   const undecided = checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind);
-  assert.deepEqual(undecided, ['fd', 'close-wait']);
+  assert.deepEqual(undecided, ['fd', 'close-wait', 'unclosed']);
   const seen = { ...early, held: heldByClient({ dead: stuck(20, 20) }) };
   assert.equal(judgeClient(clientEvidence(seen), POLICY).verdict, 'fail');
   assert.equal(judgeClient(clientEvidence({ ...early, leftToItWhenLooked: 10 }), POLICY).verdict, 'pass');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { SecureVersion, TlsOptions } from 'node:tls';
-import { prepareBehaviours } from '../../../src/workload/behaviours/registry.js';
+import { prepareBehaviours } from '../../../src/workload/behaviours.js';
 import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
 import { runCycles } from '../../../src/workload/cycles.js';
 import { emptyTally } from '../../../src/workload/tally.js';

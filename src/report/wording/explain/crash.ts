@@ -4,6 +4,7 @@ export const crash: Explanation = {
   summary: 'a process of the server is gone',
   what: [
     'A process that served connections before the cycles is not there after them. It was killed by a signal, or it exited; which of the two only its parent is told by the kernel.',
+    'A worker or another child that is gone for good is a fault where it crashed or took connections with it, and undecided otherwise, unless programs like this one end such processes by design. The kernel logs a segfault, a trap, and whom it killed for lack of memory; its log is read where that is allowed.',
     'A worker that is replaced is another kind, `restart`, and weighs less.',
   ],
   cause: 'the process is gone; with which signal or status only its parent could see',

@@ -11,6 +11,14 @@ export const mapping: Explanation = {
     'mappings stay after each connection: threads that were never joined or detached keep their stacks, or mmap() without munmap()',
   advice: 'look at: pthread_join or pthread_detach for every pthread_create; cat /proc/PID/maps',
   adviceFor: {
+    go: 'look at: syscall.Mmap without Munmap, and cgo; Go itself maps its heap in steps, and a thread for each call that blocks',
+    ruby: 'look at: Thread.new for a connection that does not end, and extensions that map files',
+    perl: 'look at: threads->create without join or detach, and modules in C that map files',
+    php: 'look at: extensions that map files or start threads for a request',
+    dotnet: 'look at: MemoryMappedFile without using, and native libraries that start threads',
+    beam: 'look at: NIFs and drivers that map files or start threads; the heaps of Erlang are mapped in steps',
+    collected:
+      'look at: files that are mapped for a connection, threads of the operating system that do not end, libraries in C; a collected heap itself is mapped in steps',
     'poll-loop': 'look at: mmap() for a connection without munmap() where close(fd) is called',
     thread:
       'look at: threads that nobody joins: pthread_detach() after pthread_create(), or pthread_join() of each one; returning is not enough',

@@ -10,6 +10,15 @@ export const memory: Explanation = {
   advice:
     'look at: what is put into a map, list or cache per connection, and the path that should take it out; then a heap profiler',
   adviceFor: {
+    go: 'look at: a map or slice that is keyed by connection, goroutines that never return (each keeps its stack), a time.Ticker without Stop(); then net/http/pprof: two profiles of the heap, compared with -base',
+    ruby: 'look at: a Hash, Array or instance variable that outlives the request, and blocks kept as callbacks, which keep all they can see; then ObjectSpace.dump_all before and after',
+    perl: 'look at: two structures that refer to each other (Scalar::Util::weaken one of them), and hashes by connection without delete',
+    php: 'look at: static properties and arrays of a worker that serves many requests; gc_collect_cycles() tells whether it is cycles; in FPM, pm.max_requests hides it',
+    dotnet:
+      'look at: event handlers that are not removed with -=, static dictionaries, a CancellationTokenRegistration that nobody disposes; then dotnet-gcdump before and after',
+    beam: 'look at: processes that do not exit (erlang:system_info(process_count)), messages that no receive takes, entries of ets, atoms made from input; then erlang:memory() before and after',
+    collected:
+      'look at: a table, list or closure that outlives the connection and still refers to it; then the heap profile of the runtime, before and after',
     node: "look at: a Map, Set or array of sockets that is cleaned on 'end' instead of 'close', listeners added to a long-lived emitter, timers that keep a socket; then node --inspect, two heap snapshots and their comparison",
     python:
       'look at: a list or dict of connections, functools.cache on a function of one, tasks of asyncio that are never awaited; then tracemalloc, two snapshots compared',

@@ -1,9 +1,10 @@
 import { CONNECT_AND_CLOSE, type Explanation } from './explanation.js';
 
 export const spin: Explanation = {
-  summary: 'at its limit of descriptors the server keeps a CPU busy',
+  summary: 'the server keeps a CPU busy at rest, or at its limit of descriptors',
   what: [
-    'With --nofile churn opens silent connections until the server has no descriptor left. accept() then fails with EMFILE, and the connection stays in the queue. So poll() reports the listening socket again at once, accept() fails again, and so on, as fast as a CPU can.',
+    'At rest: after the cycles, when all clients have gone, a thread of the server runs on for as long as --settle, although all of them slept before. Most often an entry whose descriptor was closed is still polled: poll() returns at once with POLLNVAL, for ever. That is a fault: the CPU is lost for good after the first client.',
+    'At its limit: with --nofile churn opens silent connections until the server has no descriptor left. accept() then fails with EMFILE, and the connection stays in the queue. So poll() reports the listening socket again at once, accept() fails again, and so on, as fast as a CPU can.',
     'It ends when a client leaves. Until then it takes the CPU from those that the server has accepted, so it is a warning and not a failure.',
   ],
   cause: 'accept() fails with EMFILE, and the loop tries again at once',
@@ -16,6 +17,7 @@ export const spin: Explanation = {
     { run: 'ls -l /proc/PID/fd', shows: 'who has the descriptors' },
   ],
   causes: [
+    'A closed descriptor that stays in the vector of pollfd: poll() answers POLLNVAL at once, and the loop looks for POLLIN only.',
     'A level-triggered loop that takes EMFILE for EAGAIN and goes back to poll().',
     'A thread that calls accept() in a loop and ignores what it returns.',
   ],

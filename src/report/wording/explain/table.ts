@@ -1,24 +1,20 @@
 import type { AnyKind } from '../../../verdict/kinds.js';
 import { child } from './child.js';
-import { closeWait } from './close-wait.js';
+import { closeWait, idle, reuse, unclosed } from './clients.js';
 import { crash } from './crash.js';
 import type { Explanation } from './explanation.js';
 import { fd } from './fd.js';
 import { gauge } from './gauge.js';
 import { hang } from './hang.js';
-import { idle } from './idle.js';
+import { reload, sanitizer, shutdown } from './life.js';
 import { mapping } from './mapping.js';
 import { memory } from './memory.js';
 import { refused } from './refused.js';
-import { reload } from './reload.js';
 import { reply } from './reply.js';
 import { restart } from './restart.js';
-import { reuse } from './reuse.js';
-import { sanitizer } from './sanitizer.js';
-import { shutdown } from './shutdown.js';
 import { spin } from './spin.js';
 import { thread } from './thread.js';
-import { unclosed } from './unclosed.js';
+import { work } from './work.js';
 import { zombie } from './zombie.js';
 
 /** Total: a new kind of finding does not compile until it is explained. */
@@ -34,6 +30,7 @@ export const EXPLANATIONS: Readonly<Record<AnyKind, Explanation>> = {
   thread,
   mapping,
   memory,
+  work,
   spin,
   reload,
   shutdown,

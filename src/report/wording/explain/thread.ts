@@ -10,6 +10,15 @@ export const thread: Explanation = {
   cause: 'a thread was started for a connection and has not returned',
   advice: 'look at: what the thread waits for after its connection is closed (cat /proc/PID/task/*/wchan)',
   adviceFor: {
+    go: 'look at: a call that blocks its thread in C (cgo, LockOSThread, a file on a slow disk) for a connection that is gone; pprof/threadcreate, and GOTRACEBACK=all with SIGQUIT tell where they stand',
+    ruby: 'look at: Thread.new for a connection and what it waits for: a Queue#pop or gets without a timeout; Thread.list and thread.backtrace tell',
+    perl: 'look at: threads->create for a connection without detach or join, and what it waits for',
+    php: 'look at: which extension starts a thread for a request, and what ends it',
+    dotnet:
+      'look at: new Thread() for a connection, or calls that block threads of the pool (.Result, .Wait()), which adds one more each second; dotnet-stack report says where they stand',
+    beam: 'look at: NIFs and drivers that start threads; processes of Erlang are none',
+    collected:
+      'look at: what the thread that was started for a connection waits for after the client has gone (cat /proc/PID/task/*/wchan)',
     thread:
       'look at: what the thread function waits for after its connection is closed (cat /proc/PID/task/*/wchan), and that it returns; then pthread_detach() or pthread_join() gives its stack back',
     java: 'look at: jstack PID, which says where each thread stands; an executor made for one connection needs shutdown()',

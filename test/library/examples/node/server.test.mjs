@@ -16,5 +16,5 @@ test('the report itself', async t => {
   t.after(() => server.close());
   await once(server, 'listening');
   const report = await run({ server, cycles: 200, client: ['fin', 'rst'], budget: '1s' });
-  t.assert?.equal(report.verdict, 'pass');
+  t.assert?.deepEqual(report.findings, []);
 });

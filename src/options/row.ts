@@ -1,0 +1,74 @@
+import { SHORT_SETTLE_MS } from '../verdict/second-look.js';
+import { type ClientName, FACTS } from '../workload/client-names.js';
+import type { Options } from './run.js';
+
+/** What is left for the rows of a thorough run that are still to be made. */
+export interface Left {
+  readonly rows: number;
+  readonly ms: number;
+  /** Descriptors that the server may still open; undefined: no limit. */
+  readonly fds: number | undefined;
+  /** The server was seen to hold on for the whole of `--settle`, so it is not asked again whether it wakes up. */
+  readonly holdsOn: boolean;
+}
+
+/** Fewer prove nothing. */
+const LEAST_FDS = 12;
+
+/**
+ * The options of one row: its share of the time and of the server's descriptors, so that a row that leaks leaves some
+ * for the others. undefined: too few descriptors are left. Settling is cut short only where the server has
+ * shown before that waiting is vain; whoever does that looks a second time.
+ */
+export function rowOptions(options: Options, client: ClientName, left: Left): Options | undefined {
+  const facts = FACTS[client];
+  if (left.fds !== undefined && left.fds < 2 * LEAST_FDS) return undefined;
+  const mostFds =
+    left.fds === undefined ? undefined : Math.max(LEAST_FDS, Math.floor(left.fds / (left.rows + 1)));
+  const waitsForFirst =
+    facts.waitsFor === 'handshake' || (facts.waitsFor === 'answer' && !options.script.meant);
+  const waits = facts.pauses > 0 || client === 'half';
+  return {
+    ...options,
+    clients: [client],
+    seed: undefined,
+    // Those that wait do so side by side; not for an answer, which would come the later.
+    concurrency: waits ? Math.max(options.concurrency, SIDE_BY_SIDE) : options.concurrency,
+    timeoutMs: waitsForFirst ? Math.min(options.timeoutMs, MOST_SILENCE_MS) : options.timeoutMs,
+    warmup: mostFds === undefined ? options.warmup : Math.min(options.warmup, Math.ceil(mostFds / 4)),
+    settleMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.settleMs,
+    lateMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.lateMs,
+    ...budgetOf(options, Math.max(LEAST_BUDGET_MS, left.ms / Math.max(1, left.rows))),
+    mostMs: Math.max(LEAST_CYCLES_MS, left.ms / Math.max(1, left.rows)),
+    ...(mostFds === undefined ? {} : { mostFds }),
+  };
+}
+
+/**
+ * The options of the mixed row, which has what is left. Its clients come side by side, as no row before has let them: a
+ * server that takes one SIGCHLD for one child is found by nothing else.
+ */
+export function mixedOptions(options: Options, clients: readonly ClientName[], left: Left): Options {
+  return {
+    ...options,
+    clients: clients as Options['clients'],
+    concurrency: Math.max(options.concurrency, SIDE_BY_SIDE),
+    cycles: Math.max(options.cycles, CYCLES_OF_MIX),
+    ...budgetOf(options, left.ms / 2),
+    mostMs: left.ms / 2,
+  };
+}
+
+const SIDE_BY_SIDE = 16;
+/** A server that nobody has said to answer: so long is its silence listened to. */
+const MOST_SILENCE_MS = 2_000;
+const LEAST_BUDGET_MS = 1_000;
+/** Two seconds are what `half` waits for a server that does not close its side, the first time. */
+const LEAST_CYCLES_MS = 4_000;
+/** From so many on memory has a trend. */
+const CYCLES_OF_MIX = 1_000;
+
+function budgetOf({ budgetMs }: Options, shareMs: number): Pick<Options, 'budgetMs' | 'heapBudgetMs'> {
+  const ms = Math.min(budgetMs, shareMs);
+  return { budgetMs: ms, heapBudgetMs: ms };
+}

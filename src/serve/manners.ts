@@ -1,0 +1,64 @@
+import type { Manner } from './exchange.js';
+import type { AnswerManner } from './manner-names.js';
+
+const ok: Manner = exchange => exchange.answer();
+
+const delay: Manner = (exchange, { delayMs }) => exchange.later(delayMs, () => exchange.answer());
+
+const slowBody: Manner = (exchange, { delayMs }) => exchange.inPieces(PIECES, delayMs / PIECES);
+
+const PIECES = 10;
+
+/** Says that it will close, and takes its time: a client that is done closes first. */
+const slowClose: Manner = (exchange, { delayMs }) =>
+  exchange.answer({
+    announcesClose: true,
+    afterwards: () => exchange.later(delayMs, () => exchange.close()),
+  });
+
+/** In the middle of the answer. What was sent must have left before the RST, which throws away what waits. */
+const reset: Manner = exchange => {
+  exchange.half();
+  exchange.fails();
+  exchange.later(10, () => exchange.reset());
+};
+
+const resetBefore: Manner = exchange => {
+  exchange.fails();
+  exchange.reset();
+};
+
+/** The answer is whole; the connection that the client may have put into its pool is dead a moment later. */
+const resetAfter: Manner = exchange =>
+  exchange.answer({ afterwards: () => exchange.later(10, () => exchange.reset()) });
+
+const close: Manner = exchange => {
+  exchange.fails();
+  exchange.close();
+};
+
+/** After an answer that promised to stay open: the client learns of it only if it looks. */
+const halfClose: Manner = exchange => exchange.answer({ afterwards: () => exchange.halfClose() });
+
+const silent: Manner = exchange => exchange.fails();
+
+const status: Manner = (exchange, settings) => exchange.answer({ status: settings.status });
+
+/** Every path leads to one below it, so that a client that follows blindly meets its own limit. */
+const redirect: Manner = exchange => exchange.answer({ status: 302, location: 'again/' });
+
+/** Total: a manner without its code does not compile. */
+export const MANNERS: Readonly<Record<AnswerManner, Manner>> = {
+  ok,
+  delay,
+  'slow-body': slowBody,
+  'slow-close': slowClose,
+  reset,
+  'reset-before': resetBefore,
+  'reset-after': resetAfter,
+  close,
+  'half-close': halfClose,
+  silent,
+  status,
+  redirect,
+} satisfies Record<AnswerManner, Manner>;

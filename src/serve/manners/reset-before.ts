@@ -1,6 +1,0 @@
-import type { Manner } from '../exchange.js';
-
-export const resetBefore: Manner = exchange => {
-  exchange.fails();
-  exchange.reset();
-};

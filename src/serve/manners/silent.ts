@@ -1,3 +1,0 @@
-import type { Manner } from '../exchange.js';
-
-export const silent: Manner = exchange => exchange.fails();

@@ -1,0 +1,31 @@
+import { requireRoom } from '../gather/room.js';
+import type { Options } from '../options/run.js';
+import { primeRss } from '../proc/usage.js';
+import type { Report } from '../report/report.js';
+import { attach } from '../target/attach.js';
+import { nextConfirmingRound } from '../verdict/confirmation.js';
+import { judge } from '../verdict/judge.js';
+import { ownTrouble } from '../verdict/own-trouble.js';
+import { examine, type RunContext } from './examine.js';
+
+/**
+ * The story of a run: find the server, try it out, and tell what came of it, unless this machine stood in the way.
+ *
+ * @throws ChurnError when the server cannot be tested. A server at fault is a report, not an error.
+ */
+export async function run(options: Options, context: RunContext): Promise<Report> {
+  const startedAtMs = performance.now();
+  requireRoom(options);
+  primeRss();
+  const target = await attach(options);
+  const timings = { ...context.timings, discoveryMs: performance.now() - startedAtMs };
+  const { evidence, verdict, report } = await examine(
+    target,
+    options,
+    { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },
+    { ...context, timings },
+  );
+  const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
+  if (trouble) throw trouble;
+  return report;
+}

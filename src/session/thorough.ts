@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChurnError } from '../errors.js';
+import { Budget } from '../gather/budget.js';
+import { type Left, mixedOptions, rowOptions } from '../options/row.js';
+import type { Options } from '../options/run.js';
+import { countFds } from '../proc/fds.js';
+import { primeRss } from '../proc/usage.js';
+import type { Report } from '../report/report.js';
+import { assembleThorough, type Row } from '../report/thorough/assemble.js';
+import { livingProcesses } from '../sampler/living.js';
+import { outlookNow } from '../sampler/sleep.js';
+import { type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import { attach } from '../target/attach.js';
+import type { Target } from '../target/target.js';
+import { nextConfirmingRound } from '../verdict/confirmation.js';
+import type { Evidence } from '../verdict/evidence.js';
+import { judge } from '../verdict/judge.js';
+import { ownTrouble } from '../verdict/own-trouble.js';
+import {
+  judgeRow,
+  knownBefore,
+  nextRoundOfRow,
+  reasonToEnd,
+  type Standing,
+  speaksTls,
+  standingOf,
+  type Untried,
+} from '../verdict/rows.js';
+import { hasLetGo, holdsForGood } from '../verdict/second-look.js';
+import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
+import { type Examined, examine, type RunContext } from './examine.js';
+
+/**
+ * The story of a thorough run: find the server, let every client behaviour have a trial of its own, which begins where
+ * the one before has left the server, then all that passed at once for the memory; and tell which of them it forgets.
+ *
+ * @throws ChurnError when the server cannot be tested.
+ */
+export async function runThorough(options: Options, context: RunContext): Promise<Report> {
+  primeRss();
+  const target = await attach(options);
+  return new ThoroughRun(target, options, context).make();
+}
+
+class ThoroughRun {
+  readonly #startedAtMs = performance.now();
+  readonly #budget: Budget;
+  readonly #rows = new Map<ClientName, Row>();
+  readonly #standings = new Map<ClientName, Standing>();
+  #over: Untried | undefined;
+  #holdsOn = false;
+  /** Rows that were settled for a short time only, and when they ended. */
+  readonly #hurried = new Map<ClientName, { readonly evidence: Evidence; readonly endedAtMs: number }>();
+
+  constructor(
+    readonly target: Target,
+    readonly options: Options,
+    readonly context: RunContext,
+  ) {
+    this.#budget = new Budget(options.thorough?.wholeMs ?? 0, target.roots);
+  }
+
+  async make(): Promise<Report> {
+    for (const [index, client] of IN_ORDER.entries()) await this.#makeRow(client, IN_ORDER.length - index);
+    const mixed = await this.#makeMixed();
+    await this.#lookAgain();
+    const rows = CLIENT_NAMES.flatMap(client => this.#rows.get(client) ?? []);
+    return assembleThorough([...rows, ...mixed], {
+      tool: this.context.tool,
+      interrupted: this.context.signal.aborted,
+      wholeMs: performance.now() - this.#startedAtMs,
+    });
+  }
+
+  async #makeRow(client: ClientName, rowsLeft: number): Promise<void> {
+    const left = this.#left(rowsLeft);
+    const isFirst = this.#standings.size === 0;
+    // The first row is made in any case: without it there is nothing to tell.
+    const known = (isFirst ? undefined : this.#untried(left)) ?? knownBefore(client, this.#standings);
+    if (known) return this.#note(client, known);
+    const options = rowOptions(this.options, client, left);
+    if (!options && isFirst) throw atItsLimit(left.fds ?? 0);
+    if (!options) return this.#note(client, { status: 'not-run', reason: 'few-descriptors' });
+    const judgeIt = {
+      next: nextRoundOfRow,
+      judge: (seen: Evidence) => judgeRow(seen, options.policy),
+    };
+    const examined = await examine(this.target, options, judgeIt, this.#contextOf(client));
+    const { evidence, verdict } = examined;
+    const standing = standingOf(evidence, verdict, FACTS[client], speaksTls(this.#standings));
+    const trouble = ownTrouble(evidence);
+    if (trouble && standing.status === 'not-run') {
+      // Nothing is known yet that would be worth a report.
+      if (isFirst) throw trouble;
+      this.#over = standing.reason;
+    }
+    this.#over ??= reasonToEnd(evidence, verdict);
+    if (options.settleMs < this.options.settleMs && standing.status === 'fail') {
+      this.#hurried.set(client, { evidence, endedAtMs: performance.now() });
+    } else if (holdsForGood(evidence, options.settleMs)) this.#holdsOn = true;
+    this.#note(client, standing, examined);
+  }
+
+  /** What passes one by one is let come together: for the memory, which needs many cycles, and for what only a crowd shows. */
+  async #makeMixed(): Promise<Row[]> {
+    const clients = CLIENT_NAMES.filter(
+      client => this.#standings.get(client)?.status === 'pass' && FACTS[client].pauses === 0,
+    );
+    const left = this.#left(1);
+    if (clients.length < 2 || this.#untried(left) || left.ms < LEAST_MIX_MS) return [];
+    const options = mixedOptions(this.options, clients, left);
+    const judgeIt = {
+      next: nextConfirmingRound,
+      judge: (seen: Evidence) => judge(seen, options.policy),
+    };
+    const examined = await examine(this.target, options, judgeIt, this.#contextOf('mixed'));
+    const standing = standingOf(examined.evidence, examined.verdict, undefined, false);
+    this.#over ??= reasonToEnd(examined.evidence, examined.verdict);
+    return [{ name: 'mixed', standing, report: examined.report, verdict: examined.verdict }];
+  }
+
+  /** What was not given long enough, as a second look tells, is made again with all the time that it may have. */
+  async #lookAgain(): Promise<void> {
+    const { signal } = this.context;
+    const { settleMs, lateMs } = this.options;
+    for (const [client, { evidence, endedAtMs }] of [...this.#hurried]) {
+      if (this.#over === 'server-gone') return;
+      const { sleep: how, due } = outlookNow(this.#look(), lateMs);
+      const dueMs = endedAtMs + (how === 'for-good' ? ASLEEP_MS : due ? lateMs : settleMs);
+      const waitMs = dueMs - performance.now();
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) this.#note(client, { status: 'not-run', reason: 'interrupted' });
+      else if (hasLetGo(evidence, this.#look())) {
+        this.#holdsOn = false;
+        await this.#makeRow(client, 1);
+      }
+    }
+  }
+
+  #look(): Snapshot {
+    return takeSnapshot(
+      this.target.roots.map(({ pid }) => pid),
+      performance.now(),
+    );
+  }
+
+  #untried(left: Left): Standing | undefined {
+    const reason = this.context.signal.aborted
+      ? 'interrupted'
+      : (this.#over ?? (left.ms <= 0 ? 'time-is-up' : undefined));
+    return reason && { status: 'not-run', reason };
+  }
+
+  #left(rows: number): Left {
+    const { openFiles } = this.target.limits;
+    const used = fdsInUse(this.target);
+    return {
+      rows,
+      holdsOn: this.#holdsOn,
+      ms: this.#budget.leftMs(),
+      fds: openFiles === undefined ? undefined : Math.max(0, openFiles - used),
+    };
+  }
+
+  #contextOf(client: ClientName | 'mixed'): RunContext {
+    const { onProgress } = this.context;
+    return { ...this.context, onProgress: progress => onProgress({ ...progress, client }) };
+  }
+
+  #note(client: ClientName, standing: Standing, examined?: Examined): void {
+    this.#standings.set(client, standing);
+    const { report, verdict } = examined ?? {};
+    this.#rows.set(client, { name: client, standing, report, verdict });
+  }
+}
+
+function atItsLimit(fds: number): ChurnError {
+  return new ChurnError(
+    'usage',
+    `The server may open only ${fds} more descriptors, too few for every client in turn.`,
+    'Raise its limit (ulimit -n), start it anew, or try one client: --client rst',
+  );
+}
+
+/**
+ * The reset after a handshake asks for nothing else, so it tells whether there is TLS, which the others of TLS need to
+ * know, and those that wait for an answer too.
+ */
+const IN_ORDER: readonly ClientName[] = [
+  ...CLIENT_NAMES.filter(client => !FACTS[client].tls && FACTS[client].waitsFor !== 'answer'),
+  ...(['tls-rst', 'tls', 'tls-abort', 'reply', 'reply-rst'] as const),
+];
+/** What has been held unchanged for that long by a server that sleeps is held. */
+const ASLEEP_MS = 1_000;
+const LEAST_MIX_MS = 1_000;
+
+/** Descriptors of the process of the server that has most of them: the limit is that of each process. */
+function fdsInUse({ roots }: Target): number {
+  const pids = livingProcesses(roots.map(({ pid }) => pid)).map(({ pid }) => pid);
+  return Math.max(0, ...pids.map(pid => countFds(pid) ?? 0));
+}

@@ -1,0 +1,118 @@
+import { ask } from './ask.js';
+import type { ClientName } from './client-names.js';
+import type { Cycle } from './cycle.js';
+import { firstHalf, type Script } from './script.js';
+import { type Behaviour, closeSoon, closeWhenQuiet, later, type Stage, untilServerCloses } from './stage.js';
+
+/**
+ * Connect, then close as close(2) does. What has arrived is read first: a close with unread data sends RST, not FIN
+ * (97 of 200 against a server that greets). A RST that our kernel sends for data that comes later is no fault of ours.
+ */
+export const fin: Behaviour = (cycle, stage) => closeSoon(cycle, stage);
+
+/** Connect, then reset: close(2) with SO_LINGER at zero. The server's next read fails with ECONNRESET. */
+const rst: Behaviour = ({ socket }, { turns }) => {
+  turns.afterNextPoll(() => socket.resetAndDestroy());
+};
+
+/**
+ * Connect, shut down for writing, and read until the server closes its side as well. On the wire it differs from `fin`
+ * only in who is still there when the server writes: nothing is answered with a reset.
+ */
+const half: Behaviour = (cycle, stage) => {
+  cycle.socket.end();
+  untilServerCloses(cycle, stage);
+};
+
+/** Connect, send one byte, close without waiting for an answer. A server that answers writes to a client that has gone. */
+const byte: Behaviour = ({ socket }, { turns }) => {
+  socket.write('x', () => turns.afterNextPoll(() => socket.destroy()));
+};
+
+/** Connect, send one byte, reset. The server may read the byte before it learns of the reset, or not. */
+const byteRst: Behaviour = ({ socket }, { turns }) => {
+  socket.write('x', () => turns.afterNextPoll(() => socket.resetAndDestroy()));
+};
+
+/** Connect, send the first half of a request, close. */
+const partial: Behaviour = (cycle, stage) => {
+  cycle.socket.write(firstHalf(stage.script), () => closeSoon(cycle, stage));
+};
+
+/** Connect, send the first half of a request, reset. */
+const partialRst: Behaviour = ({ socket }, { script, turns }) => {
+  socket.write(firstHalf(script), () => turns.afterNextPoll(() => socket.resetAndDestroy()));
+};
+
+/** Connect, send a request, wait for the answer, close. */
+export const reply: Behaviour = (cycle, stage) => {
+  ask(cycle, stage, () => closeWhenQuiet(cycle, stage));
+};
+
+/** Connect, send a request, reset with the first bytes of the answer: the server is still writing, or has just written. */
+const replyRst: Behaviour = (cycle, stage) => {
+  ask(cycle, stage, () => cycle.socket.resetAndDestroy());
+};
+
+/** Connect, say nothing for a while, close: the server has long accepted, and waits, when the end comes. */
+const idle: Behaviour = (cycle, { script }) => {
+  cycle.closing = true;
+  later(cycle, script.waitMs, () => cycle.socket.destroy());
+};
+
+/** Connect, send three bytes of a request one by one with a while between them, close. */
+const drip: Behaviour = (cycle, stage) => {
+  cycle.closing = true;
+  // Without Nagle's algorithm, which keeps a byte back until the one before it is acknowledged.
+  cycle.socket.setNoDelay(true);
+  sendFrom(0, cycle, stage);
+};
+
+function sendFrom(at: number, cycle: Cycle, stage: Stage): void {
+  const { request, waitMs } = stage.script;
+  const byte = request.subarray(at, at + 1);
+  if (at + 1 >= Math.min(BYTES, request.length)) {
+    cycle.socket.write(byte, () => closeSoon(cycle, stage));
+    return;
+  }
+  cycle.socket.write(byte);
+  later(cycle, waitMs, () => sendFrom(at + 1, cycle, stage));
+}
+
+const BYTES = 3;
+
+/** Makes a behaviour ready for the cycles of a run. */
+type Prepare = (script: Script) => Behaviour | Promise<Behaviour>;
+
+/**
+ * Every client behaviour by the name that `--client` takes. Those that need node:tls, which costs a plain run more than
+ * all else that it loads, are loaded when they are named.
+ */
+const BEHAVIOURS = {
+  fin: () => fin,
+  rst: () => rst,
+  half: () => half,
+  byte: () => byte,
+  'byte-rst': () => byteRst,
+  partial: () => partial,
+  'partial-rst': () => partialRst,
+  reply: () => reply,
+  'reply-rst': () => replyRst,
+  idle: () => idle,
+  drip: () => drip,
+  tls: async script => (await import('./tls-behaviours.js')).tlsOf(script),
+  'tls-abort': async script => (await import('./tls-behaviours.js')).tlsAbortOf(script),
+  'tls-rst': async script => (await import('./tls-behaviours.js')).tlsRstOf(script),
+} as const satisfies Record<ClientName, Prepare>;
+
+export type Behaviours = ReadonlyMap<ClientName, Behaviour>;
+
+/** The behaviours of these names, ready to be used. */
+export async function prepareBehaviours(names: readonly ClientName[], script: Script): Promise<Behaviours> {
+  const prepared = new Map<ClientName, Behaviour>();
+  for (const name of names) {
+    const prepare: Prepare = BEHAVIOURS[name];
+    prepared.set(name, await prepare(script));
+  }
+  return prepared;
+}

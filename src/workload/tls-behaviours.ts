@@ -1,0 +1,112 @@
+import { Duplex } from 'node:stream';
+import { connect, createSecureContext, type TLSSocket } from 'node:tls';
+import { ask } from './ask.js';
+import { type Cycle, fail, NO_ANSWER } from './cycle.js';
+import type { Script, TlsScript } from './script.js';
+import { type Behaviour, later, type Stage, untilServerCloses } from './stage.js';
+
+/**
+ * Connect, whole handshake, close_notify and FIN, read until the server closes as well: session tickets that nobody
+ * reads would make a reset of the end. With a request, that is sent and its answer waited for in between.
+ */
+export function tlsOf(script: Script): Behaviour {
+  const over = tlsLayer(script.tls);
+  return (cycle, stage) =>
+    over(cycle, stage, channel => {
+      const end = () => {
+        channel.end();
+        untilServerCloses(cycle, stage, channel);
+      };
+      if (script.meant) ask(cycle, stage, end, channel);
+      else end();
+    });
+}
+
+/**
+ * Connect, send a ClientHello, gone: the server's answer meets nobody. Closed at once, because an answer that has come
+ * and is not read would make a reset of the end. The hello is recorded once, from Node itself.
+ */
+export async function tlsAbortOf(script: Script): Promise<Behaviour> {
+  const hello = await clientHello(script.tls);
+  return cycle => {
+    cycle.socket.write(hello, () => cycle.socket.destroy());
+  };
+}
+
+/** The first flight of a TLS client, as it would go on the wire. */
+function clientHello({ sni, alpn }: TlsScript): Promise<Uint8Array> {
+  return new Promise(resolve => {
+    const wire = new Duplex({
+      read: () => undefined,
+      write: (chunk: Buffer, _encoding, done) => {
+        resolve(chunk);
+        done();
+        setImmediate(() => channel.destroy());
+      },
+    });
+    const channel = connect({
+      socket: wire,
+      ...(sni === undefined ? {} : { servername: sni }),
+      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+    });
+    channel.on('error', () => undefined);
+  });
+}
+
+/** Connect, whole handshake, reset: no close_notify. */
+export function tlsRstOf(script: Script): Behaviour {
+  const over = tlsLayer(script.tls);
+  return (cycle, stage) => over(cycle, stage, () => cycle.socket.resetAndDestroy());
+}
+
+/** Puts TLS over the connection of a cycle; what goes wrong in the handshake fails the cycle. */
+type TlsLayer = (cycle: Cycle, stage: Stage, onHandshake: (channel: TLSSocket) => void) => void;
+
+/**
+ * Certificates are read once, for all connections. This module is loaded only where a client of TLS is asked for:
+ * node:tls costs a plain run more than all else that it loads.
+ */
+function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
+  const secureContext = createSecureContext(ca === undefined ? {} : { ca });
+  const chosen = {
+    secureContext,
+    rejectUnauthorized: !insecure,
+    ...(sni === undefined ? {} : { servername: sni }),
+    ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+  };
+  return (cycle, stage, onHandshake) => {
+    cycle.speaksTls = true;
+    const channel = connect({ socket: cycle.socket, host: stage.host ?? 'localhost', ...chosen });
+    channel
+      .on('error', (error: NodeJS.ErrnoException) => {
+        cycle.error ??= error.code ?? error.message;
+      })
+      .once('secureConnect', () => {
+        cycle.onDeadline = undefined;
+        cycle.closing = true;
+        whenServerIsDone(channel, cycle, stage, () => onHandshake(channel));
+      });
+    channel.resume();
+    cycle.onDeadline = () => fail(cycle, NO_ANSWER);
+  };
+}
+
+/**
+ * With TLS 1.3 the client is done before the server: only the session tickets that follow show that the server is, too.
+ * A server that sends none is given a moment. With TLS 1.2 the server has the last word of the handshake.
+ */
+function whenServerIsDone(channel: TLSSocket, cycle: Cycle, { script }: Stage, done: () => void): void {
+  if (channel.getProtocol() !== 'TLSv1.3') {
+    done();
+    return;
+  }
+  let isDone = false;
+  const once = () => {
+    if (isDone) return;
+    isDone = true;
+    done();
+  };
+  // What is written from within this event stays where it is: OpenSSL is in the middle of reading.
+  channel.once('session', () => setImmediate(once));
+  later(cycle, script.waitMs, once);
+}

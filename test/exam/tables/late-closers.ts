@@ -1,0 +1,27 @@
+import type { Case, Group } from '../case.js';
+
+/** Servers that close after 5, 8, 10, 20 and 30 s, each by another mechanism, and their twins that forget. */
+const CLOSERS: ReadonlyArray<Pick<Case, 'server' | 'args' | 'allowed'>> = [
+  { server: 'life/late', args: ['thread', '5'], allowed: ['thread', 'mapping'] },
+  { server: 'life/late', args: ['child', '8'], allowed: ['child'] },
+  { server: 'python/late_closer', args: ['8'] },
+  { server: 'life/late', args: ['tick', '10'] },
+  { server: 'node/late-closer', args: ['20'] },
+  { server: 'life/late', args: ['tick', '30'] },
+];
+
+/** Most of it is waiting: the tests ask the quickest. */
+export const lateClosers: Group = {
+  name: 'late-closers',
+  cases: CLOSERS.flatMap((closer): Case[] => [
+    { ...closer, client: 'fin', verdict: 'pass', mayDoubt: true, long: true },
+    {
+      ...closer,
+      args: [...(closer.args ?? []), '--leak'],
+      client: 'fin',
+      verdict: 'fail',
+      kinds: ['fd'],
+      long: true,
+    },
+  ]),
+};

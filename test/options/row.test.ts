@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Left, mixedOptions, rowOptions } from '../../src/options/row.js';
+import { parseOptions } from '../../src/options/run.js';
+
+const options = parseOptions({ port: 9_000, thorough: true });
+const left = (different: Partial<Left> = {}): Left => ({
+  rows: 14,
+  ms: 30_000,
+  fds: undefined,
+  holdsOn: false,
+  ...different,
+});
+
+test('a row has one client, 200 cycles and its share of the time', () => {
+  const row = rowOptions(options, 'rst', left({ rows: 10 }));
+  assert.deepEqual([row?.clients, row?.cycles, row?.budgetMs, row?.settleMs], [['rst'], 200, 3_000, 5_000]);
+  assert.equal(rowOptions(options, 'rst', left({ ms: 10 }))?.budgetMs, 1_000);
+  assert.equal(rowOptions({ ...options, budgetMs: 0 }, 'rst', left())?.budgetMs, 0, '--no-confirm stays');
+});
+
+test('it has its share of the descriptors, and is not made with too few', () => {
+  assert.equal(rowOptions(options, 'fin', left({ fds: 1_020 }))?.mostFds, 68);
+  assert.equal(rowOptions(options, 'fin', left({ rows: 1, fds: 1_020 }))?.mostFds, 510);
+  assert.equal(rowOptions(options, 'fin', left({ fds: 100 }))?.mostFds, 12);
+  assert.equal(rowOptions(options, 'fin', left({ fds: 20 })), undefined);
+});
+
+test('a server that takes its time gets fewer cycles of that client', () => {
+  assert.equal(rowOptions(options, 'half', left({ rows: 5 }))?.mostMs, 6_000);
+  assert.equal(rowOptions(options, 'half', left({ ms: 10 }))?.mostMs, 4_000);
+});
+
+test('those that wait do so side by side, and a first answer is not waited for long', () => {
+  assert.equal(rowOptions(options, 'idle', left())?.concurrency, 16);
+  assert.equal(rowOptions({ ...options, concurrency: 64 }, 'drip', left())?.concurrency, 64);
+  assert.equal(rowOptions(options, 'half', left())?.concurrency, 16);
+  assert.equal(rowOptions(options, 'reply', left())?.concurrency, 1);
+  assert.equal(rowOptions(options, 'fin', left())?.concurrency, 1);
+  assert.equal(rowOptions(options, 'reply', left())?.timeoutMs, 2_000);
+  assert.equal(rowOptions(options, 'tls-rst', left())?.timeoutMs, 2_000);
+  assert.equal(rowOptions(options, 'fin', left())?.timeoutMs, 5_000);
+  const meant = parseOptions({ port: 9_000, thorough: true, protocol: 'redis' });
+  assert.equal(rowOptions(meant, 'reply', left())?.timeoutMs, 5_000, 'what was named has to be answered');
+});
+
+test('a server that was seen to hold on is not waited for again', () => {
+  assert.equal(rowOptions(options, 'rst', left({ holdsOn: true }))?.settleMs, 400);
+  assert.equal(rowOptions({ ...options, settleMs: 200 }, 'rst', left({ holdsOn: true }))?.settleMs, 200);
+});
+
+test('the mix has enough cycles for memory, and the time that is left', () => {
+  const mix = mixedOptions(options, ['fin', 'rst'], left({ ms: 4_000 }));
+  assert.deepEqual([mix.clients, mix.cycles, mix.budgetMs], [['fin', 'rst'], 1_000, 2_000]);
+});
