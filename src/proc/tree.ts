@@ -127,13 +127,15 @@ function orphansOf(
 ): ProcessStat[] {
   if (candidates.length === 0) return [];
   const byPid = new Map(tree.map(stat => [stat.pid, stat]));
+  // The oldest of an image: a child of a double fork may be gone before it can be asked for its program.
   const images = new Map(
-    tree.flatMap(stat => (stat.image === undefined ? [] : [[stat.image, stat] as const])),
+    tree.flatMap(stat => (stat.image === undefined ? [] : [[stat.image, stat] as const])).reverse(),
   );
   const known = new Set([...tree, ...candidates].map(({ pid }) => pid));
-  // Where a test runner forks two servers, an orphan may be the other one's, or its own.
-  for (const { pid, image } of table.values())
-    if (image !== undefined && !known.has(pid)) images.delete(image);
+  // Where a test runner forks two servers, an orphan may be the other one's, or its own. One whose parent went during
+  // the reading is nobody's yet.
+  for (const { pid, parentPid, image } of table.values())
+    if (image !== undefined && !known.has(pid) && table.has(parentPid)) images.delete(image);
   return candidates.filter(stat => {
     if (byPid.has(stat.pid)) return false;
     // A session can only be joined by birth.
@@ -181,8 +183,8 @@ function isKnownBy(stat: ProcessStat, root: ProcessStat, table: Table): boolean 
 
 function runTheSame(a: ProcessStat, b: ProcessStat): boolean {
   return remember(`program ${keyOf(a)} ${keyOf(b)}`, () => {
-    const program = readExecutable(a.pid);
-    return program !== undefined && program === readExecutable(b.pid);
+    const programs = [readExecutable(a.pid), readExecutable(b.pid)];
+    return programs.includes(undefined) ? undefined : programs[0] === programs[1];
   });
 }
 
@@ -190,8 +192,8 @@ function runTheSame(a: ProcessStat, b: ProcessStat): boolean {
 function hasPlacesByLot(stat: ProcessStat): boolean {
   return remember(`lot ${keyOf(stat)}`, () => {
     const personality = readProcTextOrNothing(`/proc/${stat.pid}/personality`);
-    if (personality === undefined || (Number.parseInt(personality, 16) & ADDR_NO_RANDOMIZE) !== 0)
-      return false;
+    if (personality === undefined) return undefined;
+    if ((Number.parseInt(personality, 16) & ADDR_NO_RANDOMIZE) !== 0) return false;
     return readProcTextOrNothing('/proc/sys/kernel/randomize_va_space')?.trim() !== '0';
   });
 }
@@ -217,12 +219,13 @@ function keyOf({ pid, startTicks, image }: ProcessStat): string {
 
 /**
  * What was told once does not change, and a server is looked at ten times a second, with perhaps a hundred daemons of the
- * machine beside it.
+ * machine beside it. What could not be read (undefined) counts as no, and is asked again.
  */
-function remember(key: string, look: () => boolean): boolean {
+function remember(key: string, look: () => boolean | undefined): boolean {
   const known = seen.get(key);
   if (known !== undefined) return known;
   const told = look();
+  if (told === undefined) return false;
   if (seen.size >= MOST_REMEMBERED) seen.clear();
   seen.set(key, told);
   return told;

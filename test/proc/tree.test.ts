@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import type { ProcessStat } from '../../src/proc/parse/process-stat.js';
 import { descendants, isAncestor } from '../../src/proc/tree.js';
@@ -116,6 +117,32 @@ test('an orphan that leads a session of its own brings all of that', () => {
     [MASTER, WORKER, OTHER, HANDLER, SIBLING],
   );
 });
+
+/** Processes of the same image that are there for a moment only, beside a root and an orphan that run. */
+const PASSING: ReadonlyArray<readonly [what: string, passing: Differs]> = [
+  ['a child of the root that is gone before its program can be read', { parentPid: MASTER }],
+  ['one whose parent was gone when the table was read', { parentPid: SIBLING }],
+];
+
+for (const [what, differs] of PASSING) {
+  test(`an orphan is known by its image beside ${what}`, t => {
+    const [root, orphan] = [spawn('sleep', ['60']), spawn('sleep', ['60'])];
+    t.after(() => [root, orphan].map(child => child.kill()));
+    const [rootPid, orphanPid] = [Number(root.pid), Number(orphan.pid)];
+    const parentPid = differs.parentPid === MASTER ? rootPid : differs.parentPid;
+    const all = [
+      stat(1, 0),
+      { ...stat(rootPid, 1), image: 'a', startTicks: 1 },
+      { ...stat(orphanPid, 1), image: 'a', startTicks: 2 },
+      { ...stat(OTHER, Number(parentPid)), image: 'a' },
+    ];
+    const found = descendants(new Map(all.map(one => [one.pid, one])), [rootPid], 0);
+    assert.ok(
+      found.some(({ pid }) => pid === orphanPid),
+      JSON.stringify(found),
+    );
+  });
+}
 
 const ANCESTORS: ReadonlyArray<readonly [ancestor: number, pid: number, is: boolean]> = [
   [MASTER, HANDLER, true],
