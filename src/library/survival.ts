@@ -16,7 +16,7 @@ export interface Survival {
 
 /**
  * What all assertions stand on. A test has a time limit, often of 5 s: waiting for the server to close (`settle`) takes
- * 2 s at most, and making sure (`budget`) the same, without memory, unless options say otherwise.
+ * 2 s at most, and making sure (`budget`) the same, without the heap of a runtime, unless options say otherwise.
  *
  * @throws ChurnError when nothing could be tested: that is neither survival nor its opposite.
  */

@@ -6,6 +6,7 @@ import type { Evidence } from './evidence.js';
 import { turnedDown } from './failures.js';
 import type { Check } from './finding.js';
 import { judge, type Verdict } from './judge.js';
+import { hasHeap } from './memory-manners.js';
 import { judgeMemory } from './memory-trend.js';
 import { ownTrouble } from './own-trouble.js';
 import type { Policy } from './policy.js';
@@ -52,9 +53,10 @@ export function nextRoundOfRow(evidence: Evidence): ConfirmingRound | undefined 
   return nextConfirmingRound(judgesMemory ? seen : withoutMemory(seen));
 }
 
-/** What there is to confirm in a hurry: all but memory, which takes thousands of cycles. */
+/** What there is to confirm in a hurry: all but a heap, which takes many thousands of cycles, and work. */
 export function nextRoundInHaste(evidence: Evidence): ConfirmingRound | undefined {
-  return nextConfirmingRound(withoutMemory(evidence));
+  const hasty = withoutMemory(evidence);
+  return nextConfirmingRound(hasHeap(evidence.runtime) ? hasty : { ...hasty, rounds: evidence.rounds });
 }
 
 /** A fault beside missing answers is a fault, whatever was asked; else it is asked whether the server could answer. */
