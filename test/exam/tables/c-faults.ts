@@ -34,7 +34,7 @@ function peculiar(): Case[] {
   const row = { openFiles: 1024, verdict: 'fail', kinds: ['fd'], hurry: HURRY } as const;
   return [
     { ...row, server: 'c/poll', fault: 'emfile-close', client: 'fin' },
-    { ...row, server: 'c/poll', fault: 'emfile-close', client: 'rst' },
+    { ...row, server: 'c/poll', fault: 'emfile-close', client: 'rst', long: true },
     { ...row, server: 'c/poll', fault: 'no-close-rst', client: 'rst', allowed: ['hang'] },
     { ...row, server: 'c/poll', fault: 'eventfd', client: 'fin' },
     // Entries of clients that have gone: counted against the limit, gone through, or polled for ever.
@@ -89,16 +89,19 @@ function connections(model: Model): Row[] {
 /** The clients that do not make the server forget: it is clean to them. */
 function otherClients({ fully }: Model): Row[] {
   const pairs = [
-    ['no-close-eof', 'rst'],
-    ['no-close-rst', 'fin'],
-    ['no-close-data', 'fin'],
-    ['no-close-empty', 'byte'],
-    ['echo-forget', 'fin'],
-    ['no-close-half', 'fin'],
-    ['no-close-half', 'rst'],
-    ['no-close-half', 'reply'],
+    ['no-close-eof', 'rst', 'short'],
+    ['no-close-rst', 'fin', 'short'],
+    ['no-close-data', 'fin', 'long'],
+    ['no-close-empty', 'byte', 'long'],
+    ['echo-forget', 'fin', 'long'],
+    ['no-close-half', 'fin', 'short'],
+    ['no-close-half', 'rst', 'long'],
+    ['no-close-half', 'reply', 'long'],
   ] as const;
-  return pairs.map(([fault, client]) => ({ fault, client, verdict: 'pass', long: !fully }));
+  return pairs.map(([fault, client, form]) => ({
+    ...{ fault, client, verdict: 'pass' },
+    long: !fully || form === 'long',
+  }));
 }
 
 function descriptors({ fully }: Model): Row[] {
