@@ -4,29 +4,29 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /**
- * Runs every test of the compiled tree, or those whose path contains one of the arguments. Two files at a time, or as
- * many as `--concurrency` says: a verdict that a neighbour can sway would be a defect. Node
- * 20 and 22 disagree on what `--test` makes of a folder, so it is given files. The reporter tells the failures once more at
- * the end, where a log that was cut still has them.
+ * Runs the compiled tests, or those whose path contains one of the arguments. Without an option the first stage: what is
+ * pure, and a few dozen runs. `--outside` is the second: what asks programs that are not of this repository (servers,
+ * clients, browsers, terminals), namespaces, or the same of many servers. `--all` is both. Two files at a time, or as many
+ * as `--concurrency` says: a verdict that a neighbour can sway would be a defect. Node 20 and 22 disagree on what `--test`
+ * makes of a folder, so it is given files. The reporter tells the failures once more at the end, where a log that was cut
+ * still has them.
  */
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const { values, positionals: wanted } = parseArgs({
-  options: { concurrency: { type: 'string', default: '2' }, all: { type: 'boolean', default: false } },
+  options: {
+    concurrency: { type: 'string', default: '2' },
+    outside: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
-/** What the exam or another test asks as well, or what takes minutes: only with `--all`, as `npm run test:all` runs it. */
-const LONG = [
-  ...['c-servers', 'checkers', 'clients', 'gauges', 'late-closers', 'load', 'owner', 'real-servers'],
-  ...['serve-strangers', 'server-kinds', 'thorough', 'traps', 'valgrind', 'watch-neighbour'],
-]
-  .map(name => `e2e/${name}.test.js`)
-  .concat('library/owner.test.js');
+const isOfStage = (file: string) => values.all || values.outside === file.endsWith('.outside.test.js');
 const files = readdirSync(folder, { recursive: true })
   .map(String)
   .filter(
     file =>
       file.endsWith('.test.js') &&
-      (wanted.length === 0 ? values.all || !LONG.includes(file) : wanted.some(part => file.includes(part))),
+      (wanted.length === 0 ? isOfStage(file) : wanted.some(part => file.includes(part))),
   )
   .sort()
   .map(file => `${folder}${file}`);

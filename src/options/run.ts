@@ -93,6 +93,7 @@ export function parseOptions(raw: RawOptions): Options {
   const waitMs = duration('--wait', raw.wait ?? DEFAULTS.wait, 0, 600_000);
   const { cycles } = raw.thorough ? THOROUGH_DEFAULTS : LOAD_DEFAULTS;
   const start = parseStart(raw);
+  requireOneServer(raw);
   requireNoOrder(raw);
   return {
     ...parseAddress(raw),
@@ -129,6 +130,14 @@ function parseBudget({
     heapBudgetMs: confirm === false ? 0 : given(HEAP_BUDGET),
     thorough: thorough ? { wholeMs: given(THOROUGH_DEFAULTS.budget) } : undefined,
   };
+}
+
+function requireOneServer({ allowRemote, command }: RawOptions): void {
+  if (!allowRemote || command === undefined) return;
+  throw usage(
+    '--allow-remote judges a server that runs already, by its address; the command behind -- starts another.',
+    'Leave out --allow-remote: a server that churn starts can be looked into.',
+  );
 }
 
 function requireNoOrder(raw: RawOptions): void {

@@ -39,6 +39,11 @@ const REFUSED: ReadonlyArray<readonly [what: string, raw: RawOptions, says: RegE
     /no port was named.*--port auto/s,
   ],
   ['--pid beside a command', { pid: ['1'], command: ['./server'] }, /--pid names a server that runs/],
+  [
+    '--allow-remote beside a command',
+    { port: 9, allowRemote: true, command: ['./server'] },
+    /--allow-remote judges a server that runs already/,
+  ],
   ['a time without a unit', { command: ['./server'], grace: '5' }, /--grace expects a time/],
   ['no descriptors', { command: ['./server'], nofile: '0' }, /--nofile expects a whole number from 8/],
   ['--shutdown without a command', { port: 9, shutdown: true }, /--shutdown needs a server that churn/],
