@@ -66,7 +66,7 @@ function writeWhole(file: string, text: string): void {
 function appendWhole(io: Io, file: string, text: string): void {
   try {
     const held = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (held + Buffer.byteLength(text) > MOST_SUMMARY_BYTES) {
+    if (held + Buffer.byteLength(text) > MAX_SUMMARY_BYTES) {
       io.stderr.write(`churn: the summary of this step is full (1 MiB); the report is not added to it\n`);
       return;
     }
@@ -78,7 +78,7 @@ function appendWhole(io: Io, file: string, text: string): void {
 }
 
 /** What GitHub takes from one step. */
-const MOST_SUMMARY_BYTES = 1_048_576;
+const MAX_SUMMARY_BYTES = 1_048_576;
 const FILE_COLUMNS = 100;
 /** Reports for people, which --verbose makes longer; others have the same facts as data. */
 const EXPLAINED: ReadonlyArray<Delivery['reporter']> = ['text', 'github'];

@@ -38,12 +38,12 @@ function contents(option: string, file: string): Buffer {
       option === '--send' ? String.raw`A text that begins with @ is written \x40…` : 'Check the name.',
     );
   }
-  if (bytes.length <= MOST_BYTES) return bytes;
+  if (bytes.length <= MAX_BYTES) return bytes;
   throw new ChurnError(
     'usage',
-    `${option}: ${JSON.stringify(file)} has more than ${MOST_BYTES} bytes.`,
+    `${option}: ${JSON.stringify(file)} has more than ${MAX_BYTES} bytes.`,
     'It is sent on every cycle; take a shorter one.',
   );
 }
 
-const MOST_BYTES = 1 << 20;
+const MAX_BYTES = 1 << 20;

@@ -1,5 +1,5 @@
 import { type Command, CommanderError, type Help } from 'commander';
-import type { Shape } from './shape/shape.js';
+import type { CommandShape } from './shape/shape.js';
 
 /** What stands below the options, in the help as in the manual. */
 export const EPILOGUE = `
@@ -17,8 +17,8 @@ export function addShellCommands(
   program: Command,
   configure: (command: Command) => Command,
   act: {
-    readonly completion: (shape: Shape, shell: string) => Promise<void>;
-    readonly manual: (shape: Shape) => Promise<void>;
+    readonly completion: (shape: CommandShape, shell: string) => Promise<void>;
+    readonly manual: (shape: CommandShape) => Promise<void>;
   },
 ): void {
   const shape = () => shapeOf(program, program.createHelp(), EPILOGUE);
@@ -32,7 +32,7 @@ export function addShellCommands(
 }
 
 /** What commander knows of a program, as data. */
-function shapeOf(command: Command, help: Help, epilogue = ''): Shape {
+function shapeOf(command: Command, help: Help, epilogue = ''): CommandShape {
   return {
     name: command.name(),
     description: command.description(),

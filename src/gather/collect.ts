@@ -11,7 +11,7 @@ import { departedFrom } from './departed.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest } from './rest.js';
-import type { Audience } from './timeline.js';
+import type { RunHooks } from './timeline.js';
 
 /** What a trial has gathered so far. */
 export interface Gathered
@@ -33,7 +33,7 @@ export interface Gathered
   /** The last look of all: the same, unless there were confirming rounds. */
   readonly latest: Observation;
   readonly countersBefore: ListenCounters;
-  readonly endingOf: Audience['endingOf'];
+  readonly endingOf: RunHooks['endingOf'];
 }
 
 /** Puts into one piece what the judge may know. */

@@ -39,8 +39,8 @@ async function followConnections(driver: Driver, observer: Observer, count: numb
   const startedAtMs = performance.now();
   const pursued: Pursued[] = [];
   let unseen = 0;
-  for (let made = 0; made < count && unseen < MOST_UNSEEN && !driver.isOver; made++) {
-    if (performance.now() - startedAtMs > (made < LEAST_MADE ? 3 * MOST_MS : MOST_MS)) break;
+  for (let made = 0; made < count && unseen < MAX_UNSEEN && !driver.isOver; made++) {
+    if (performance.now() - startedAtMs > (made < MIN_MADE ? 3 * MAX_MS : MAX_MS)) break;
     let inode: number | undefined;
     await driver.makeHeld(async port => {
       inode = await awaitInode(observer, port, driver.timeoutMs / 4);
@@ -63,10 +63,10 @@ async function awaitInode(observer: Observer, port: number, mostMs: number): Pro
   return undefined;
 }
 
-const MOST_MS = 2_000;
+const MAX_MS = 2_000;
 /** One in ten is kept, perhaps, and a busy machine looks at three a second. */
-const LEAST_MADE = 20;
-const MOST_UNSEEN = 3;
+const MIN_MADE = 20;
+const MAX_UNSEEN = 3;
 const PAUSES_MS = [0, 1, 2, 4, 8, 16, 32, 64];
 
 /** Makes `count` cycles one at a time that wait for an answer, and looks after each that ends early who died with it. */
@@ -74,9 +74,9 @@ async function watchConnections(driver: Driver, observer: Observer, count: numbe
   const startedAtMs = performance.now();
   let [of, ended, cutOff] = [0, 0, 0];
   let alive = observer.livingProcesses();
-  while (of < count && !driver.isOver && performance.now() - startedAtMs < MOST_WATCH_MS) {
+  while (of < count && !driver.isOver && performance.now() - startedAtMs < MAX_WATCH_MS) {
     let endedByServer = false;
-    const behaviour = asking(Math.min(MOST_WAIT_MS, driver.timeoutMs / 4), byServer => {
+    const behaviour = asking(Math.min(MAX_WAIT_MS, driver.timeoutMs / 4), byServer => {
       endedByServer = byServer;
     });
     await driver.make('confirm', 1, { behaviourOf: () => behaviour });
@@ -89,5 +89,5 @@ async function watchConnections(driver: Driver, observer: Observer, count: numbe
   return { of, ended, cutOff };
 }
 
-const MOST_WATCH_MS = 2_000;
-const MOST_WAIT_MS = 20;
+const MAX_WATCH_MS = 2_000;
+const MAX_WAIT_MS = 20;

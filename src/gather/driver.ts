@@ -3,21 +3,21 @@ import type { Options } from '../options/run.js';
 import type { Target } from '../target/target.js';
 import { type Behaviours, prepareBehaviours, reply } from '../workload/behaviours.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
+import type { Behaviour } from '../workload/cycle-context.js';
 import { runCycles } from '../workload/cycles.js';
 import type { Histograms } from '../workload/histogram.js';
 import { delayedBy, type HoldingClients, holding } from '../workload/holding-clients.js';
 import type { CyclePhase, Ledger } from '../workload/ledger.js';
+import { LoadClock } from '../workload/load-clock.js';
 import { Pacer } from '../workload/pacer.js';
 import { Patience } from '../workload/patience.js';
-import type { Behaviour } from '../workload/stage.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
-import { Tempo } from '../workload/tempo.js';
 import { untilAccepted } from '../workload/until-accepted.js';
-import { Cast, type Workload } from '../workload/workload.js';
+import { ClientMix, type Workload } from '../workload/workload.js';
 import type { Observer } from './observer.js';
 import type { Portion } from './rounds.js';
-import type { Audience } from './timeline.js';
+import type { RunHooks } from './timeline.js';
 
 /** Phases whose cycles are judged by whether they succeed. */
 type TalliedPhase = Exclude<CyclePhase, 'hold' | 'probe'>;
@@ -25,7 +25,7 @@ type TalliedPhase = Exclude<CyclePhase, 'hold' | 'probe'>;
 /** Makes the cycles of one trial, and keeps the books of them. */
 export class Driver {
   readonly ledger: Ledger;
-  readonly cast: Cast;
+  readonly cast: ClientMix;
   readonly tallies: Readonly<Record<TalliedPhase, Tally>> = {
     'warm-up': emptyTally(),
     cycles: emptyTally(),
@@ -33,9 +33,9 @@ export class Driver {
   };
   readonly #work: Workload;
   readonly #signal: AbortSignal;
-  readonly #shape: Shape;
+  readonly #shape: LoadTiming;
   readonly #probing: Probing;
-  readonly #onJudged: Audience['onJudged'];
+  readonly #onJudged: RunHooks['onJudged'];
   #probesUnderWay = 0;
 
   static async open(
@@ -44,10 +44,10 @@ export class Driver {
     seed: number,
     ledger: Ledger,
     observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
-    { signal, onJudged }: Pick<Audience, 'signal' | 'onJudged'>,
+    { signal, onJudged }: Pick<RunHooks, 'signal' | 'onJudged'>,
   ): Promise<Driver> {
     const behaviours = await prepareBehaviours(options.clients, options.script);
-    const cast = new Cast(options.clients, seed);
+    const cast = new ClientMix(options.clients, seed);
     const { concurrency, timeoutMs, pauseMs, script } = options;
     const work = {
       destination: target.endpoint,
@@ -62,11 +62,11 @@ export class Driver {
   }
 
   private constructor(
-    cast: Cast,
+    cast: ClientMix,
     work: Omit<Workload, 'aside'>,
-    shape: Shape,
+    shape: LoadTiming,
     probing: Probing,
-    onJudged: Audience['onJudged'],
+    onJudged: RunHooks['onJudged'],
   ) {
     this.#onJudged = onJudged;
     this.#shape = shape;
@@ -101,13 +101,13 @@ export class Driver {
 
   /** Judged cycles, in the shape that the load is to have. */
   makeJudged({ count, forMs }: Portion): Promise<void> {
-    const { tempo, stopwatch } = this.#shape;
+    const { loadClock, stopwatch } = this.#shape;
     const onJudged = this.#onJudged;
     const { behaviourOf } = this.#work;
     const delayed = onJudged && {
       behaviourOf: (connection: number) => delayedBy(behaviourOf(connection), onJudged),
     };
-    return this.make('cycles', count, { tempo, stopwatch, forMs, ...delayed });
+    return this.make('cycles', count, { loadClock, stopwatch, forMs, ...delayed });
   }
 
   /** Times of the judged cycles; undefined where none were taken. */
@@ -138,7 +138,7 @@ export class Driver {
 }
 
 /** Nothing is asked for a connection where all clients do the same. */
-function behaviourOf(cast: Cast, behaviours: Behaviours): (connection: number) => Behaviour {
+function behaviourOf(cast: ClientMix, behaviours: Behaviours): (connection: number) => Behaviour {
   const of = (client: ClientName) => {
     const behaviour = behaviours.get(client);
     if (!behaviour) throw new Error(`the client ${client} was not prepared`);
@@ -199,19 +199,19 @@ async function probeOnce(work: Workload, { behaviour, by }: Probing): Promise<Pr
 }
 
 /** When the judged cycles begin, and whether their times are taken down. Kept for the whole run. */
-interface Shape {
-  readonly tempo: Tempo | undefined;
+interface LoadTiming {
+  readonly loadClock: LoadClock | undefined;
   readonly stopwatch: Histograms | undefined;
   /** Cycles are due at a time. */
   readonly isTimed: boolean;
 }
 
 /** A plain load has no shape, and loads nothing for it. */
-async function shapeOf(load: Load): Promise<Shape> {
+async function shapeOf(load: Load): Promise<LoadTiming> {
   const isTimed = load.ratePerSecond !== undefined;
   return {
     isTimed,
-    tempo: isTimed || load.rampMs > 0 ? new Tempo(load) : undefined,
+    loadClock: isTimed || load.rampMs > 0 ? new LoadClock(load) : undefined,
     stopwatch: load.latency ? new (await import('../workload/histogram.js')).Histograms() : undefined,
   };
 }

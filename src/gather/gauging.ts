@@ -60,7 +60,7 @@ export class Gauging {
       this.#isSettled = true;
       await this.#rest('settled', connections, settleMs, settleMs + budgetMs);
     } else if (connections !== this.#connections) {
-      await this.#rest('confirm', connections, STANDS_STILL_MS, MOST_CONFIRMING_REST_MS);
+      await this.#rest('confirm', connections, STANDS_STILL_MS, MAX_CONFIRMING_REST_MS);
     }
   }
 
@@ -138,4 +138,4 @@ export class Gauging {
 
 const STANDS_STILL_MS = 200;
 const HELD_AFTER_MS = 1_000;
-const MOST_CONFIRMING_REST_MS = 2_000;
+const MAX_CONFIRMING_REST_MS = 2_000;

@@ -74,7 +74,7 @@ export class Hold {
     while (this.#mayAsk && !isOver) {
       const { ms } = await this.#driver.probe();
       if (ms !== undefined) this.#serviceMs.push(ms);
-      const pauseMs = Math.max(LEAST_PAUSE_MS, this.#serviceMs.length);
+      const pauseMs = Math.max(MIN_PAUSE_MS, this.#serviceMs.length);
       await Promise.race([over, sleep(pauseMs, undefined, { ref: false })]);
     }
     await over;
@@ -121,4 +121,4 @@ function stateOf({ processes }: Snapshot): HeldState {
 }
 
 const STEP_MS = 2;
-const LEAST_PAUSE_MS = 100;
+const MIN_PAUSE_MS = 100;

@@ -15,7 +15,7 @@ import type { Observer } from './observer.js';
 import { forgetTouchedMemory, privateMemory, touchedMemory } from './private-memory.js';
 import { usesUp } from './rest.js';
 import { type Portion, portionsOf } from './rounds.js';
-import type { Audience } from './timeline.js';
+import type { RunHooks } from './timeline.js';
 
 /** The rounds of one trial: what was read at the end of each, and how fast it went. */
 export class JudgedRounds {
@@ -25,10 +25,10 @@ export class JudgedRounds {
   readonly #driver: Driver;
   readonly #observer: Observer;
   readonly #target: Target;
-  readonly #afterRound: Audience['afterRound'];
+  readonly #afterRound: RunHooks['afterRound'];
   #rests: BriefRests | undefined;
 
-  constructor(driver: Driver, observer: Observer, target: Target, afterRound?: Audience['afterRound']) {
+  constructor(driver: Driver, observer: Observer, target: Target, afterRound?: RunHooks['afterRound']) {
     this.#driver = driver;
     this.#observer = observer;
     this.#target = target;
@@ -62,7 +62,7 @@ export class JudgedRounds {
 
   /** Cycles that the judge asked for, in portions: what each of them cost is told by the least that several did. */
   async makeConfirming(cycles: number): Promise<void> {
-    const portions = Math.min(WORK_READINGS, Math.ceil(cycles / LEAST_READ));
+    const portions = Math.min(WORK_READINGS, Math.ceil(cycles / MIN_READ));
     for (let portion = 1, made = 0; portion <= portions && !this.#driver.isOver; portion++) {
       const until = Math.round((cycles * portion) / portions);
       const begun = this.#beginWork();
@@ -129,7 +129,7 @@ export class JudgedRounds {
 
 /** What poll(2) is given beyond what is open: of the processes that sleep there, and where each may be read. */
 function stalePollEntries(processes: ReadonlyArray<{ readonly pid: number }>): number | undefined {
-  return processes.slice(0, MOST_POLLING).reduce<number | undefined>((total, { pid }) => {
+  return processes.slice(0, MAX_POLLING).reduce<number | undefined>((total, { pid }) => {
     const entries = mostPollEntries(pid);
     const fds = entries === undefined ? undefined : countFds(pid);
     if (entries === undefined || fds === undefined) return total;
@@ -137,10 +137,10 @@ function stalePollEntries(processes: ReadonlyArray<{ readonly pid: number }>): n
   }, undefined);
 }
 
-const MOST_POLLING = 16;
+const MAX_POLLING = 16;
 /** Four in each sixth of the connections, where the last round has made half of them. */
 const WORK_READINGS = 12;
-const LEAST_READ = 20;
+const MIN_READ = 20;
 
 interface WorkBegun {
   readonly connections: number;
@@ -176,7 +176,7 @@ class BriefRests {
     for (const pauseMs of PAUSES_MS) {
       const left = this.#left();
       const standsStill = left === previous && pauseMs > 1;
-      if (left <= 0 || standsStill || elapsedMs() > MOST_BRIEF_MS) break;
+      if (left <= 0 || standsStill || elapsedMs() > MAX_BRIEF_MS) break;
       previous = left;
       await this.#pause(pauseMs);
     }
@@ -193,7 +193,7 @@ class BriefRests {
       await this.#pause(PAUSES_MS.at(-1) ?? 0);
       const nowMs = performance.now();
       const standsStill = nowMs - lessSinceMs > STANDS_STILL_MS;
-      if (standsStill || nowMs - startedAtMs > MOST_WORKING_OFF_MS || this.#signal.aborted) return false;
+      if (standsStill || nowMs - startedAtMs > MAX_WORKING_OFF_MS || this.#signal.aborted) return false;
       const left = this.#left();
       if (left >= least) continue;
       least = left;
@@ -221,7 +221,7 @@ function usualFds({ processes }: Snapshot, counted: number): number {
 const SPIN_MS = 0.5;
 const PAUSES_MS = [1, 1, 2, 2, 4, 4];
 /** Most servers need less. */
-const MOST_BRIEF_MS = 8;
+const MAX_BRIEF_MS = 8;
 /** Longer than a thread of Ruby or Python may keep the others from running. */
 const STANDS_STILL_MS = 120;
-const MOST_WORKING_OFF_MS = 1_000;
+const MAX_WORKING_OFF_MS = 1_000;

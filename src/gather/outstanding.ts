@@ -33,15 +33,15 @@ export function outstanding(
     outstanding: counts.reduce((sum, count) => sum + count, 0),
     fingerprint: `${counts} ${inodes}`,
     // Most often a thread that a runtime was short of.
-    isTrifle: Math.max(ours.length, outside.length, acceptQueue, unfinished) === 0 && unnamed <= MOST_TRIFLES,
+    isTrifle: Math.max(ours.length, outside.length, acceptQueue, unfinished) === 0 && unnamed <= MAX_TRIFLES,
     isAccusing:
       outside.length > 0 ||
       ours.some(({ role }) => role === 'connection') ||
-      unnamed >= Math.max(LEAST_UNNAMED, connections / CYCLES_PER_UNNAMED),
+      unnamed >= Math.max(MIN_UNNAMED, connections / CYCLES_PER_UNNAMED),
   };
 }
 
-const MOST_TRIFLES = 2;
+const MAX_TRIFLES = 2;
 /** Fewer than these may well be a pool: they have to recur before anybody is accused, so nothing is waited for before that. */
-const LEAST_UNNAMED = 8;
+const MIN_UNNAMED = 8;
 const CYCLES_PER_UNNAMED = 20;

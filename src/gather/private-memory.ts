@@ -36,10 +36,10 @@ export function touchedMemory(processes: Processes, target: TargetFacts): number
 
 /** What collections leave says more of a JVM; and many processes take too long to be read in every round. */
 function tellsByTouch(processes: Processes, { runtime, checker }: TargetFacts): boolean {
-  return checker === undefined && runtime !== 'jvm' && processes.length <= MOST_TOUCHED;
+  return checker === undefined && runtime !== 'jvm' && processes.length <= MAX_TOUCHED;
 }
 
-const MOST_TOUCHED = 16;
+const MAX_TOUCHED = 16;
 
 /** Of those that are known; undefined when none is. */
 function sum(numbers: ReadonlyArray<number | undefined>): number | undefined {

@@ -56,7 +56,7 @@ export async function restAfterRound(
   signal: AbortSignal,
   { standsStillMs, backMs = 0 }: LateRest = {},
 ): Promise<Rest> {
-  const mostMs = Math.max(MOST_CONFIRMING_REST_MS, backMs);
+  const mostMs = Math.max(MAX_CONFIRMING_REST_MS, backMs);
   const rest = await restToCount(
     observer,
     usual,
@@ -166,7 +166,7 @@ const NEVER_AT_REST: Foresight<SettlingLook> = {
   outlook: () => ({ sleep: 'unknown', unwokenSinceMs: 0, due: undefined, hasTimeout: false }),
 };
 const STANDS_STILL_MS = 200;
-const MOST_CONFIRMING_REST_MS = 5_000;
+const MAX_CONFIRMING_REST_MS = 5_000;
 /** CPU time is counted in ticks of 10 ms. */
 const QUIET_MS = 300;
 

@@ -27,10 +27,10 @@ export function* portionsOf(
     }
     return;
   }
-  const pieces = Math.ceil(durationMs / rounds / MOST_WITHOUT_REST_MS);
+  const pieces = Math.ceil(durationMs / rounds / MAX_WITHOUT_REST_MS);
   for (let piece = 1; piece <= rounds * pieces; piece++) {
     yield { count: cycles, forMs: durationMs / rounds / pieces, endsRound: piece % pieces === 0 };
   }
 }
 
-const MOST_WITHOUT_REST_MS = 10_000;
+const MAX_WITHOUT_REST_MS = 10_000;

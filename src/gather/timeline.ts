@@ -26,10 +26,10 @@ export interface Progress {
 }
 
 /** Who started a run, and may end it. */
-export interface Audience {
+export interface RunHooks {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  /** How a process has ended that the audience has started itself. */
+  /** How a process has ended that was started for this run. */
   readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
   /** Asked when a judged connection stands: what it returns delays what the client does. */
   readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;

@@ -7,9 +7,9 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { CENSUS_KEYS } from '../verdict/census.js';
 import { asksForCounts, type ConfirmingRound, type NextRound } from '../verdict/confirmation.js';
-import type { Apart, Census, CensusKey, Evidence } from '../verdict/evidence.js';
+import type { Census, CensusKey, Evidence, PerClientGrowth } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
-import { hasHeap } from '../verdict/memory-manners.js';
+import { hasHeap } from '../verdict/memory-profiles.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
@@ -28,7 +28,7 @@ import {
   restToCount,
   setsNoTimers,
 } from './rest.js';
-import { type Audience, type Progress, Timeline } from './timeline.js';
+import { type Progress, type RunHooks, Timeline } from './timeline.js';
 import { makeWarmUp } from './warm-up.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
@@ -36,7 +36,7 @@ export class Trial {
   readonly timeline: Timeline;
   readonly #target: Target;
   readonly #options: Options;
-  readonly #audience: Audience;
+  readonly #hooks: RunHooks;
   readonly #observer: Observer;
   readonly #driver: Driver;
   readonly #judged: JudgedRounds;
@@ -48,7 +48,7 @@ export class Trial {
   #rest: LastRest;
   /** The last look of all: the same, unless there were confirming rounds. */
   #latest: Rest;
-  #apart: readonly Apart[] = [];
+  #apart: readonly PerClientGrowth[] = [];
   readonly #confirming: ConfirmingRound[] = [];
   #budgetSpent = false;
   /** It was seen to hold connections, and to wait for nothing but somebody. */
@@ -57,35 +57,29 @@ export class Trial {
   #due: Due | undefined;
   #witnessed: Witnessed = {};
 
-  static async open(target: Target, options: Options, seed: number, audience: Audience): Promise<Trial> {
+  static async open(target: Target, options: Options, seed: number, hooks: RunHooks): Promise<Trial> {
     const ledger = new Ledger();
     const observer = await Observer.open(target, ledger);
-    const driver = await Driver.open(target, options, seed, ledger, observer, audience);
-    return new Trial(target, options, audience, observer, driver);
+    const driver = await Driver.open(target, options, seed, ledger, observer, hooks);
+    return new Trial(target, options, hooks, observer, driver);
   }
 
-  private constructor(
-    target: Target,
-    options: Options,
-    audience: Audience,
-    observer: Observer,
-    driver: Driver,
-  ) {
+  private constructor(target: Target, options: Options, hooks: RunHooks, observer: Observer, driver: Driver) {
     this.#target = target;
     this.#options = options;
-    this.#audience = audience;
+    this.#hooks = hooks;
     this.#countersBefore = readListenCounters(target.network);
     this.#observer = observer;
     this.#driver = driver;
     this.#beforeWithRss = Promise.resolve(observer.before);
     this.#baseline = observer.look(false, observer.before);
     this.#usual = this.#baseline.snapshot;
-    this.#judged = new JudgedRounds(driver, observer, target, audience.afterRound);
+    this.#judged = new JudgedRounds(driver, observer, target, hooks.afterRound);
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#rest;
     const told = () => ({ suspects: this.#confirming.at(-1)?.suspects ?? [], due: this.#due });
-    this.timeline = timelineOf(target, options, driver, observer, told, audience.onProgress);
+    this.timeline = timelineOf(target, options, driver, observer, told, hooks.onProgress);
   }
 
   close(): void {
@@ -105,7 +99,7 @@ export class Trial {
     const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
     await makeWarmUp(this.#driver, warmup, mostMs);
-    const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#audience.signal);
+    const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
     this.#usual = this.#baseline.snapshot;
@@ -116,7 +110,7 @@ export class Trial {
     this.timeline.enter('cycles');
     const isLate = () => this.timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
     const rest = { usual: this.#usual, holdsOn: this.#baseline.held.length > 0 };
-    await this.#judged.make(this.#options, rest, this.#hold, isLate, this.#audience.signal);
+    await this.#judged.make(this.#options, rest, this.#hold, isLate, this.#hooks.signal);
   }
 
   /** Connects the silent clients of `--hold`, and asks whether anybody else is served. */
@@ -134,7 +128,7 @@ export class Trial {
     const isPrompt = this.#driver.isOver || this.#setsNoTimers;
     const lateMs = isPrompt ? settleMs : this.#options.lateMs;
     const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs, lateMs };
-    const { signal } = this.#audience;
+    const { signal } = this.#hooks;
     const onDue = (due: Due | undefined) => {
       this.#due = due;
     };
@@ -178,7 +172,7 @@ export class Trial {
     const cycles = this.#driver.isOver ? 0 : cyclesFor(this.#evidence());
     if (cycles === 0) return;
     const rest = () => this.#restAgain(this.#lateRest(true));
-    this.#apart = await growthAlone(this.#driver, cycles, this.#latest.latest, rest);
+    this.#apart = await growthPerClient(this.#driver, cycles, this.#latest.latest, rest);
   }
 
   /** How a round comes to rest; undefined: so late that nothing can be counted after it. */
@@ -189,7 +183,7 @@ export class Trial {
 
   async #restAgain(late?: LateRest): Promise<Observation> {
     const { census } = this.#rest.latest;
-    this.#latest = await restAfterRound(this.#observer, census, this.#settleMs, this.#audience.signal, late);
+    this.#latest = await restAfterRound(this.#observer, census, this.#settleMs, this.#hooks.signal, late);
     return this.#latest.latest;
   }
 
@@ -227,7 +221,7 @@ export class Trial {
       ...{ latest: this.#latest.latest, queueSettled: this.#latest.settled },
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
-      ...{ interrupted: this.#audience.signal.aborted, endingOf: this.#audience.endingOf },
+      ...{ interrupted: this.#hooks.signal.aborted, endingOf: this.#hooks.endingOf },
       ...this.#witnessed,
     });
   }
@@ -252,7 +246,7 @@ function timelineOf(
   { tallies }: Driver,
   observer: Observer,
   told: () => Pick<Progress, 'suspects' | 'due'>,
-  onProgress: Audience['onProgress'],
+  onProgress: RunHooks['onProgress'],
 ): Timeline {
   return new Timeline(
     target.roots.map(({ pid }) => pid),
@@ -273,13 +267,13 @@ function timelineOf(
  * Some cycles of one client after the other, and what the server gained with each. A socket that was reset is in no
  * table, so that its port cannot tell which client it came from; this can.
  */
-async function growthAlone(
+async function growthPerClient(
   driver: Driver,
   cycles: number,
   before: Observation,
   rest: () => Promise<Observation>,
-): Promise<Apart[]> {
-  const apart: Apart[] = [];
+): Promise<PerClientGrowth[]> {
+  const apart: PerClientGrowth[] = [];
   let last = before.census;
   for (const client of driver.cast.clients) {
     const { completed, stopped } = await driver.makeAlone(client, cycles);

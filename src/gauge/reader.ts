@@ -132,7 +132,7 @@ function fetchText(url: string, timeoutMs: number): Promise<string> {
       status = response.statusCode ?? 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MOST_BYTES) call.destroy(new Error(`more than ${MOST_BYTES} bytes`));
+        if (size > MAX_BYTES) call.destroy(new Error(`more than ${MAX_BYTES} bytes`));
         else chunks.push(chunk);
       });
       response.on('end', () => {
@@ -160,7 +160,7 @@ function codeOf(error: Error & { readonly code?: unknown }): string {
 }
 
 const ACCEPT = 'text/plain;version=0.0.4, application/json;q=0.9, */*;q=0.5';
-const MOST_BYTES = 1 << 24;
+const MAX_BYTES = 1 << 24;
 
 /** What a program prints. @throws Error with a sentence, when it fails or takes too long. */
 function outputOf(command: readonly string[], timeoutMs: number): Promise<string> {

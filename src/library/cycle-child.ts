@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { Progress } from '../gather/timeline.js';
-import type { Said, Told } from './options.js';
+import type { ChildCommand, ChildMessage } from './options.js';
 import { perform } from './perform.js';
 
 /**
@@ -12,7 +12,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 const stopping = new AbortController();
 process.on('disconnect', () => process.exit());
-process.on('message', async (told: Told) => {
+process.on('message', async (told: ChildCommand) => {
   if (told === 'stop') return stopping.abort();
   const environment = { node: process.versions.node, cpus: availableParallelism() };
   const world = { env: process.env, nodePath: process.execPath, kill: process.kill };
@@ -20,6 +20,6 @@ process.on('message', async (told: Told) => {
   say({ answer: await perform(told.task, stopping.signal, tell, environment, world) });
 });
 
-function say(said: Said): void {
+function say(said: ChildMessage): void {
   process.send?.(said);
 }

@@ -185,10 +185,10 @@ interface Refusal {
 }
 
 /** What the child says. An answer is the last thing. */
-export type Said = { readonly progress: Progress } | { readonly answer: Answer };
+export type ChildMessage = { readonly progress: Progress } | { readonly answer: Answer };
 
 /** What it is told while it works. */
-export type Told = { readonly task: Task } | 'stop';
+export type ChildCommand = { readonly task: Task } | 'stop';
 
 /** What servers of node:net, node:http, node:https, node:tls and node:http2 have in common. */
 export interface ListeningServer {

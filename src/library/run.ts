@@ -6,14 +6,14 @@ import { ChurnError } from '../errors.js';
 import { ownProgramPath } from '../proc/process.js';
 import type { Inspection } from '../report/inspection.js';
 import type { Report } from '../report/report.js';
-import { entranceTo, findElsewhere, networkElsewhere } from '../target/elsewhere.js';
+import { findElsewhere, networkElsewhere, nsenterPrefix } from '../target/elsewhere.js';
 import {
   type Answer,
+  type ChildMessage,
   type Following,
   type RunOptions,
   rawOptions,
   rawWatchOptions,
-  type Said,
   type Task,
   type WatchOptions,
 } from './options.js';
@@ -124,7 +124,7 @@ async function askChild(
 
 /** nsenter becomes the program, and leaves the channel as it is. */
 async function forkedInto(pid: number): Promise<Pick<ForkOptions, 'execPath' | 'execArgv'>> {
-  const [execPath, ...args] = await entranceTo(pid);
+  const [execPath, ...args] = await nsenterPrefix(pid);
   return { execPath, execArgv: [...args, ownProgramPath()] };
 }
 
@@ -132,7 +132,7 @@ function answerOf(child: ChildProcess, task: Task, onProgress: Following['onProg
   return new Promise((resolve, reject) => {
     const complaints: string[] = [];
     child.stderr?.on('data', chunk => complaints.push(String(chunk)));
-    child.on('message', (said: Said) => {
+    child.on('message', (said: ChildMessage) => {
       if ('answer' in said) return resolve(said.answer);
       try {
         onProgress?.(said.progress);

@@ -45,7 +45,7 @@ export function parseLoad(raw: RawLoadOptions, usualCycles: number = LOAD_DEFAUL
   const usual = ratePerSecond === undefined ? LOAD_DEFAULTS.concurrency : LOAD_DEFAULTS.openAtRate;
   const load: Load = {
     cycles:
-      raw.duration === undefined ? count('--cycles', raw.cycles ?? usualCycles, 1, MOST_CYCLES) : MOST_CYCLES,
+      raw.duration === undefined ? count('--cycles', raw.cycles ?? usualCycles, 1, MAX_CYCLES) : MAX_CYCLES,
     passesLimit: [raw.cycles, raw.duration, raw.rate, raw.pause].every(given => given === undefined),
     durationMs:
       raw.duration === undefined ? undefined : duration('--duration', raw.duration, 100, 604_800_000),
@@ -105,4 +105,4 @@ function holdEnd(given: string): Load['holdEnd'] {
   );
 }
 
-const MOST_CYCLES = 100_000_000;
+const MAX_CYCLES = 100_000_000;

@@ -44,9 +44,9 @@ function frequencyOf(every: string | undefined, raw: RawReload): Pick<Reload, 'e
   if (every !== undefined && !/^\d+$/.test(every)) {
     return { everyCycles: undefined, everyMs: duration('--reload SIGNAL:', every, 100, 3_600_000) };
   }
-  const cycles = raw.duration === undefined ? Number(raw.cycles ?? LOAD_DEFAULTS.cycles) : MOST_CYCLES;
-  const usual = Math.max(1, Math.min(USUAL_CYCLES, Math.floor(cycles / LEAST_RELOADS)));
-  const everyCycles = every === undefined ? usual : count('--reload SIGNAL:', every, 1, MOST_CYCLES);
+  const cycles = raw.duration === undefined ? Number(raw.cycles ?? LOAD_DEFAULTS.cycles) : MAX_CYCLES;
+  const usual = Math.max(1, Math.min(USUAL_CYCLES, Math.floor(cycles / MIN_RELOADS)));
+  const everyCycles = every === undefined ? usual : count('--reload SIGNAL:', every, 1, MAX_CYCLES);
   if (everyCycles > cycles) {
     throw usage(
       `--reload ${raw.reload} would never be sent: there are only ${cycles} cycles.`,
@@ -59,5 +59,5 @@ function frequencyOf(every: string | undefined, raw: RawReload): Pick<Reload, 'e
 const EXAMPLE = 'For example --reload SIGHUP, --reload SIGHUP:500 (cycles), --reload SIGHUP:2s';
 const USUAL_CYCLES = 200;
 /** What stays behind has to recur to be accused. */
-const LEAST_RELOADS = 5;
-const MOST_CYCLES = 1_000_000_000;
+const MIN_RELOADS = 5;
+const MAX_CYCLES = 1_000_000_000;

@@ -13,7 +13,7 @@ export interface Left {
 }
 
 /** Fewer prove nothing. */
-const LEAST_FDS = 12;
+const MIN_FDS = 12;
 
 /**
  * The options of one row: its share of the time and of the server's descriptors, so that a row that leaks leaves some
@@ -22,9 +22,9 @@ const LEAST_FDS = 12;
  */
 export function rowOptions(options: Options, client: ClientName, left: Left): Options | undefined {
   const facts = FACTS[client];
-  if (left.fds !== undefined && left.fds < 2 * LEAST_FDS) return undefined;
+  if (left.fds !== undefined && left.fds < 2 * MIN_FDS) return undefined;
   const mostFds =
-    left.fds === undefined ? undefined : Math.max(LEAST_FDS, Math.floor(left.fds / (left.rows + 1)));
+    left.fds === undefined ? undefined : Math.max(MIN_FDS, Math.floor(left.fds / (left.rows + 1)));
   const waitsForFirst =
     facts.waitsFor === 'handshake' || (facts.waitsFor === 'answer' && !options.script.meant);
   const waits = facts.pauses > 0 || client === 'half';
@@ -34,12 +34,12 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
     seed: undefined,
     // Those that wait do so side by side; not for an answer, which would come the later.
     concurrency: waits ? Math.max(options.concurrency, SIDE_BY_SIDE) : options.concurrency,
-    timeoutMs: waitsForFirst ? Math.min(options.timeoutMs, MOST_SILENCE_MS) : options.timeoutMs,
+    timeoutMs: waitsForFirst ? Math.min(options.timeoutMs, MAX_SILENCE_MS) : options.timeoutMs,
     warmup: mostFds === undefined ? options.warmup : Math.min(options.warmup, Math.ceil(mostFds / 4)),
     settleMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.settleMs,
     lateMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.lateMs,
-    ...budgetOf(options, Math.max(LEAST_BUDGET_MS, left.ms / Math.max(1, left.rows))),
-    mostMs: Math.max(LEAST_CYCLES_MS, left.ms / Math.max(1, left.rows)),
+    ...budgetOf(options, Math.max(MIN_BUDGET_MS, left.ms / Math.max(1, left.rows))),
+    mostMs: Math.max(MIN_CYCLES_MS, left.ms / Math.max(1, left.rows)),
     ...(mostFds === undefined ? {} : { mostFds }),
   };
 }
@@ -61,10 +61,10 @@ export function mixedOptions(options: Options, clients: readonly ClientName[], l
 
 const SIDE_BY_SIDE = 16;
 /** A server that nobody has said to answer: so long is its silence listened to. */
-const MOST_SILENCE_MS = 2_000;
-const LEAST_BUDGET_MS = 1_000;
+const MAX_SILENCE_MS = 2_000;
+const MIN_BUDGET_MS = 1_000;
 /** Two seconds are what `half` waits for a server that does not close its side, the first time. */
-const LEAST_CYCLES_MS = 4_000;
+const MIN_CYCLES_MS = 4_000;
 /** From so many on memory has a trend. */
 const CYCLES_OF_MIX = 1_000;
 

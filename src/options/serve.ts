@@ -160,7 +160,7 @@ function optional(option: string, given: string | undefined, mostMs: number): nu
 function parseSize(option: string, given: string): number {
   const [, digits, unit] = /^(\d+)(B|KiB|MiB)$/.exec(given) ?? [];
   const bytes = Number(digits) * ({ B: 1, KiB: 1_024, MiB: 1_048_576 }[unit ?? ''] ?? Number.NaN);
-  if (bytes >= 2 && bytes <= MOST_BODY_BYTES) return bytes;
+  if (bytes >= 2 && bytes <= MAX_BODY_BYTES) return bytes;
   throw usage(
     `${option} expects a size from 2B to 16MiB, got ${JSON.stringify(given)}.`,
     `A size has a unit: ${option} 64B, ${option} 4KiB`,
@@ -191,4 +191,4 @@ function kind(option: string, name: string): ClientKind {
   );
 }
 
-const MOST_BODY_BYTES = 1 << 24;
+const MAX_BODY_BYTES = 1 << 24;

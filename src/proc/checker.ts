@@ -26,7 +26,7 @@ export function readSanitizers(pid: number): ReadonlyArray<keyof typeof LIBRARIE
 function readProgram(pid: number): Buffer | undefined {
   try {
     const path = `/proc/${pid}/exe`;
-    return statSync(path).size > MOST_PROGRAM_BYTES ? undefined : readFileSync(path);
+    return statSync(path).size > MAX_PROGRAM_BYTES ? undefined : readFileSync(path);
   } catch (error) {
     missingBecause(error);
     return undefined;
@@ -50,4 +50,4 @@ const LIBRARIES = {
 const SHADOW_KIB = 8 * 2 ** 30;
 /** LeakSanitizer alone reserves 4 TiB. */
 const RESERVED_KIB = 2 * 2 ** 30;
-const MOST_PROGRAM_BYTES = 512 * 1_024 * 1_024;
+const MAX_PROGRAM_BYTES = 512 * 1_024 * 1_024;

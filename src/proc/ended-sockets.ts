@@ -57,7 +57,7 @@ export class EndedSockets {
 
   /** Waits until all is read that the kernel has told, for a second at most. */
   async settle(): Promise<void> {
-    for (let before = -1, turn = 0; turn < MOST_TURNS; turn++) {
+    for (let before = -1, turn = 0; turn < MAX_TURNS; turn++) {
       if (before === this.#count && !this.#reader()?.queuedBytes) return;
       before = this.#count;
       await sleep(STEP_MS);
@@ -73,7 +73,7 @@ export class EndedSockets {
   }
 
   async #isListening(): Promise<boolean> {
-    for (let turn = 0; turn < MOST_TURNS; turn++) {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
       if (this.#reader()) return true;
       await sleep(STEP_MS);
       if (this.#child.pid === undefined || this.#child.exitCode !== null) return false;
@@ -99,7 +99,7 @@ function connectedAddress(line: string): string | undefined {
 }
 
 const STEP_MS = 20;
-const MOST_TURNS = 50;
+const MAX_TURNS = 50;
 
 /** What waits at a netlink socket that listens to a group, and what it has lost for want of room. */
 interface NetlinkReader {

@@ -31,7 +31,7 @@ export function withinRoot(root: string, path: string): string | undefined {
     if (!stat) return undefined;
     rest = further;
     if (stat.isSymbolicLink()) {
-      if (++links > MOST_LINKS) return undefined;
+      if (++links > MAX_LINKS) return undefined;
       const to = readlinkSync(root + next);
       at = to.startsWith('/') ? '/' : dirname(next);
       rest = [...to.split('/').filter(part => part !== ''), ...further];
@@ -42,4 +42,4 @@ export function withinRoot(root: string, path: string): string | undefined {
 }
 
 /** As the kernel has it. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;

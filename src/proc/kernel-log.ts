@@ -27,8 +27,8 @@ function readRecords(): string[] {
   try {
     if (readlinkSync('/proc/self/ns/pid') !== INITIAL_PID_NAMESPACE) return [];
     fd = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
-    const buffer = Buffer.allocUnsafe(MOST_RECORD_BYTES);
-    for (let reads = 0; reads < MOST_READS; reads++) {
+    const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES);
+    for (let reads = 0; reads < MAX_READS; reads++) {
       try {
         const size = readSync(fd, buffer);
         if (size === 0) break;
@@ -48,8 +48,8 @@ function readRecords(): string[] {
 
 /** PROC_PID_INIT_INO: the pids in the log are those of this namespace. */
 const INITIAL_PID_NAMESPACE = 'pid:[4026531836]';
-const MOST_RECORD_BYTES = 8_192;
-const MOST_READS = 100_000;
+const MAX_RECORD_BYTES = 8_192;
+const MAX_READS = 100_000;
 
 /** A process whose death the kernel wrote into its log. */
 interface LoggedDeath {

@@ -6,13 +6,13 @@ import { execFile } from 'node:child_process';
  */
 export function readListenerDrops(inodes: readonly number[]): Promise<number | undefined> {
   return new Promise(resolve => {
-    execFile('ss', ['-lntemH'], { timeout: MOST_MS, maxBuffer: 1 << 26 }, (error, stdout) =>
+    execFile('ss', ['-lntemH'], { timeout: MAX_MS, maxBuffer: 1 << 26 }, (error, stdout) =>
       resolve(error ? undefined : parseListenerDrops(stdout, inodes)),
     );
   });
 }
 
-const MOST_MS = 2_000;
+const MAX_MS = 2_000;
 
 /**
  * The drops of some listeners together, out of `ss -lntemH`: a row with "ino:123" and, in the same row or in the one

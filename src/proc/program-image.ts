@@ -38,7 +38,7 @@ export function findInProgram(pid: number, texts: readonly string[]): string | u
   }
   try {
     const wanted = texts.map(text => Buffer.from(text));
-    const size = Math.min(fstatSync(file).size, MOST_SEARCHED_BYTES);
+    const size = Math.min(fstatSync(file).size, MAX_SEARCHED_BYTES);
     const longest = Math.max(0, ...wanted.map(({ length }) => length));
     const chunk = Buffer.alloc(Math.min(size, CHUNK_BYTES));
     for (let at = 0; at < size; at += Math.max(1, chunk.length - longest)) {
@@ -57,4 +57,4 @@ export function findInProgram(pid: number, texts: readonly string[]): string | u
 
 const CHUNK_BYTES = 4 * 2 ** 20;
 /** A runtime that is linked into a program stands within it; larger ones are told by their names. */
-const MOST_SEARCHED_BYTES = 256 * 2 ** 20;
+const MAX_SEARCHED_BYTES = 256 * 2 ** 20;

@@ -16,7 +16,7 @@ export function readProcessTable(): ReadonlyMap<number, ProcessStat> {
     else table.delete(pid);
   };
   let unread = listPids();
-  for (let turn = 0; unread.length > 0 && turn < MOST_READINGS; turn++) {
+  for (let turn = 0; unread.length > 0 && turn < MAX_READINGS; turn++) {
     for (const pid of unread) read(pid);
     const pids = listPids();
     const listed = new Set(pids);
@@ -30,7 +30,7 @@ export function readProcessTable(): ReadonlyMap<number, ProcessStat> {
 }
 
 /** A machine on which processes come and go all the time is never seen at one moment. */
-const MOST_READINGS = 4;
+const MAX_READINGS = 4;
 
 /**
  * The roots and all that descend from them, zombies too, parents before children, orphans last.
@@ -226,13 +226,13 @@ function remember(key: string, look: () => boolean | undefined): boolean {
   if (known !== undefined) return known;
   const told = look();
   if (told === undefined) return false;
-  if (seen.size >= MOST_REMEMBERED) seen.clear();
+  if (seen.size >= MAX_REMEMBERED) seen.clear();
   seen.set(key, told);
   return told;
 }
 
 const seen = new Map<string, boolean>();
-const MOST_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 20_000;
 const ADDR_NO_RANDOMIZE = 0x0040000;
 /** A second. */
 const TICKS_OF_PIPELINE = 100;

@@ -152,7 +152,7 @@ function reportHeld(evidence: Evidence): { held: ReportedHeld[]; heldCount: numb
         phase: origin?.phase ?? null,
       }));
     });
-  return { held: held.slice(0, MOST_HELD), heldCount: held.length };
+  return { held: held.slice(0, MAX_HELD), heldCount: held.length };
 }
 
 function reportPoint(point: Point): ReportedPoint {
@@ -165,7 +165,7 @@ function reportPoint(point: Point): ReportedPoint {
   };
 }
 
-const MOST_HELD = 1_000;
+const MAX_HELD = 1_000;
 
 function reportLatency(latency: Latency | undefined): ReportedLatency | null {
   if (!latency) return null;

@@ -6,7 +6,7 @@ import { nextCommand } from './wording/next-command.js';
 import type { ServerKind } from './wording/server-kind.js';
 
 /** What advice depends on beside the finding. */
-interface Told {
+interface FindingContext {
   readonly target: ReportedTarget;
   readonly clients?: readonly string[] | undefined;
 }
@@ -14,7 +14,7 @@ interface Told {
 /** One finding, and the words for it. */
 export function reportFinding(
   finding: Finding,
-  { target, clients }: Told,
+  { target, clients }: FindingContext,
   server: ServerKind,
 ): ReportedFinding {
   // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
@@ -42,8 +42,8 @@ export function reportFinding(
 function shorten(facts: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(
     JSON.stringify(facts, (_key, value) =>
-      Array.isArray(value) && value.length > MOST_LISTED
-        ? [...value.slice(0, MOST_LISTED / 2), ...value.slice(-MOST_LISTED / 2)]
+      Array.isArray(value) && value.length > MAX_LISTED
+        ? [...value.slice(0, MAX_LISTED / 2), ...value.slice(-MAX_LISTED / 2)]
         : typeof value === 'string'
           ? escapeText(value)
           : value,
@@ -51,4 +51,4 @@ function shorten(facts: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;

@@ -10,7 +10,7 @@ interface Annotation {
 }
 
 /** GitHub shows no more of a level from one step. */
-const MOST_PER_LEVEL = 10;
+const MAX_PER_LEVEL = 10;
 
 /** The text report for the log of a job, and what belongs beside the job as workflow commands. */
 export function renderGithub(report: Report, style: TextStyle): string {
@@ -58,8 +58,8 @@ function findingAnnotation({
 }
 
 function capped(all: readonly Annotation[]): readonly Annotation[] {
-  if (all.length <= MOST_PER_LEVEL) return all;
-  const shown = all.slice(0, MOST_PER_LEVEL - 1);
+  if (all.length <= MAX_PER_LEVEL) return all;
+  const shown = all.slice(0, MAX_PER_LEVEL - 1);
   const [{ level } = { level: 'notice' as const }] = all;
   return [
     ...shown,

@@ -6,7 +6,7 @@ import type { Report } from './report.js';
 export function plotLines(report: Report): string[] {
   const grown = report.findings.find(({ kind }) => CURVES[kind] !== undefined);
   const curve = grown && CURVES[grown.kind]?.(report);
-  if (!curve || new Set(curve.dots.map(([cycles]) => cycles)).size < LEAST_DOTS) return [];
+  if (!curve || new Set(curve.dots.map(([cycles]) => cycles)).size < MIN_DOTS) return [];
   const heights = columnsOf(curve.dots);
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
   if (high <= low) return [];
@@ -74,4 +74,4 @@ const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ROWS = 4;
 /** Fits 40 columns of a terminal beside "99.9 MiB". */
 const COLUMNS = 23;
-const LEAST_DOTS = 3;
+const MIN_DOTS = 3;

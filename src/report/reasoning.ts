@@ -27,7 +27,7 @@ function stepLines([name, sentences]: Step, columns: number): string[] {
 const MARGIN = 13;
 
 /** What the steps are told of: a whole report, or one row of a thorough one. */
-interface Told {
+interface ReasoningSource {
   readonly reasoning?: Reasoning;
   readonly cycles?: ReportedCycles | null;
   readonly before?: ReportedState | null;
@@ -42,7 +42,7 @@ type Step = readonly [name: string, sentences: readonly string[]];
  * How the verdict came about, in the order in which it did. Where others made the connections there were no steps to
  * take, only what was compared and how each check went; nothing where nothing was checked.
  */
-function stepsOf(told: Told): Step[] {
+function stepsOf(told: ReasoningSource): Step[] {
   const { reasoning, cycles } = told;
   if (!reasoning || !cycles) {
     const compared = statesSteps(told);
@@ -64,14 +64,14 @@ function stepsOf(told: Told): Step[] {
   ];
 }
 
-function statesSteps({ before, after }: Told): string[] {
+function statesSteps({ before, after }: ReasoningSource): string[] {
   if (!before || !after) return [];
   return [
     `fds ${before.fds} → ${after.fds}, threads ${before.threads} → ${after.threads}, children ${before.children} → ${after.children}, zombies ${before.zombies} → ${after.zombies}, mappings ${before.mappings} → ${after.mappings}.`,
   ];
 }
 
-function comparedSteps(told: Told, cycles: ReportedCycles): string[] {
+function comparedSteps(told: ReasoningSource, cycles: ReportedCycles): string[] {
   return [
     `The server before the first of ${cycles.warmup} warm-up cycles, with the server after ${cycles.completed} judged ones.`,
     ...statesSteps(told),
@@ -130,7 +130,7 @@ function confirmingSteps({ confirming, budgetSpent }: Reasoning): string[] {
   const steps = runsOf(confirming).map(({ rounds, first }) => {
     const { suspects, manner } = rounds[0];
     const which = rounds.length === 1 ? `Round ${first}` : `Rounds ${first} to ${first + rounds.length - 1}`;
-    return `${which}: ${cyclesOf(rounds)}, because of ${suspects.join(', ')}; ${MANNERS[manner]}.`;
+    return `${which}: ${cyclesOf(rounds)}, because of ${suspects.join(', ')}; ${CONFIRMING_ROUNDS_MADE[manner]}.`;
   });
   return [
     ...(steps.length > 0 ? steps : ['No further cycles were needed.']),
@@ -169,7 +169,7 @@ function cyclesOf(rounds: readonly Confirming[]): string {
   return rounds.length === 1 ? range : `${range} each`;
 }
 
-const MANNERS: Readonly<Record<Confirming['manner'], string>> = {
+const CONFIRMING_ROUNDS_MADE: Readonly<Record<Confirming['manner'], string>> = {
   grow: 'to see whether it grows again, or is let go',
   follow: 'each was followed by the inode of its socket in the server',
   watch: 'each was held open until the server answered or died',

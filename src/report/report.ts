@@ -1,7 +1,7 @@
 import type { Check, Severity } from '../verdict/finding.js';
 import type { AnyKind } from '../verdict/kinds.js';
 import type { Reasoning } from '../verdict/reasoning.js';
-import type { Standing } from '../verdict/rows.js';
+import type { RowOutcome } from '../verdict/rows.js';
 import type { ReportedGauge, ReportedHold, ReportedLatency, ReportedWatch } from './reported-load.js';
 import type { ReportedServe } from './reported-serve.js';
 import type { ReportedServer } from './reported-server.js';
@@ -122,7 +122,7 @@ export interface Report {
 export interface ReportedRun {
   /** Name of the client behaviour, or "mixed". */
   readonly client: string;
-  readonly status: Standing['status'];
+  readonly status: RowOutcome['status'];
   readonly reason: string | null;
   /** The reason in words. */
   readonly said: string | null;

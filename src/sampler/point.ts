@@ -87,7 +87,7 @@ export class PointReader {
   }
 
   #follow(pid: number): void {
-    if (this.#status.has(pid) || this.#status.size >= MOST_FOLLOWED) return;
+    if (this.#status.has(pid) || this.#status.size >= MAX_FOLLOWED) return;
     try {
       this.#status.set(pid, openStatus(pid));
     } catch {
@@ -102,12 +102,12 @@ export class PointReader {
 }
 
 /** A server with more processes than this is followed in part in the series; the verdict reads all of them. */
-const MOST_FOLLOWED = 128;
+const MAX_FOLLOWED = 128;
 
 /** Most points that a report holds. */
-const MOST_POINTS = 2_000;
+const MAX_POINTS = 2_000;
 
-/** Keeps a series of any length within `MOST_POINTS`: when it is full every second point goes, and the step doubles. */
+/** Keeps a series of any length within `MAX_POINTS`: when it is full every second point goes, and the step doubles. */
 export class Series {
   #points: Point[] = [];
   #stepMs: number;
@@ -122,7 +122,7 @@ export class Series {
 
   add(point: Point): void {
     this.#points.push(point);
-    if (this.#points.length <= MOST_POINTS) return;
+    if (this.#points.length <= MAX_POINTS) return;
     this.#points = this.#points.filter((_, index) => index % 2 === 0);
     this.#stepMs *= 2;
   }

@@ -127,8 +127,8 @@ export class SleepWatch {
     if (dueMs === undefined) return false;
     const sinceDueMs = nowMs + leftMs - dueMs;
     const turns = Math.round(sinceDueMs / NODE_HTTP_CHECK_MS);
-    const isOfIt = Math.abs(sinceDueMs - turns * NODE_HTTP_CHECK_MS) <= MOST_DRIFT_MS;
-    return isOfIt && turns >= 0 && (turns > 0 || leftMs >= LEAST_LEFT_MS);
+    const isOfIt = Math.abs(sinceDueMs - turns * NODE_HTTP_CHECK_MS) <= MAX_DRIFT_MS;
+    return isOfIt && turns >= 0 && (turns > 0 || leftMs >= MIN_LEFT_MS);
   }
 }
 
@@ -207,6 +207,6 @@ const PYTHON = /^python/;
 const NODE = /^(node|MainThread)/;
 const NODE_HTTP_CHECK_MS = 30_000;
 /** It is set again when it has fired, so that it comes a little later each time. */
-const MOST_DRIFT_MS = 250;
+const MAX_DRIFT_MS = 250;
 /** A tick that is nearer than that is waited for: what it hides may be due soon after it. */
-const LEAST_LEFT_MS = 10_000;
+const MIN_LEFT_MS = 10_000;

@@ -4,14 +4,14 @@ import { readLimits } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { ClientEvidence, HeldByClient, Stuck } from '../verdict/client/evidence.js';
 import type { Account } from './account.js';
-import type { Book, OpenNow } from './book.js';
+import type { ConnectionLog, OpenNow } from './connection-log.js';
 import { SETTLED_MS } from './idle-peaks.js';
 import type { Tables } from './tables.js';
 
 /** Follows one client over time: the book's side of it, and its own. */
 export class Follower {
   readonly account: Account;
-  readonly #book: Book;
+  readonly #book: ConnectionLog;
   readonly #watch: ClientWatch | undefined;
   #peaks = NONE;
   /** Without those of which it was not known yet whose they were. */
@@ -21,7 +21,7 @@ export class Follower {
 
   constructor(
     account: Account,
-    book: Book,
+    book: ConnectionLog,
     roots: readonly number[],
     ports: readonly number[],
     tables: Tables,
@@ -249,7 +249,7 @@ class StuckSockets {
       peak: Math.max(peak, this.#seen.size),
       peakForASecond: Math.max(peakForASecond, forASecond),
       fds: isWorse
-        ? [...this.#seen.values()].slice(0, MOST_NAMED).map(({ pid, fd, inode }) => ({ pid, fd, inode }))
+        ? [...this.#seen.values()].slice(0, MAX_NAMED).map(({ pid, fd, inode }) => ({ pid, fd, inode }))
         : this.#worst.fds,
     };
     return fds.length;
@@ -260,4 +260,4 @@ class StuckSockets {
   }
 }
 
-const MOST_NAMED = 1_000;
+const MAX_NAMED = 1_000;

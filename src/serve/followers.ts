@@ -1,4 +1,4 @@
-import type { Book } from './book.js';
+import type { ConnectionLog } from './connection-log.js';
 import { Follower } from './follower.js';
 import type { Naming } from './naming.js';
 import type { MisbehavingServer } from './server.js';
@@ -7,14 +7,14 @@ import type { Tables } from './tables.js';
 /** Everybody who is followed: the one client that was named, or all who come. */
 export class Followers {
   readonly #followers = new Map<string, Follower>();
-  readonly #book: Book;
+  readonly #book: ConnectionLog;
   readonly #server: MisbehavingServer;
   readonly #naming: Naming;
   readonly #tables: Tables;
   readonly #isOne: boolean;
 
   constructor(
-    book: Book,
+    book: ConnectionLog,
     server: MisbehavingServer,
     naming: Naming,
     tables: Tables,

@@ -3,7 +3,7 @@ import type { ServeOptions } from '../options/serve.js';
 import { programName, readStat } from '../proc/process.js';
 import type { Companion } from '../started/companion.js';
 import type { Account } from './account.js';
-import type { Book } from './book.js';
+import type { ConnectionLog } from './connection-log.js';
 import type { Followers } from './followers.js';
 import type { OwnMemory } from './own-memory.js';
 import type { ServeSeries } from './series.js';
@@ -24,7 +24,7 @@ interface Following {
     readonly signal: AbortSignal;
     readonly onProgress: (progress: ServeProgress) => void;
   };
-  readonly book: Book;
+  readonly book: ConnectionLog;
   readonly followers: Followers;
   readonly series: ServeSeries;
   readonly own: OwnMemory;
@@ -89,8 +89,8 @@ export async function follow({
 }
 
 /** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
-async function lastWords(book: Book, asking: () => number): Promise<void> {
-  for (let turn = 0, before = -1; turn < MOST_TURNS && (book.events !== before || asking() > 0); turn++) {
+async function lastWords(book: ConnectionLog, asking: () => number): Promise<void> {
+  for (let turn = 0, before = -1; turn < MAX_TURNS && (book.events !== before || asking() > 0); turn++) {
     before = book.events;
     await sleep(LAST_WORDS_MS);
     await nextTurn();
@@ -103,7 +103,7 @@ const SELDOM_MS = 250;
 /** Short clients have to be seen too. */
 const FIRST_MS = 3_000;
 const LAST_WORDS_MS = 30;
-const MOST_TURNS = 200;
+const MAX_TURNS = 200;
 
 /**
  * The one client that is followed, and whoever else comes: a health check, a browser. What cannot be told is the
@@ -112,14 +112,14 @@ const MOST_TURNS = 200;
 export class Followed {
   /** Connections of others, by program. */
   readonly strangers = new Map<string, number>();
-  readonly #book: Book;
+  readonly #book: ConnectionLog;
   readonly #client: Account;
   readonly #isOurs: (pid: number) => Promise<boolean>;
   /** By pid and start: whoever was looked at stays what it is. */
   readonly #known = new Map<string, boolean>();
 
   /** `isOurs`: whether a process is the client, or came of it. */
-  constructor(book: Book, client: Account, isOurs: (pid: number) => Promise<boolean>) {
+  constructor(book: ConnectionLog, client: Account, isOurs: (pid: number) => Promise<boolean>) {
     this.#book = book;
     this.#client = client;
     this.#isOurs = isOurs;
@@ -130,18 +130,18 @@ export class Followed {
     if (pid === undefined || !stat) return this.#client;
     const key = `${pid}:${stat.startTicks}`;
     const isOurs = this.#known.get(key) ?? (await this.#isOurs(pid));
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, isOurs);
     if (isOurs) {
       this.#client.pids.add(pid);
       return this.#client;
     }
     const name = `pid ${pid} (${programName(pid)})`;
-    const who = this.strangers.has(name) || this.strangers.size < MOST_NAMED ? name : 'and more';
+    const who = this.strangers.has(name) || this.strangers.size < MAX_NAMED ? name : 'and more';
     this.strangers.set(who, (this.strangers.get(who) ?? 0) + 1);
     return this.#book.others;
   }
 }
 
-const MOST_KNOWN = 10_000;
-const MOST_NAMED = 10;
+const MAX_KNOWN = 10_000;
+const MAX_NAMED = 10;

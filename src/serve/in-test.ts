@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseServeOptions, type RawServeOptions } from '../options/serve.js';
 import { readHostFacts } from '../proc/host.js';
-import { Book } from './book.js';
+import { ConnectionLog } from './connection-log.js';
 import { openServer } from './server.js';
 
 /** What a client has open at one moment: the gauge of its pool, read from the other side. */
@@ -34,7 +34,7 @@ export interface TestServer {
  */
 export async function serveInTest(raw: Omit<RawServeOptions, 'command' | 'pid'> = {}): Promise<TestServer> {
   const options = parseServeOptions(raw);
-  const book = new Book();
+  const book = new ConnectionLog();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const server = await openServer(options, seed, book, {
     autoPorts: [10_000, readHostFacts().ephemeralPorts[0]],

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Visit } from './account.js';
-import type { Book } from './book.js';
+import type { ConnectionLog } from './connection-log.js';
 import type { Exchange } from './exchange.js';
 
 /** A connection of a client: its entry in the book, and what can be done to it in any protocol. */
@@ -14,7 +14,7 @@ export interface Line extends Pick<Exchange, 'later' | 'fails' | 'close' | 'half
 
 /** `talks` is what is spoken on: the socket itself, or TLS on top of it. */
 export function openLine(
-  book: Book,
+  book: ConnectionLog,
   visit: Visit,
   raw: Socket,
   talks: Socket,

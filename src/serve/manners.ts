@@ -48,7 +48,7 @@ const status: Manner = (exchange, settings) => exchange.answer({ status: setting
 const redirect: Manner = exchange => exchange.answer({ status: 302, location: 'again/' });
 
 /** Total: a manner without its code does not compile. */
-export const MANNERS: Readonly<Record<AnswerManner, Manner>> = {
+export const ANSWER_MANNERS: Readonly<Record<AnswerManner, Manner>> = {
   ok,
   delay,
   'slow-body': slowBody,

@@ -1,13 +1,13 @@
 import { programName } from '../proc/process.js';
 import type { Account } from './account.js';
-import type { Book } from './book.js';
+import type { ConnectionLog } from './connection-log.js';
 
 /** Whose connections these are, when nobody was named: by process on this machine, else by address. */
 export class Naming {
   readonly pids = new Map<string, number>();
-  readonly #book: Book;
+  readonly #book: ConnectionLog;
 
-  constructor(book: Book) {
+  constructor(book: ConnectionLog) {
     this.#book = book;
   }
 
@@ -27,7 +27,7 @@ export class Naming {
   #accountOf(pid: number | undefined, remoteAddress = 'unknown'): Account {
     const address = remoteAddress.replace(/^::ffff:/, '');
     const name = pid === undefined ? address : `${address} pid ${pid} (${programName(pid)})`;
-    if (!this.pids.has(name) && this.pids.size >= MOST_NAMES) return this.#book.account('others');
+    if (!this.pids.has(name) && this.pids.size >= MAX_NAMES) return this.#book.account('others');
     if (pid !== undefined) this.pids.set(name, pid);
     return this.#book.account(name);
   }
@@ -44,4 +44,4 @@ function isHere({ remoteAddress = '', localAddress }: Ends): boolean {
   return remoteAddress === localAddress || /^(::ffff:)?127\./.test(remoteAddress);
 }
 
-const MOST_NAMES = 1_000;
+const MAX_NAMES = 1_000;

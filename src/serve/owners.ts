@@ -137,7 +137,7 @@ export class AskedOwners {
 
   /** Resolves when whoever has sockets has been seen. A connection that came in this turn is not read before that. */
   ask(port: number, remotePort: number): Promise<void> {
-    if (this.#looks >= MOST_LOOKS || (this.#looks >= LEAST_LOOKS && this.#spentMs > MOST_MS))
+    if (this.#looks >= MAX_LOOKS || (this.#looks >= MIN_LOOKS && this.#spentMs > MAX_MS))
       return Promise.resolve();
     if (this.#pending.size === 0) this.#looked = nextTurn().then(() => this.#look());
     this.#pending.set(remotePort, port);
@@ -201,7 +201,7 @@ function hasLostOne(pid: number, sockets: ReadonlySet<number>): boolean {
   return typeof kept === 'string' || kept.size < sockets.size;
 }
 
-const MOST_LOOKS = 10;
+const MAX_LOOKS = 10;
 /** Three processes with a connection each are many. */
-const LEAST_LOOKS = 3;
-const MOST_MS = 30;
+const MIN_LOOKS = 3;
+const MAX_MS = 30;

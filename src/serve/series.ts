@@ -14,7 +14,7 @@ export interface ServePoint {
   readonly clientFds: number;
 }
 
-/** At most `MOST_POINTS` points: when it is full, every second one goes. */
+/** At most `MAX_POINTS` points: when it is full, every second one goes. */
 export class ServeSeries {
   #points: ServePoint[] = [];
   #stepMs = 0;
@@ -23,9 +23,9 @@ export class ServeSeries {
     const last = this.#points.at(-1);
     if (last && point.atMs - last.atMs < this.#stepMs) return;
     this.#points.push(point);
-    if (this.#points.length < MOST_POINTS) return;
+    if (this.#points.length < MAX_POINTS) return;
     this.#points = this.#points.filter((_, index) => index % 2 === 0);
-    this.#stepMs = Math.max(2 * this.#stepMs, (2 * point.atMs) / MOST_POINTS);
+    this.#stepMs = Math.max(2 * this.#stepMs, (2 * point.atMs) / MAX_POINTS);
   }
 
   points(): readonly ServePoint[] {
@@ -33,7 +33,7 @@ export class ServeSeries {
   }
 }
 
-const MOST_POINTS = 500;
+const MAX_POINTS = 500;
 
 /**
  * Books an open connection to somebody else, with all that it has done so far. Requests under way at a time cannot be

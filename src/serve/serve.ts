@@ -10,7 +10,7 @@ import type { ServedClient } from '../report/serve/served-client.js';
 import { type Companion, startCompanion } from '../started/companion.js';
 import type { World } from '../started/world.js';
 import { judgeClient } from '../verdict/client/judge.js';
-import { Book } from './book.js';
+import { ConnectionLog } from './connection-log.js';
 import { Followers, THE_CLIENT } from './followers.js';
 import { Followed, follow, type ServeProgress } from './following.js';
 import { Naming } from './naming.js';
@@ -39,7 +39,7 @@ interface ServeContext {
  */
 export async function serve(options: ServeOptions, context: ServeContext): Promise<Report> {
   const startedAtMs = performance.now();
-  const book = new Book();
+  const book = new ConnectionLog();
   const queues = watchQueues();
   const tables = new Tables();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
@@ -164,7 +164,12 @@ function exitOf(ended: Exit | undefined): Exit | undefined {
   return ended && { status: ended.status, signal: ended.signal };
 }
 
-function requireVisit(book: Book, { strangers }: Followed, exit: Exit | undefined, aborted: boolean): void {
+function requireVisit(
+  book: ConnectionLog,
+  { strangers }: Followed,
+  exit: Exit | undefined,
+  aborted: boolean,
+): void {
   if (book.accounts.size > 0 && [...book.accounts.values()].some(({ connections }) => connections > 0))
     return;
   const how = exit ? ` It ended with ${exit.signal ?? `status ${exit.status}`}.` : '';

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import type { ServeOptions } from '../options/serve.js';
 import { randomAt } from '../workload/prng.js';
 import type { Account, Visit } from './account.js';
-import type { Book } from './book.js';
+import type { ConnectionLog } from './connection-log.js';
 import type { AnswerOptions, Exchange } from './exchange.js';
 import { type Line, openLine } from './line.js';
 import { encrypted, type Listener, listen } from './listener.js';
-import { MANNERS } from './manners.js';
+import { ANSWER_MANNERS } from './manners.js';
 import type { Queues } from './queues.js';
 import { moveVisit } from './series.js';
 
@@ -42,7 +42,7 @@ export interface Whose {
 export async function openServer(
   options: ServeOptions,
   seed: number,
-  book: Book,
+  book: ConnectionLog,
   { autoPorts, mostConnections, whose, queues }: Surroundings,
 ): Promise<MisbehavingServer> {
   const { manners, settings, body, keepAlive, refuses, tls, protocol } = options;
@@ -53,7 +53,7 @@ export async function openServer(
   const treat = (exchange: Exchange) => {
     const at = manners.length === 1 ? 0 : Math.floor(randomAt(seed, requests) * manners.length);
     requests++;
-    MANNERS[manners[at] ?? 'ok'](exchange, settings);
+    ANSWER_MANNERS[manners[at] ?? 'ok'](exchange, settings);
   };
   const converse =
     protocol === 'http' ? speakHttp(book, body, keepAlive, treat) : speakTcp(book, options, treat);
@@ -67,7 +67,7 @@ export async function openServer(
       );
     } else converse(openLine(book, visit, socket, socket, look), socket);
   };
-  const turns = new Turns(options.atATime);
+  const turns = new ConcurrencyLimit(options.atATime);
   const welcome = (socket: Socket, port: number) => {
     const openedAfterMs = queues?.accept(port);
     if (sockets.size >= mostConnections) {
@@ -124,7 +124,7 @@ type Converse = (line: Line, socket: Socket) => void;
 
 /** Node's server gets its connections by hand: what listens is ours, so that it can be shut and opened again. */
 function speakHttp(
-  book: Book,
+  book: ConnectionLog,
   body: Buffer,
   keepAlive: boolean,
   treat: (exchange: Exchange) => void,
@@ -150,7 +150,11 @@ function speakHttp(
   };
 }
 
-function speakTcp(book: Book, { answer }: ServeOptions, treat: (exchange: Exchange) => void): Converse {
+function speakTcp(
+  book: ConnectionLog,
+  { answer }: ServeOptions,
+  treat: (exchange: Exchange) => void,
+): Converse {
   return (line, socket) => {
     socket.on('data', (chunk: Buffer) => treat(tcpExchange(book, line, socket, answer ?? chunk)));
     socket.on('end', () => socket.end());
@@ -163,7 +167,7 @@ const REFUSED_AFTER = 10;
  * Bytes that came, and bytes that go back: the same ones, or those of --answer. Until they have gone nothing more is
  * read, so a client that floods or does not listen waits, and this server's memory stays as it is.
  */
-function tcpExchange(book: Book, line: Line, socket: Socket, reply: Buffer): Exchange {
+function tcpExchange(book: ConnectionLog, line: Line, socket: Socket, reply: Buffer): Exchange {
   const { visit } = line;
   book.request(visit, false, performance.now());
   socket.pause();
@@ -202,7 +206,7 @@ function tcpExchange(book: Book, line: Line, socket: Socket, reply: Buffer): Exc
 
 /** A request of HTTP/1.1 and its answer. Node's own server speaks the protocol; this decides what it says, and when. */
 function httpExchange(
-  book: Book,
+  book: ConnectionLog,
   line: Line,
   request: IncomingMessage,
   response: ServerResponse,
@@ -269,7 +273,7 @@ function httpExchange(
 }
 
 /** Serves so many connections at a time. The next one has its turn when one of them is over. */
-class Turns {
+class ConcurrencyLimit {
   readonly #most: number;
   readonly #waiting = new Set<() => void>();
   #served = 0;

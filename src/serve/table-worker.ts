@@ -3,7 +3,7 @@ import { findOneHolder } from '../proc/holders.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { findTcpRows } from '../proc/socket-pages.js';
 import { readOtherInodes } from '../proc/sockets.js';
-import type { Asked, Told } from './tables.js';
+import type { Asked, SocketsFound } from './tables.js';
 
 /** A thread of its own: to read a table of 40 000 rows takes 400 ms, in which a server would not answer. */
 parentPort?.on('message', ({ inodes, localPorts, wantsOwners = false }: Asked) => {
@@ -17,7 +17,7 @@ parentPort?.on('message', ({ inodes, localPorts, wantsOwners = false }: Asked) =
   for (const { inode } of rows) wanted.delete(inode);
   const others = wanted.size === 0 ? new Set<number>() : readOtherInodes('self');
   const owners = wantsOwners ? [...ownersOf(rows)] : [];
-  const told: Told = { rows, others: [...wanted].filter(inode => others.has(inode)), owners };
+  const told: SocketsFound = { rows, others: [...wanted].filter(inode => others.has(inode)), owners };
   parentPort?.postMessage(told);
 });
 
@@ -27,8 +27,8 @@ let likely: readonly number[] = [];
 function ownersOf(rows: readonly SocketRow[]): ReadonlyMap<number, number> {
   const inodes = rows.map(({ inode }) => inode).filter(inode => inode !== 0);
   const owners = findOneHolder(new Set(inodes), likely);
-  likely = [...new Set([...owners.values(), ...likely])].slice(0, MOST_LIKELY);
+  likely = [...new Set([...owners.values(), ...likely])].slice(0, MAX_LIKELY);
   return owners;
 }
 
-const MOST_LIKELY = 8;
+const MAX_LIKELY = 8;

@@ -9,7 +9,7 @@ export interface Asked {
   readonly wantsOwners?: boolean;
 }
 
-export interface Told {
+export interface SocketsFound {
   /** Those that the tables of TCP have, but for TIME_WAIT. */
   readonly rows: readonly SocketRow[];
   /** Inodes that another table has: they are no sockets of TCP. */
@@ -25,15 +25,15 @@ export class Tables {
     // All that it makes is garbage soon, and V8 would answer with a nursery of 48 MiB.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
-  readonly #waiting: Array<(told: Told) => void> = [];
+  readonly #waiting: Array<(told: SocketsFound) => void> = [];
 
   constructor() {
-    this.#worker.on('message', (told: Told) => this.#waiting.shift()?.(told));
+    this.#worker.on('message', (told: SocketsFound) => this.#waiting.shift()?.(told));
     this.#worker.unref();
   }
 
   /** Answers come in the order of the questions. */
-  look(asked: Asked): Promise<Told> {
+  look(asked: Asked): Promise<SocketsFound> {
     return new Promise(resolve => {
       this.#waiting.push(resolve);
       this.#worker.postMessage(asked);

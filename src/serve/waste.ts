@@ -43,8 +43,7 @@ export class Waste {
   /** A client closed a connection that it could have used again, as soon as it was answered, or asked to. */
   discarded({ account, port, answeredAtMs }: Visit, atMs: number, other?: Visit | undefined): void {
     const discarded = account.discardedOf(port);
-    if (discarded.length < MOST_DISCARDED)
-      discarded.push({ answeredAtMs: answeredAtMs ?? atMs, atMs, other });
+    if (discarded.length < MAX_DISCARDED) discarded.push({ answeredAtMs: answeredAtMs ?? atMs, atMs, other });
   }
 
   /** Decides those that have waited for long enough; without a time, all. */
@@ -84,7 +83,7 @@ function countWaste(visit: Visit, why: Doubt['why'], other: Visit | undefined): 
   other.blame ??= { besideIdle: 0, afterClose: 0 };
   other.blame[why]++;
   other.beside ??= [];
-  if (why === 'besideIdle' && other.beside.length < MOST_BESIDE) other.beside.push(visit);
+  if (why === 'besideIdle' && other.beside.length < MAX_BESIDE) other.beside.push(visit);
 }
 
 /** The connection that was idle for long enough when this one was opened: that for longest, as far as it is idle still. */
@@ -127,5 +126,5 @@ const IDLE_ENOUGH_MS = 20;
 const DOUBT_MS = 100;
 /** When a connection was opened is known to 10 ms, but by a server that lacks CPU. */
 const LATE_MS = 30;
-const MOST_BESIDE = 1_000;
-const MOST_DISCARDED = 10_000;
+const MAX_BESIDE = 1_000;
+const MAX_DISCARDED = 10_000;

@@ -13,8 +13,8 @@ import { formatEndpoint } from '../target/target.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import { judge } from '../verdict/judge.js';
 import { ownTrouble } from '../verdict/own-trouble.js';
-import { type RunContext, timingsOf } from './examine.js';
 import { run } from './run.js';
+import { type RunContext, timingsOf } from './run-trial.js';
 
 /**
  * The story of a run against a server that may live elsewhere. One that can be looked into is judged as ever; any other

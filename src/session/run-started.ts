@@ -18,8 +18,8 @@ import { attach } from '../target/attach.js';
 import { formatDuration } from '../units.js';
 import { judgeCheckers } from '../verdict/after-life.js';
 import type { Life } from '../verdict/life.js';
-import type { RunContext } from './examine.js';
 import { run } from './run.js';
+import type { RunContext } from './run-trial.js';
 import { runThorough } from './thorough.js';
 
 export type { World } from '../started/world.js';
@@ -82,13 +82,13 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
 }
 
 /** How the server is to be tried, once it is known what it runs with. */
-interface Told {
+interface TrialPlan {
   readonly options: Options;
   readonly start: Start;
   readonly notes: readonly string[];
 }
 
-async function tellTime(options: Options, start: Start, server: StartedServer): Promise<Told> {
+async function tellTime(options: Options, start: Start, server: StartedServer): Promise<TrialPlan> {
   const checker = server.look().flatMap(({ pid }) => readChecker(pid) ?? [])[0];
   if (checker === undefined) return { options, start, notes: [] };
   const [patient, kind] = stretchTimes(options, start);
@@ -97,7 +97,7 @@ async function tellTime(options: Options, start: Start, server: StartedServer): 
 
 async function tryOut(
   server: StartedServer,
-  { options, start }: Told,
+  { options, start }: TrialPlan,
   context: RunContext,
 ): Promise<{ readonly report: Report; readonly reloaded: Life['reloaded'] }> {
   if (options.thorough) return { report: await runThorough(options, context), reloaded: undefined };
@@ -117,7 +117,7 @@ async function tryOut(
 /** A server that has failed already would tell nothing new at its limit. */
 async function tryLimit(
   { verdict, interrupted }: Report,
-  { options, start }: Told,
+  { options, start }: TrialPlan,
   { signal, endingOf }: Pick<RunContext, 'signal' | 'endingOf'>,
 ): Promise<Pick<Life, 'limit' | 'limitSkipped'>> {
   const { openFiles } = start;
@@ -133,7 +133,7 @@ async function stop(
   server: StartedServer,
   checkers: Checkers,
   { target }: Report,
-  { options, start }: Told,
+  { options, start }: TrialPlan,
   signal: AbortSignal,
 ): Promise<Pick<Life, 'stopped' | 'shutdown'>> {
   const stopIt = (name?: StopSignal) => stopServer(server, options.port, start.graceMs, name);

@@ -6,7 +6,7 @@ import { attach } from '../target/attach.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import { judge } from '../verdict/judge.js';
 import { ownTrouble } from '../verdict/own-trouble.js';
-import { examine, type RunContext } from './examine.js';
+import { type RunContext, runTrial } from './run-trial.js';
 
 /**
  * The story of a run: find the server, try it out, and tell what came of it, unless this machine stood in the way.
@@ -19,7 +19,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
   primeRss();
   const target = await attach(options);
   const timings = { ...context.timings, discoveryMs: performance.now() - startedAtMs };
-  const { evidence, verdict, report } = await examine(
+  const { evidence, verdict, report } = await runTrial(
     target,
     options,
     { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },

@@ -20,15 +20,15 @@ import {
   judgeRow,
   knownBefore,
   nextRoundOfRow,
+  type RowOutcome,
   reasonToEnd,
-  type Standing,
+  rowOutcomeOf,
+  type SkipReason,
   speaksTls,
-  standingOf,
-  type Untried,
 } from '../verdict/rows.js';
 import { hasLetGo, holdsForGood } from '../verdict/second-look.js';
 import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
-import { type Examined, examine, type RunContext } from './examine.js';
+import { type RunContext, runTrial, type TrialResult } from './run-trial.js';
 
 /**
  * The story of a thorough run: find the server, let every client behaviour have a trial of its own, which begins where
@@ -46,8 +46,8 @@ class ThoroughRun {
   readonly #startedAtMs = performance.now();
   readonly #budget: Budget;
   readonly #rows = new Map<ClientName, Row>();
-  readonly #standings = new Map<ClientName, Standing>();
-  #over: Untried | undefined;
+  readonly #standings = new Map<ClientName, RowOutcome>();
+  #over: SkipReason | undefined;
   #holdsOn = false;
   /** Rows that were settled for a short time only, and when they ended. */
   readonly #hurried = new Map<ClientName, { readonly evidence: Evidence; readonly endedAtMs: number }>();
@@ -85,9 +85,9 @@ class ThoroughRun {
       next: nextRoundOfRow,
       judge: (seen: Evidence) => judgeRow(seen, options.policy),
     };
-    const examined = await examine(this.target, options, judgeIt, this.#contextOf(client));
+    const examined = await runTrial(this.target, options, judgeIt, this.#contextOf(client));
     const { evidence, verdict } = examined;
-    const standing = standingOf(evidence, verdict, FACTS[client], speaksTls(this.#standings));
+    const standing = rowOutcomeOf(evidence, verdict, FACTS[client], speaksTls(this.#standings));
     const trouble = ownTrouble(evidence);
     if (trouble && standing.status === 'not-run') {
       // Nothing is known yet that would be worth a report.
@@ -107,14 +107,14 @@ class ThoroughRun {
       client => this.#standings.get(client)?.status === 'pass' && FACTS[client].pauses === 0,
     );
     const left = this.#left(1);
-    if (clients.length < 2 || this.#untried(left) || left.ms < LEAST_MIX_MS) return [];
+    if (clients.length < 2 || this.#untried(left) || left.ms < MIN_MIX_MS) return [];
     const options = mixedOptions(this.options, clients, left);
     const judgeIt = {
       next: nextConfirmingRound,
       judge: (seen: Evidence) => judge(seen, options.policy),
     };
-    const examined = await examine(this.target, options, judgeIt, this.#contextOf('mixed'));
-    const standing = standingOf(examined.evidence, examined.verdict, undefined, false);
+    const examined = await runTrial(this.target, options, judgeIt, this.#contextOf('mixed'));
+    const standing = rowOutcomeOf(examined.evidence, examined.verdict, undefined, false);
     this.#over ??= reasonToEnd(examined.evidence, examined.verdict);
     return [{ name: 'mixed', standing, report: examined.report, verdict: examined.verdict }];
   }
@@ -144,7 +144,7 @@ class ThoroughRun {
     );
   }
 
-  #untried(left: Left): Standing | undefined {
+  #untried(left: Left): RowOutcome | undefined {
     const reason = this.context.signal.aborted
       ? 'interrupted'
       : (this.#over ?? (left.ms <= 0 ? 'time-is-up' : undefined));
@@ -167,7 +167,7 @@ class ThoroughRun {
     return { ...this.context, onProgress: progress => onProgress({ ...progress, client }) };
   }
 
-  #note(client: ClientName, standing: Standing, examined?: Examined): void {
+  #note(client: ClientName, standing: RowOutcome, examined?: TrialResult): void {
     this.#standings.set(client, standing);
     const { report, verdict } = examined ?? {};
     this.#rows.set(client, { name: client, standing, report, verdict });
@@ -192,7 +192,7 @@ const IN_ORDER: readonly ClientName[] = [
 ];
 /** What has been held unchanged for that long by a server that sleeps is held. */
 const ASLEEP_MS = 1_000;
-const LEAST_MIX_MS = 1_000;
+const MIN_MIX_MS = 1_000;
 
 /** Descriptors of the process of the server that has most of them: the limit is that of each process. */
 function fdsInUse({ roots }: Target): number {

@@ -8,7 +8,7 @@ import type { Report } from '../report/report.js';
 import type { World } from '../started/world.js';
 import { attach } from '../target/attach.js';
 import { judge } from '../verdict/judge.js';
-import { type RunContext, reportTarget, timingsOf } from './examine.js';
+import { type RunContext, reportTarget, timingsOf } from './run-trial.js';
 
 /** What watching needs from whoever starts it. */
 interface WatchContext extends RunContext {

@@ -1,9 +1,9 @@
 import { ChurnError } from '../errors.js';
 import { descendsFrom } from '../proc/tree.js';
-import { bear } from './birth.js';
 import { killAll, signalProcess, untilGone } from './end.js';
 import { limitWords } from './limits.js';
 import { findProgram } from './program.js';
+import { spawnSupervised } from './supervised.js';
 import type { World } from './world.js';
 
 /** How a program ended, and how long it took. */
@@ -40,7 +40,7 @@ export async function startCompanion(
   const limit = limitWords(undefined, env);
   const output = isQuiet ? 'ignore' : STDERR;
   const startedAtMs = performance.now();
-  const { child, family, guard } = await bear(
+  const { child, family, guard } = await spawnSupervised(
     [...limit, path, ...command.slice(1)],
     { ...(limit.length > 0 ? {} : { argv0: name }), stdio: ['ignore', output, output], env },
     { nodePath },

@@ -23,7 +23,7 @@ export async function killAll(family: Family, kill: World['kill']): Promise<read
   const startedAtMs = performance.now();
   for (;;) {
     const alive = family.look();
-    if (alive.length === 0 || performance.now() - startedAtMs > MOST_MS) return alive;
+    if (alive.length === 0 || performance.now() - startedAtMs > MAX_MS) return alive;
     for (const stat of alive) signalProcess(stat, 'SIGKILL', kill);
     await sleep(2);
   }
@@ -42,4 +42,4 @@ export async function untilGone(
   }
 }
 
-const MOST_MS = 2_000;
+const MAX_MS = 2_000;

@@ -54,7 +54,7 @@ export class Output {
 
   /** A server that logs every connection of a long run must not fill the disk: nobody asked for all of it. */
   #keepSmall(): void {
-    if (fstatSync(this.fd).size <= MOST_BYTES) return;
+    if (fstatSync(this.fd).size <= MAX_BYTES) return;
     this.#kept = (this.#kept + readLines(this.fd, 0)).slice(-TAIL_BYTES * 16);
     ftruncateSync(this.fd, 0);
   }
@@ -66,7 +66,7 @@ export function readLines(fd: number, from: number): string {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   const found: string[] = [];
   let rest = '';
-  for (let at = Math.max(from, size - MOST_SEARCHED_BYTES); at < size; ) {
+  for (let at = Math.max(from, size - MAX_SEARCHED_BYTES); at < size; ) {
     const read = readSync(fd, buffer, 0, buffer.length, at);
     if (read === 0) break;
     at += read;
@@ -107,9 +107,9 @@ function openNamed(file: string): number {
 /** Appended to: several processes write at its end, also after it was cut. */
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 const TAIL_BYTES = 64 * 1024;
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 1_024 * 1_024;
-const MOST_SEARCHED_BYTES = 256 * 1_024 * 1_024;
+const MAX_SEARCHED_BYTES = 256 * 1_024 * 1_024;
 /** A prefix of valgrind or a sanitizer, a line of UBSan, an element of XML. */
 const OF_CHECKERS = /==\d+==|^==|Sanitizer|runtime error: |^\s*<\/?[?a-z]/;
 const LOOK_MS = 1_000;

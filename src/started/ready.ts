@@ -108,7 +108,7 @@ async function untilAtRest(server: StartedServer, signal: AbortSignal): Promise<
   const startedAtMs = performance.now();
   let seen = '';
   let sinceMs = startedAtMs;
-  while (performance.now() - sinceMs < STILL_MS && performance.now() - startedAtMs < MOST_REST_MS) {
+  while (performance.now() - sinceMs < STILL_MS && performance.now() - startedAtMs < MAX_REST_MS) {
     const now = server
       .look()
       .map(({ pid, cpuTicks }) => `${pid} ${countFds(pid)} ${cpuTicks}`)
@@ -122,7 +122,7 @@ async function untilAtRest(server: StartedServer, signal: AbortSignal): Promise<
 const ANYWHERE: Wanted = { port: undefined, unix: undefined };
 const VANISH_MS = 100;
 const STILL_MS = 100;
-const MOST_REST_MS = 3_000;
+const MAX_REST_MS = 3_000;
 
 /** Why a server that was started cannot be tried. Each with the end of what it wrote. */
 function deadAtStart(server: StartedServer, wanted: Wanted, afterMs: number): ChurnError {

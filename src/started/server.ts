@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Start } from '../options/start.js';
 import { readExecutable, readStat } from '../proc/process.js';
-import { type Born, bear } from './birth.js';
 import { askCheckers } from './checker-options.js';
 import { cannotRun } from './companion.js';
 import { killAll } from './end.js';
@@ -12,6 +11,7 @@ import type { Guard } from './guard.js';
 import { limitWords } from './limits.js';
 import { Output } from './output.js';
 import { findProgram } from './program.js';
+import { type Supervised, spawnSupervised } from './supervised.js';
 import type { World } from './world.js';
 
 /** How the process that was started has ended, as its parent is told. */
@@ -36,7 +36,7 @@ export class StartedServer {
   #exit: Exit | undefined;
   readonly #programs: Set<string>;
 
-  private constructor({ child, family, guard }: Born, command: readonly string[], parts: Parts) {
+  private constructor({ child, family, guard }: Supervised, command: readonly string[], parts: Parts) {
     this.#child = child;
     this.command = command;
     this.pid = child.pid ?? 0;
@@ -57,7 +57,7 @@ export class StartedServer {
     const limit = limitWords(start.openFiles, world.env);
     const output = new Output(start.logFile);
     try {
-      const born = await bear(
+      const born = await spawnSupervised(
         [...limit, path, ...command.slice(1)],
         {
           // A program learns its name from argv[0]: busybox does, and shells show it.

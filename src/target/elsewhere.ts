@@ -76,7 +76,7 @@ export async function farEndpoint({ host = '127.0.0.1', port, pids }: Address): 
  *
  * @throws ChurnError `permission` when it may not be entered, or there is no nsenter(1).
  */
-export async function entranceTo(pid: number): Promise<readonly [program: string, ...args: string[]]> {
+export async function nsenterPrefix(pid: number): Promise<readonly [program: string, ...args: string[]]> {
   const net = `--net=/proc/${pid}/ns/net`;
   const user = [`--user=/proc/${pid}/ns/user`, '--preserve-credentials'];
   let missing = false;

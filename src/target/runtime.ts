@@ -93,7 +93,7 @@ export function runtimeOf(pids: readonly number[]): Runtime {
   const byPath = new Map<string | undefined, Runtime>();
   for (const pid of pids) {
     const path = readProgramPath(pid);
-    if (!byPath.has(path) && byPath.size < MOST_PROGRAMS) byPath.set(path, runtimeOfProcess(pid, path));
+    if (!byPath.has(path) && byPath.size < MAX_PROGRAMS) byPath.set(path, runtimeOfProcess(pid, path));
   }
   return RUNTIMES.findLast(runtime => [...byPath.values()].includes(runtime)) ?? 'unknown';
 }
@@ -124,7 +124,7 @@ export function runtimeOfImage(
 /** Regular expressions are compiled too, to some KiB. */
 const MUCH_CODE_BYTES = 2 ** 20;
 /** Of one server: a look takes a millisecond. */
-const MOST_PROGRAMS = 16;
+const MAX_PROGRAMS = 16;
 
 /** Name of the executable, without its folder. */
 export function programOf(pid: number): string | undefined {

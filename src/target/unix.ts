@@ -120,7 +120,7 @@ function foreignListeners(
   for (const name of new Set([path, file.slice(root.length)])) {
     const listeners = listUnixListeners(network, name);
     if (listeners.length === 0) continue;
-    if (Buffer.byteLength(file) > MOST_NAME_BYTES) throw tooLong(path, pid);
+    if (Buffer.byteLength(file) > MAX_NAME_BYTES) throw tooLong(path, pid);
     return { endpoint: { transport: 'unix', path, file }, listeners };
   }
   return undefined;
@@ -146,10 +146,10 @@ function denied(path: string, pid: number): ChurnError {
 function tooLong(path: string, pid: number): ChurnError {
   return new ChurnError(
     'usage',
-    `From outside of its container ${path} of process ${pid} has a name of more than ${MOST_NAME_BYTES} bytes, which no Unix socket may have.`,
+    `From outside of its container ${path} of process ${pid} has a name of more than ${MAX_NAME_BYTES} bytes, which no Unix socket may have.`,
     'Let the server listen on a shorter path, or run churn in the container.',
   );
 }
 
 /** sun_path of sockaddr_un, without the NUL at its end. */
-const MOST_NAME_BYTES = 107;
+const MAX_NAME_BYTES = 107;

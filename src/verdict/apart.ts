@@ -18,7 +18,7 @@ export function cyclesToTellApart(evidence: Evidence): number {
   const used = Math.max(0, ...evidence.after.processes.map(({ fds }) => fds.length));
   const room = evidence.fdLimit === undefined ? Infinity : evidence.fdLimit - used;
   const cycles = Math.min(CYCLES, Math.floor(room / (2 * evidence.clients.length)));
-  return cycles < LEAST_CYCLES ? 0 : cycles;
+  return cycles < MIN_CYCLES ? 0 : cycles;
 }
 
 /** Which clients a growth without a name came from, by what each of them did alone. */
@@ -64,4 +64,4 @@ function count({ clientOf }: Evidence, connections: readonly number[]): Map<Clie
 }
 
 const CYCLES = 100;
-const LEAST_CYCLES = 5;
+const MIN_CYCLES = 5;

@@ -75,7 +75,7 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   const room =
     descriptorRate > 0 ? Math.floor(fdsLeft(evidence) / descriptorRate / (CONFIRMING_ROUNDS + 1)) : Infinity;
   return {
-    cycles: Math.max(1, Math.min(MOST_CYCLES, room, Math.max(LEAST_CYCLES, ...wanted))),
+    cycles: Math.max(1, Math.min(MAX_CYCLES, room, Math.max(MIN_CYCLES, ...wanted))),
     suspects: [
       ...suspects.map(({ key }) => key),
       ...(asksForMemory ? ['memory'] : []),
@@ -102,7 +102,7 @@ function isStillUnread({ rounds, settled }: Evidence, { state }: MemoryJudgement
 function limitRound({ passesLimit, fdLimit, connections }: Evidence): ConfirmingRound | undefined {
   if (!passesLimit || fdLimit === undefined) return undefined;
   const cycles = fdLimit + BEYOND_LIMIT - connections;
-  return cycles > 0 && cycles <= MOST_BEYOND ? { cycles, suspects: ['limit'] } : undefined;
+  return cycles > 0 && cycles <= MAX_BEYOND ? { cycles, suspects: ['limit'] } : undefined;
 }
 
 /**
@@ -114,8 +114,8 @@ function releaseRound(evidence: Evidence): ConfirmingRound | undefined {
   if (held === 0 || evidence.settled.state !== 'held') return undefined;
   const rounds = evidence.rounds.filter(({ phase }) => phase === 'confirm').length;
   const freesSome = held < evidence.heldAtRest;
-  const cycles = Math.min(LEAST_CYCLES, Math.floor(fdsLeft(evidence) / 4));
-  if (cycles < 1 || (rounds > 0 && !freesSome) || rounds >= MOST_RELEASE_ROUNDS) return undefined;
+  const cycles = Math.min(MIN_CYCLES, Math.floor(fdsLeft(evidence) / 4));
+  if (cycles < 1 || (rounds > 0 && !freesSome) || rounds >= MAX_RELEASE_ROUNDS) return undefined;
   return { cycles, suspects: ['fd'] };
 }
 
@@ -131,8 +131,8 @@ function followRound(evidence: Evidence): ConfirmingRound | undefined {
   const cyclesEach = evidence.cycles.completed / inCycles;
   // Three confirming rounds were sized to leave a quarter of the room.
   const room = Math.floor((fdsLeft(evidence) * cyclesEach) / (2 * (CONFIRMING_ROUNDS + 1)));
-  const cycles = Math.min(room, Math.max(LEAST_FOLLOWED, Math.ceil(3 * cyclesEach)));
-  if (cycles < cyclesEach || cycles > MOST_FOLLOWED) return undefined;
+  const cycles = Math.min(room, Math.max(MIN_FOLLOWED, Math.ceil(3 * cyclesEach)));
+  if (cycles < cyclesEach || cycles > MAX_FOLLOWED) return undefined;
   return { cycles, suspects: ['fd'], manner: 'follow' };
 }
 
@@ -146,7 +146,7 @@ function watchRound(evidence: Evidence): ConfirmingRound | undefined {
   if (workers === 0 || reset > 0 || evidence.watched !== undefined) return undefined;
   const cycles = Math.ceil((3 * evidence.judgedConnections) / workers);
   return {
-    cycles: Math.min(MOST_FOLLOWED, Math.max(LEAST_CYCLES, cycles)),
+    cycles: Math.min(MAX_FOLLOWED, Math.max(MIN_CYCLES, cycles)),
     suspects: ['restart'],
     manner: 'watch',
   };
@@ -157,12 +157,12 @@ function fdsLeft({ after, fdLimit, fdRoom = Infinity }: Evidence): number {
   return Math.min(fdRoom, fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length)));
 }
 
-const LEAST_CYCLES = 100;
-const MOST_CYCLES = 20_000;
-const MOST_RELEASE_ROUNDS = 10;
+const MIN_CYCLES = 100;
+const MAX_CYCLES = 20_000;
+const MAX_RELEASE_ROUNDS = 10;
 /** Some are accepted by a process that is not counted, or not yet closed. */
 const BEYOND_LIMIT = 16;
 /** A twentieth of a second. */
-const MOST_BEYOND = 500;
-const LEAST_FOLLOWED = 20;
-const MOST_FOLLOWED = 300;
+const MAX_BEYOND = 500;
+const MIN_FOLLOWED = 20;
+const MAX_FOLLOWED = 300;

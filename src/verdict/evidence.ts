@@ -109,7 +109,7 @@ export interface Followed {
 }
 
 /** What was gained in some cycles of one client. */
-export interface Apart {
+export interface PerClientGrowth {
   readonly client: ClientName;
   readonly cycles: number;
   readonly growth: Census;
@@ -175,7 +175,7 @@ export interface Evidence extends Unusual {
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;
   /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
-  readonly apart: readonly Apart[];
+  readonly apart: readonly PerClientGrowth[];
   /** The user has said what to send or to expect: the server is meant to understand it. */
   readonly requestIsMeant: boolean;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.js';
 import type { GaugeReading, GaugeSeries } from './gauge-series.js';
-import { hasHeap } from './memory-manners.js';
+import { hasHeap } from './memory-profiles.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { CONFIRMING_ROUNDS } from './recurrence.js';
 

@@ -10,7 +10,7 @@ import { checkSpin, checkWork, idleCpuPercent, isSpinning } from './checks/work.
 import type { Evidence, Pace } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
-import { hasHeap } from './memory-manners.js';
+import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
 import { applyPolicy, type Policy } from './policy.js';
@@ -138,7 +138,7 @@ function runNotes(evidence: Evidence): Note[] {
 export function ownBottleneck(evidence: Evidence): Note[] {
   const { pace, ratePerSecond } = evidence;
   const durationMs = sum(pace, part => part.durationMs);
-  if (durationMs < LEAST_MS) return [];
+  if (durationMs < MIN_MS) return [];
   const percent = Math.round((100 * sum(pace, part => part.ownCpuMs)) / durationMs);
   const missed = missedRate(evidence);
   const isBusy = percent >= BUSY_PERCENT && (ratePerSecond === undefined || missed.length > 0);
@@ -166,9 +166,7 @@ function missedRate({ pace, ratePerSecond, rampMs, concurrency }: Evidence): Not
  * at once, connect(2) looks through the taken ones: the rate falls from 7 600 to 300/s without any error.
  */
 function slowedDown(pace: readonly Pace[]): Note[] {
-  const long = pace.filter(
-    ({ cycles, durationMs }) => cycles >= LEAST_CYCLES && durationMs >= LEAST_PORTION_MS,
-  );
+  const long = pace.filter(({ cycles, durationMs }) => cycles >= MIN_CYCLES && durationMs >= MIN_PORTION_MS);
   const costs = long.map(({ cycles, ownCpuMs }) => ownCpuMs / cycles);
   const last = costs.at(-1);
   const end = long.at(-1);
@@ -185,9 +183,9 @@ function sum(pace: readonly Pace[], of: (part: Pace) => number): number {
 }
 
 /** CPU time of less than this says little. */
-const LEAST_MS = 1_000;
-const LEAST_PORTION_MS = 20;
-const LEAST_CYCLES = 20;
+const MIN_MS = 1_000;
+const MIN_PORTION_MS = 20;
+const MIN_CYCLES = 20;
 const BUSY_PERCENT = 90;
 const KEPT = 0.95;
 const SLOWER = 3;
@@ -206,13 +204,13 @@ function memoryInDoubt(evidence: Evidence): Note | undefined {
   // What the collections of a JVM leave is known: that it has taken more room is not held against it.
   if (judged.state === 'flat' && judged.heap) return undefined;
   const isRising = laterBytes > grownBytes / 4;
-  const warmUpBytes = hasHeap(evidence.runtime) ? MOST_HEAP_BYTES : MOST_NATIVE_BYTES;
-  const isTooMuch = grownBytes > MOST_BYTES || (isRising && grownBytes > warmUpBytes);
+  const warmUpBytes = hasHeap(evidence.runtime) ? MAX_HEAP_BYTES : MAX_NATIVE_BYTES;
+  const isTooMuch = grownBytes > MAX_BYTES || (isRising && grownBytes > warmUpBytes);
   return isTooMuch ? { note: 'memory-grew', bytes: grownBytes, overMs, isRising } : undefined;
 }
 
 const MIB = 1_048_576;
-const MOST_BYTES = 100 * MIB;
+const MAX_BYTES = 100 * MIB;
 /** HTTP on Node 20 went from 15 MiB to 44 before it stayed level. */
-const MOST_HEAP_BYTES = 32 * MIB;
-const MOST_NATIVE_BYTES = 8 * MIB;
+const MAX_HEAP_BYTES = 32 * MIB;
+const MAX_NATIVE_BYTES = 8 * MIB;

@@ -16,7 +16,7 @@ export function closedLate({ state, lastChangeMs, crowdGoneMs = lastChangeMs }: 
  * undefined where it is not late, or so late that the many rounds that memory takes would be minutes.
  */
 export function lateRestMs(settled: Settling): number | undefined {
-  const isAffordable = restsLate(settled) && settled.lastChangeMs < MOST_AFFORDABLE_MS;
+  const isAffordable = restsLate(settled) && settled.lastChangeMs < MAX_AFFORDABLE_MS;
   return isAffordable ? 2 * settled.lastChangeMs : undefined;
 }
 
@@ -29,7 +29,7 @@ export function lateRest(settled: Settling): LateRest | undefined {
   const standsStillMs = lateRestMs(settled);
   if (standsStillMs !== undefined) return { standsStillMs };
   const backMs = BACK_FACTOR * settled.lastChangeMs;
-  return backMs <= MOST_BACK_MS ? { backMs } : undefined;
+  return backMs <= MAX_BACK_MS ? { backMs } : undefined;
 }
 
 /** Whether it had anything left so late, threads that a runtime keeps included. */
@@ -46,6 +46,6 @@ export interface LateRest {
 
 /** Longer than what a scheduler or a lingering close of some milliseconds explains. */
 const LATE_MS = 500;
-const MOST_AFFORDABLE_MS = 1_500;
+const MAX_AFFORDABLE_MS = 1_500;
 const BACK_FACTOR = 1.5;
-const MOST_BACK_MS = 12_000;
+const MAX_BACK_MS = 12_000;

@@ -1,6 +1,6 @@
 import type { Evidence, Round } from './evidence.js';
 import { closedLate } from './late.js';
-import { hasHeap, MANNERS, type MemoryThresholds, memoryThresholds } from './memory-manners.js';
+import { hasHeap, MEMORY_PROFILES, type MemoryThresholds, memoryThresholds } from './memory-profiles.js';
 import { type Trend, trendOf } from './series.js';
 
 /**
@@ -39,7 +39,7 @@ export interface MemoryJudgement {
  * first time, nor what collections of garbage leave may rise by as much.
  */
 export function judgeMemory(evidence: Evidence): MemoryJudgement {
-  const { leastCollections } = MANNERS[evidence.runtime];
+  const { leastCollections } = MEMORY_PROFILES[evidence.runtime];
   const read = evidence.rounds.flatMap(({ anonBytes, ...round }) =>
     anonBytes === undefined ? [] : [{ ...round, anonBytes }],
   );
@@ -66,12 +66,12 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
     steady: false,
     nextRoundCycles: Math.max(500, Math.ceil(evidence.connections / ROUNDS_PER_HALF / 2)),
   };
-  if (rounds.length < LEAST_KEPT) {
+  if (rounds.length < MIN_KEPT) {
     const few = closedLate(evidence.settled) && !hasHeap(evidence.runtime) ? boundOfFew(rounds) : undefined;
     const isFlat = few !== undefined && few < harmlessBytes;
     return isFlat ? { ...judged, bound: few, state: 'flat' } : { ...judged, state: 'unmeasured' };
   }
-  if (!trend || kept.length < LEAST_KEPT) return { ...judged, state: 'suspect' };
+  if (!trend || kept.length < MIN_KEPT) return { ...judged, state: 'suspect' };
   const rises = trend.z > RISING_Z && trend.low > leakBytes;
   // Out of time, a rise that small is told by its bound.
   const isBounded = judged.bound !== undefined && judged.bound < harmlessBytes;
@@ -189,7 +189,7 @@ function isRegular(perRound: readonly number[]): boolean {
 const RISING_Z = 2.6;
 /** Two huge pages: less is no sign of anything. */
 const LEAP_BYTES = 4 * 1_048_576;
-const LEAST_KEPT = 6;
+const MIN_KEPT = 6;
 const PAGE_BYTES = 4_096;
 const ROUNDS_PER_HALF = 8;
 

@@ -64,7 +64,7 @@ export function roundsOfTime(
 function byConnections(moments: readonly Moment[]): Moment[][] | undefined {
   const first = moments[0]?.accepted ?? 0;
   const made = (moments.at(-1)?.accepted ?? 0) - first;
-  if (made < LEAST_PER_PART * PARTS) return undefined;
+  if (made < MIN_PER_PART * PARTS) return undefined;
   const parts: Moment[][] = Array.from({ length: PARTS }, () => []);
   for (const moment of moments) {
     const part = Math.floor((PARTS * (moment.accepted - first)) / made);
@@ -76,7 +76,7 @@ function byConnections(moments: readonly Moment[]): Moment[][] | undefined {
 /** Memory by rounds of time: the least of each, so that what is in use counts as little as can be. */
 export function memoryOfTime(moments: readonly Moment[]): Round[] {
   const accepted = moments.at(-1)?.accepted ?? 0;
-  if (moments.length < 2 * MEMORY_PARTS || accepted < LEAST_CONNECTIONS) return [];
+  if (moments.length < 2 * MEMORY_PARTS || accepted < MIN_CONNECTIONS) return [];
   const parts = portions(moments, MEMORY_PARTS);
   const least = parts.map(part => Math.min(...part.map(({ inUse }) => inUse)));
   if ((least.at(-1) ?? 0) > (least[MEMORY_PARTS / 2] ?? 0) * 1.1 + 1) return [];
@@ -136,6 +136,6 @@ function differences(from: Census, what: Census, least = Number.NEGATIVE_INFINIT
 
 const PARTS = 8;
 const MEMORY_PARTS = 16;
-const LEAST_PER_PART = 4;
+const MIN_PER_PART = 4;
 /** Memory per connection of fewer than these is noise. */
-const LEAST_CONNECTIONS = 500;
+const MIN_CONNECTIONS = 500;

@@ -1,7 +1,7 @@
 import type { ProcessSnapshot } from '../sampler/snapshot.js';
 import type { CensusKey, Evidence } from './evidence.js';
 import { identity } from './held.js';
-import { hasHeap } from './memory-manners.js';
+import { hasHeap } from './memory-profiles.js';
 
 /**
  * What became of a growth without a name:
@@ -154,7 +154,7 @@ function isOfBystanders(evidence: Evidence, key: CensusKey): boolean {
     (sum, now) => sum + ticksSince(before.get(identity(now)), now),
     0,
   );
-  const least = Math.min((LEAST_US * connections) / TICK_US, inAll / (10 * evidence.after.processes.length));
+  const least = Math.min((MIN_US * connections) / TICK_US, inAll / (10 * evidence.after.processes.length));
   return grown.length > 0 && grown.every(({ then, now }) => ticksSince(then, now) < least);
 }
 
@@ -167,4 +167,4 @@ function countOf({ fds }: ProcessSnapshot, key: CensusKey): number {
 }
 
 const TICK_US = 10_000;
-const LEAST_US = 10;
+const MIN_US = 10;

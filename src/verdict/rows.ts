@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.js';
 import { turnedDown } from './failures.js';
 import type { Check } from './finding.js';
 import { judge, type Verdict } from './judge.js';
-import { hasHeap } from './memory-manners.js';
+import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import { ownTrouble } from './own-trouble.js';
 import type { Policy } from './policy.js';
@@ -18,7 +18,7 @@ export type RowName = ClientName | 'mixed';
 export type Inapplicable = 'unanswered' | 'no-tls' | 'untrusted' | 'not-handed-over';
 
 /** It was not tried, or not to the end. */
-export type Untried =
+export type SkipReason =
   | 'server-gone'
   | 'server-hangs'
   | 'interrupted'
@@ -27,10 +27,10 @@ export type Untried =
   | 'own-limit';
 
 /** What came of one row. Not applicable and not run are neither passed nor failed. */
-export type Standing =
+export type RowOutcome =
   | { readonly status: 'pass' | 'fail' | 'undecided' }
   | { readonly status: 'not-applicable'; readonly reason: Inapplicable }
-  | { readonly status: 'not-run'; readonly reason: Untried };
+  | { readonly status: 'not-run'; readonly reason: SkipReason };
 
 /** From so many cycles on a row judges memory by itself. */
 const CYCLES_FOR_MEMORY = 1_000;
@@ -60,12 +60,12 @@ export function nextRoundInHaste(evidence: Evidence): ConfirmingRound | undefine
 }
 
 /** A fault beside missing answers is a fault, whatever was asked; else it is asked whether the server could answer. */
-export function standingOf(
+export function rowOutcomeOf(
   evidence: Evidence,
   { verdict, findings }: Verdict,
   facts: Pick<BehaviourFacts, 'waitsFor'> | undefined,
   speaksTls: boolean,
-): Standing {
+): RowOutcome {
   const faults = findings.filter(({ severity }) => severity === 'fail');
   const reason = inapplicable(evidence, facts, speaksTls);
   if (reason && faults.every(({ kind }) => kind === 'reply' || kind === 'refused')) {
@@ -78,13 +78,13 @@ export function standingOf(
 }
 
 /** Whether a handshake of TLS was made. */
-export function speaksTls(standings: ReadonlyMap<ClientName, Standing>): boolean {
+export function speaksTls(standings: ReadonlyMap<ClientName, RowOutcome>): boolean {
   const { status } = standings.get('tls-rst') ?? { status: 'not-run' };
   return status === 'pass' || status === 'fail' || status === 'undecided';
 }
 
 /** Why no row after this one makes sense; undefined: go on. */
-export function reasonToEnd(evidence: Evidence, { findings }: Verdict): Untried | undefined {
+export function reasonToEnd(evidence: Evidence, { findings }: Verdict): SkipReason | undefined {
   if (evidence.departed.some(({ isRoot }) => isRoot) || evidence.listenerGone) return 'server-gone';
   if (findings.some(({ kind }) => kind === 'hang')) return 'server-hangs';
   return evidence.interrupted ? 'interrupted' : undefined;
@@ -93,8 +93,8 @@ export function reasonToEnd(evidence: Evidence, { findings }: Verdict): Untried 
 /** What the rows before say of one that was not tried yet, so that nobody waits for the same silence twice. */
 export function knownBefore(
   client: ClientName,
-  standings: ReadonlyMap<ClientName, Standing>,
-): Standing | undefined {
+  standings: ReadonlyMap<ClientName, RowOutcome>,
+): RowOutcome | undefined {
   const reasonOf = (other: ClientName) => {
     const standing = standings.get(other);
     return standing?.status === 'not-applicable' ? standing.reason : undefined;

@@ -67,7 +67,7 @@ export function forecast(
 }
 
 function tellsByConnections(grown: number, connections: number, { acceptedBy }: WatchFacts): boolean {
-  return acceptedBy === 'server' && (connections >= LEAST_CONNECTIONS || grown <= connections);
+  return acceptedBy === 'server' && (connections >= MIN_CONNECTIONS || grown <= connections);
 }
 
-const LEAST_CONNECTIONS = 20;
+const MIN_CONNECTIONS = 20;

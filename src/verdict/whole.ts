@@ -1,8 +1,8 @@
 import type { Verdict } from './judge.js';
-import type { Standing } from './rows.js';
+import type { RowOutcome } from './rows.js';
 
 interface Judged {
-  readonly standing: Standing;
+  readonly standing: RowOutcome;
   readonly verdict?: Verdict | undefined;
 }
 
@@ -14,7 +14,7 @@ export function wholeVerdict(
   rows: readonly Judged[],
   interrupted: boolean,
 ): Pick<Verdict, 'verdict' | 'clean'> {
-  const has = (status: Standing['status']) => rows.some(({ standing }) => standing.status === status);
+  const has = (status: RowOutcome['status']) => rows.some(({ standing }) => standing.status === status);
   if (has('fail')) return { verdict: 'fail', clean: false };
   if (interrupted || has('undecided') || has('not-run') || !has('pass'))
     return { verdict: 'undecided', clean: false };

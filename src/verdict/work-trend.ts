@@ -52,7 +52,7 @@ export function judgeWork(evidence: Evidence): WorkJudgement {
   }
   // A server that closes late has a crowd to go through, which it will let go.
   if (closedLate(evidence.settled)) return { ...judged, state: 'unmeasured' };
-  if (rounds.length < LEAST_READINGS || sixths.some(({ length }) => length === 0) || first <= 0) {
+  if (rounds.length < MIN_READINGS || sixths.some(({ length }) => length === 0) || first <= 0) {
     return { ...judged, state: 'unmeasured' };
   }
   const early = Math.min(...costs.slice(0, 3));
@@ -66,7 +66,7 @@ export function judgeWork(evidence: Evidence): WorkJudgement {
   const crowded = isCrowded(evidence);
   if (
     usual <= FLAT * early &&
-    late <= LEAST_FLAT * early &&
+    late <= MIN_FLAT * early &&
     !(crowded && connections < CROWDED_LEAST * USUAL_CYCLES)
   )
     return { ...judged, state: 'flat' };
@@ -74,7 +74,7 @@ export function judgeWork(evidence: Evidence): WorkJudgement {
   const reach = connections / USUAL_CYCLES;
   const own = sixths.map(sixth => Math.min(...sixth.map(({ ownCost }) => ownCost)));
   const slower = Math.max(1, Math.min(...own.slice(4)) / Math.max(1, Math.min(...own.slice(0, 3))));
-  const isLevel = (reach >= 1.9 && late <= early) || (reach >= 3.9 && late < LEAST_RISE * early);
+  const isLevel = (reach >= 1.9 && late <= early) || (reach >= 3.9 && late < MIN_RISE * early);
   if (isLevel && (!crowded || reach >= CROWDED_LEAST)) return { ...judged, state: 'flat' };
   const rise = last / first;
   // This process has more to do in a longer cycle too, but not twice as much in one that costs the server twice.
@@ -109,9 +109,9 @@ function isCrowded({ work = [] }: Evidence): boolean {
 function nextRound({ pace, judgedConnections }: Evidence, connections: number): number | undefined {
   const made = pace.reduce((sum, { cycles }) => sum + cycles, 0);
   const tookMs = pace.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  const cycles = Math.max(LEAST_CYCLES, connections);
-  const isTooLong = (cycles * tookMs) / Math.max(1, made) > MOST_ROUND_MS;
-  return isTooLong || connections > MOST_REACH * Math.max(USUAL_CYCLES, judgedConnections)
+  const cycles = Math.max(MIN_CYCLES, connections);
+  const isTooLong = (cycles * tookMs) / Math.max(1, made) > MAX_ROUND_MS;
+  return isTooLong || connections > MAX_REACH * Math.max(USUAL_CYCLES, judgedConnections)
     ? undefined
     : cycles;
 }
@@ -140,7 +140,7 @@ function priced({ work = [] }: Evidence): readonly Priced[] {
     ns += byTicks ? round.ticks * TICK_NS : round.livingNs;
     ownNs += round.ownNs;
     ticks += round.ticks;
-    if (byTicks && ticks < LEAST_TICKS) continue;
+    if (byTicks && ticks < MIN_TICKS) continue;
     const { connections } = round;
     // A thread that was counted at the beginning may have ended.
     if (ns > 0) {
@@ -191,19 +191,19 @@ function wasConfirmed({ work = [] }: Evidence): boolean {
 const SIXTHS = 6;
 const TICK_NS = 10_000_000;
 /** Ticks of a reading that may be one off. */
-const LEAST_TICKS = 10;
+const MIN_TICKS = 10;
 /** More than living threads have had by so much: ended ones did the work. */
 const ENDED_SHARE = 1.3;
-const LEAST_READINGS = 12;
+const MIN_READINGS = 12;
 const USUAL_CYCLES = 1_000;
-const LEAST_CYCLES = 500;
-const MOST_REACH = 30;
-const MOST_ROUND_MS = 4_000;
+const MIN_CYCLES = 500;
+const MAX_REACH = 30;
+const MAX_ROUND_MS = 4_000;
 /** What the later connections usually cost, against the least that the earlier ones did. */
 const FLAT = 1.25;
 /** The same of the least that the later ones did: noise on the first ones hides a line from what is usual. */
-const LEAST_FLAT = 1.1;
-const LEAST_RISE = 1.15;
+const MIN_FLAT = 1.1;
+const MIN_RISE = 1.15;
 const LEVEL = 1.05;
 /** An array that is packed when a thousand entries are stale has been by then. */
 const SURE_ENTRIES = 3_000;
@@ -240,7 +240,7 @@ export function staleEntries({ rounds }: Pick<Evidence, 'rounds'>): StaleEntries
     entries === undefined ? [] : [{ connections, entries }],
   );
   const [first, last] = [readings[0], readings.at(-1)];
-  if (!first || !last || readings.length < LEAST_ENTRY_READINGS) return undefined;
+  if (!first || !last || readings.length < MIN_ENTRY_READINGS) return undefined;
   const connections = last.connections - first.connections;
   const middle =
     readings.findLast(reading => reading.connections <= first.connections + connections / 2) ?? first;
@@ -248,9 +248,9 @@ export function staleEntries({ rounds }: Pick<Evidence, 'rounds'>): StaleEntries
   const growth = last.entries - first.entries;
   const lately = last.entries - middle.entries;
   const keepsPace = lately / Math.max(1, last.connections - middle.connections) >= growth / connections / 2;
-  if (everFell || growth < LEAST_GROWTH || !keepsPace) return undefined;
+  if (everFell || growth < MIN_GROWTH || !keepsPace) return undefined;
   return { before: first.entries, after: last.entries, connections };
 }
 
-const LEAST_ENTRY_READINGS = 4;
-const LEAST_GROWTH = 8;
+const MIN_ENTRY_READINGS = 4;
+const MIN_GROWTH = 8;

@@ -1,15 +1,20 @@
 import type { Duplex } from 'node:stream';
 import { type Cycle, EARLY_END, fail, NO_ANSWER, UNEXPECTED } from './cycle.js';
+import type { Behaviour, CycleContext } from './cycle-context.js';
 import { isExpected } from './script.js';
-import type { Behaviour, Stage } from './stage.js';
 
 /**
  * Sends the request and calls `onAnswer` with the first bytes of the answer, or as soon as it is what was expected.
  * A server that closes, or says nothing until the deadline, fails the cycle. `channel` is where the talk goes on: the
  * socket, or the TLS layer over it.
  */
-export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: Duplex = cycle.socket): void {
-  const { request, greets, expect } = stage.script;
+export function ask(
+  cycle: Cycle,
+  context: CycleContext,
+  onAnswer: () => void,
+  channel: Duplex = cycle.socket,
+): void {
+  const { request, greets, expect } = context.script;
   const askedAtMs = performance.now();
   let heard = '';
   let asked = !greets;
@@ -22,7 +27,7 @@ export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: D
     over();
     if (heard === '') fail(cycle, cycle.dueAtMs <= performance.now() ? NO_ANSWER : EARLY_END);
     else {
-      stage.tally.unexpectedAnswer ??= heard.slice(0, MOST_QUOTED);
+      context.tally.unexpectedAnswer ??= heard.slice(0, MAX_QUOTED);
       fail(cycle, UNEXPECTED);
     }
   };
@@ -33,23 +38,23 @@ export function ask(cycle: Cycle, stage: Stage, onAnswer: () => void, channel: D
       channel.write(request);
       return;
     }
-    if (heard.length < MOST_HEARD) heard += chunk.toString('latin1');
+    if (heard.length < MAX_HEARD) heard += chunk.toString('latin1');
     if (!isExpected(heard, expect)) return;
     over();
-    stage.stopwatch?.answered(performance.now() - (stage.isTimed ? cycle.sinceMs : askedAtMs));
-    stage.tally.answered += 1;
+    context.stopwatch?.answered(performance.now() - (context.isTimed ? cycle.sinceMs : askedAtMs));
+    context.tally.answered += 1;
     channel.resume();
     onAnswer();
   };
   channel.on('data', listen).once('end', giveUp);
-  cycle.dueAtMs = askedAtMs + stage.timeoutMs;
+  cycle.dueAtMs = askedAtMs + context.timeoutMs;
   cycle.onDeadline = giveUp;
   if (!greets) channel.write(request);
 }
 
 /** An answer is looked through up to here. */
-const MOST_HEARD = 1 << 20;
-const MOST_QUOTED = 60;
+const MAX_HEARD = 1 << 20;
+const MAX_QUOTED = 60;
 
 /**
  * Connect, send one byte, and wait until the server answers, ends the connection, or `mostMs` are over; then close.

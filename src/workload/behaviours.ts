@@ -1,14 +1,21 @@
 import { ask } from './ask.js';
 import type { ClientName } from './client-names.js';
 import type { Cycle } from './cycle.js';
+import {
+  type Behaviour,
+  type CycleContext,
+  closeSoon,
+  closeWhenQuiet,
+  later,
+  untilServerCloses,
+} from './cycle-context.js';
 import { firstHalf, type Script } from './script.js';
-import { type Behaviour, closeSoon, closeWhenQuiet, later, type Stage, untilServerCloses } from './stage.js';
 
 /**
  * Connect, then close as close(2) does. What has arrived is read first: a close with unread data sends RST, not FIN
  * (97 of 200 against a server that greets). A RST that our kernel sends for data that comes later is no fault of ours.
  */
-export const fin: Behaviour = (cycle, stage) => closeSoon(cycle, stage);
+export const fin: Behaviour = (cycle, context) => closeSoon(cycle, context);
 
 /** Connect, then reset: close(2) with SO_LINGER at zero. The server's next read fails with ECONNRESET. */
 const rst: Behaviour = ({ socket }, { turns }) => {
@@ -19,9 +26,9 @@ const rst: Behaviour = ({ socket }, { turns }) => {
  * Connect, shut down for writing, and read until the server closes its side as well. On the wire it differs from `fin`
  * only in who is still there when the server writes: nothing is answered with a reset.
  */
-const half: Behaviour = (cycle, stage) => {
+const half: Behaviour = (cycle, context) => {
   cycle.socket.end();
-  untilServerCloses(cycle, stage);
+  untilServerCloses(cycle, context);
 };
 
 /** Connect, send one byte, close without waiting for an answer. A server that answers writes to a client that has gone. */
@@ -35,8 +42,8 @@ const byteRst: Behaviour = ({ socket }, { turns }) => {
 };
 
 /** Connect, send the first half of a request, close. */
-const partial: Behaviour = (cycle, stage) => {
-  cycle.socket.write(firstHalf(stage.script), () => closeSoon(cycle, stage));
+const partial: Behaviour = (cycle, context) => {
+  cycle.socket.write(firstHalf(context.script), () => closeSoon(cycle, context));
 };
 
 /** Connect, send the first half of a request, reset. */
@@ -45,13 +52,13 @@ const partialRst: Behaviour = ({ socket }, { script, turns }) => {
 };
 
 /** Connect, send a request, wait for the answer, close. */
-export const reply: Behaviour = (cycle, stage) => {
-  ask(cycle, stage, () => closeWhenQuiet(cycle, stage));
+export const reply: Behaviour = (cycle, context) => {
+  ask(cycle, context, () => closeWhenQuiet(cycle, context));
 };
 
 /** Connect, send a request, reset with the first bytes of the answer: the server is still writing, or has just written. */
-const replyRst: Behaviour = (cycle, stage) => {
-  ask(cycle, stage, () => cycle.socket.resetAndDestroy());
+const replyRst: Behaviour = (cycle, context) => {
+  ask(cycle, context, () => cycle.socket.resetAndDestroy());
 };
 
 /** Connect, say nothing for a while, close: the server has long accepted, and waits, when the end comes. */
@@ -61,22 +68,22 @@ const idle: Behaviour = (cycle, { script }) => {
 };
 
 /** Connect, send three bytes of a request one by one with a while between them, close. */
-const drip: Behaviour = (cycle, stage) => {
+const drip: Behaviour = (cycle, context) => {
   cycle.closing = true;
   // Without Nagle's algorithm, which keeps a byte back until the one before it is acknowledged.
   cycle.socket.setNoDelay(true);
-  sendFrom(0, cycle, stage);
+  sendFrom(0, cycle, context);
 };
 
-function sendFrom(at: number, cycle: Cycle, stage: Stage): void {
-  const { request, waitMs } = stage.script;
+function sendFrom(at: number, cycle: Cycle, context: CycleContext): void {
+  const { request, waitMs } = context.script;
   const byte = request.subarray(at, at + 1);
   if (at + 1 >= Math.min(BYTES, request.length)) {
-    cycle.socket.write(byte, () => closeSoon(cycle, stage));
+    cycle.socket.write(byte, () => closeSoon(cycle, context));
     return;
   }
   cycle.socket.write(byte);
-  later(cycle, waitMs, () => sendFrom(at + 1, cycle, stage));
+  later(cycle, waitMs, () => sendFrom(at + 1, cycle, context));
 }
 
 const BYTES = 3;

@@ -125,10 +125,10 @@ export function reasonToStop(
     case 'unexpected': {
       // A server that never answered is not asked a thousand times; one that did gets two more chances.
       const failed = (tally.failures.unanswered ?? 0) + (tally.failures.unexpected ?? 0);
-      return failed >= (tally.answered === 0 ? 1 : MOST_UNANSWERED) ? 'unanswered' : undefined;
+      return failed >= (tally.answered === 0 ? 1 : MAX_UNANSWERED) ? 'unanswered' : undefined;
     }
     case 'timeout':
-      return deadlinesInARow >= MOST_DEADLINES ? 'deadlines' : undefined;
+      return deadlinesInARow >= MAX_DEADLINES ? 'deadlines' : undefined;
     case 'refused':
     case 'reset':
     case 'other':
@@ -136,5 +136,5 @@ export function reasonToStop(
   }
 }
 
-const MOST_DEADLINES = 3;
-const MOST_UNANSWERED = 3;
+const MAX_DEADLINES = 3;
+const MAX_UNANSWERED = 3;

@@ -1,3 +1,4 @@
+import { BatchSchedule } from './batch-schedule.js';
 import {
   type Cycle,
   DEADLINE,
@@ -7,11 +8,10 @@ import {
   reasonToStop,
   wasClosedByReset,
 } from './cycle.js';
+import { type CycleContext, PollTurns } from './cycle-context.js';
 import { dial, isSelfConnected, open } from './dial.js';
 import type { CyclePhase } from './ledger.js';
-import { Admission, StallWatch } from './pacer.js';
-import { Schedule } from './schedule.js';
-import { type Stage, Turns } from './stage.js';
+import { AdmissionGate, StallWatch } from './pacer.js';
 import { noteFailure, type StopReason, type Tally } from './tally.js';
 import type { Workload } from './workload.js';
 
@@ -26,14 +26,14 @@ export function runCycles(work: Workload, phase: CyclePhase, count: number, tall
 }
 
 class Batch {
-  readonly #stage: Stage;
+  readonly #context: CycleContext;
   readonly #inFlight = new Set<Cycle>();
   readonly #startedAtMs = performance.now();
   readonly #stall = new StallWatch(this.#startedAtMs);
   readonly #deadlines = new Deadlines(this.#startedAtMs, DEADLINE_STEP_MS);
   readonly #onAbort = () => this.#stop('interrupted');
-  readonly #admission: Admission;
-  readonly #schedule: Schedule;
+  readonly #admission: AdmissionGate;
+  readonly #schedule: BatchSchedule;
   #timer: NodeJS.Timeout | undefined;
   #launched = 0;
   /** Launched, and neither connected nor failed. */
@@ -49,16 +49,26 @@ class Batch {
     readonly tally: Tally,
     readonly finished: () => void,
   ) {
-    const { script, patience, timeoutMs, concurrency, destination, stopwatch, tempo } = work;
-    this.#schedule = new Schedule(work, this.#startedAtMs, () => this.#pump());
-    this.#admission = new Admission({
+    const { script, patience, timeoutMs, concurrency, destination, stopwatch, loadClock } = work;
+    this.#schedule = new BatchSchedule(work, this.#startedAtMs, () => this.#pump());
+    this.#admission = new AdmissionGate({
       credits: () => work.pacer.credits(this.#lookAtQueue(), this.#connecting),
       again: () => this.#pump(),
     });
     const host = destination.transport === 'tcp' ? destination.host : undefined;
-    const isTimed = tempo?.beat.ratePerSecond !== undefined;
-    this.#stage = {
-      ...{ turns: new Turns(), script, patience, tally, timeoutMs, concurrency, host, stopwatch, isTimed },
+    const isTimed = loadClock?.profile.ratePerSecond !== undefined;
+    this.#context = {
+      ...{
+        turns: new PollTurns(),
+        script,
+        patience,
+        tally,
+        timeoutMs,
+        concurrency,
+        host,
+        stopwatch,
+        isTimed,
+      },
     };
   }
 
@@ -95,10 +105,10 @@ class Batch {
   }
 
   #launch(): void {
-    const { destination, ledger, timeoutMs, tempo, stopwatch } = this.work;
+    const { destination, ledger, timeoutMs, loadClock, stopwatch } = this.work;
     const now = performance.now();
-    const sinceMs = tempo?.begin(now) ?? now;
-    if (tempo?.beat.ratePerSecond !== undefined) stopwatch?.began(now - sinceMs);
+    const sinceMs = loadClock?.begin(now) ?? now;
+    if (loadClock?.profile.ratePerSecond !== undefined) stopwatch?.began(now - sinceMs);
     const cycle = newCycle(dial(destination), ledger.next(this.phase), now + timeoutMs, sinceMs);
     this.#inFlight.add(cycle);
     this.#connecting += 1;
@@ -127,7 +137,7 @@ class Batch {
       }
       this.work.ledger.remember(localPort, cycle.connection);
     }
-    this.work.behaviourOf(cycle.connection)(cycle, this.#stage);
+    this.work.behaviourOf(cycle.connection)(cycle, this.#context);
     if (this.#connecting === 0) this.#pump();
   }
 
@@ -171,7 +181,7 @@ class Batch {
     if (this.#stall.stalledMs(length, this.#launched, now) >= this.work.timeoutMs)
       this.#stop('accept-stalled');
     // Also for those whose number has grown meanwhile, and where the time is up.
-    if (this.tally.stopped || this.work.tempo || this.work.forMs !== undefined) this.#pump();
+    if (this.tally.stopped || this.work.loadClock || this.work.forMs !== undefined) this.#pump();
   }
 
   #stop(reason: StopReason): void {

@@ -35,12 +35,12 @@ export class Histograms implements Stopwatch {
 type Histogram = InstanceType<typeof hdr.default>;
 
 function newHistogram(): Histogram {
-  return new hdr.default(1, MOST_US, 3);
+  return new hdr.default(1, MAX_US, 3);
 }
 
 function write(histogram: Histogram, ms: number): void {
   const us = Math.round(ms * 1_000);
-  histogram.recordValue(us < 1 ? 1 : us > MOST_US ? MOST_US : us);
+  histogram.recordValue(us < 1 ? 1 : us > MAX_US ? MAX_US : us);
 }
 
 /** undefined when nothing was written down. */
@@ -66,7 +66,7 @@ function bucketsOf(histogram: Histogram): Spread['buckets'] {
   values.reset();
   while (values.hasNext()) {
     const { valueIteratedTo, countAddedInThisIterationStep } = values.next();
-    const end = ENDS_US.find(us => valueIteratedTo <= us) ?? MOST_US;
+    const end = ENDS_US.find(us => valueIteratedTo <= us) ?? MAX_US;
     counts.set(end, (counts.get(end) ?? 0) + countAddedInThisIterationStep);
   }
   const ends = [...counts.keys()];
@@ -76,9 +76,9 @@ function bucketsOf(histogram: Histogram): Spread['buckets'] {
   }));
 }
 
-const MOST_US = 3_600_000_000;
+const MAX_US = 3_600_000_000;
 const ENDS_US = [
   ...Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat(),
 ]
-  .filter(us => us < MOST_US)
-  .concat(MOST_US);
+  .filter(us => us < MAX_US)
+  .concat(MAX_US);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Behaviour } from './cycle-context.js';
 import { runCycles } from './cycles.js';
-import type { Behaviour } from './stage.js';
 import { emptyTally, type Tally } from './tally.js';
 import type { Workload } from './workload.js';
 

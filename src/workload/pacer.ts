@@ -57,7 +57,7 @@ interface Gate {
 }
 
 /** Lets connections in by the handful, each after a look at the accept queue. */
-export class Admission {
+export class AdmissionGate {
   readonly #gate: Gate;
   #credits = 0;
   #blockedTurns = 0;

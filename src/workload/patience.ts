@@ -14,7 +14,7 @@ export class Patience {
 
   /** `timeoutMs`: deadline of a cycle. */
   constructor(timeoutMs: number) {
-    this.#mostMs = Math.min(timeoutMs, MOST_MS);
+    this.#mostMs = Math.min(timeoutMs, MAX_MS);
     this.#limitMs = this.#mostMs;
   }
 
@@ -42,16 +42,16 @@ export class Patience {
     }
     this.#vainMs += waitedMs / together;
     this.#inARow += 1 / together;
-    const isVain = this.#vainMs >= 2 * this.#mostMs || this.#inARow > MOST_IN_A_ROW - ROUNDING;
-    const usual = Math.max(LEAST_MS, TIMES_LONGEST * this.#longestMs);
+    const isVain = this.#vainMs >= 2 * this.#mostMs || this.#inARow > MAX_IN_A_ROW - ROUNDING;
+    const usual = Math.max(MIN_MS, TIMES_LONGEST * this.#longestMs);
     this.#limitMs = isVain ? LINGER_MS : Math.min(this.#mostMs, usual);
   }
 }
 
 /** No cycle fails by it, so it may be shorter than the deadline of those that do. */
-const MOST_MS = 2_000;
+const MAX_MS = 2_000;
 const LINGER_MS = 2;
-const MOST_IN_A_ROW = 3;
+const MAX_IN_A_ROW = 3;
 const ROUNDING = 1e-9;
-const LEAST_MS = 100;
+const MIN_MS = 100;
 const TIMES_LONGEST = 10;

@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { ask } from './ask.js';
 import { type Cycle, fail, NO_ANSWER } from './cycle.js';
+import { type Behaviour, type CycleContext, later, untilServerCloses } from './cycle-context.js';
 import type { Script, TlsScript } from './script.js';
-import { type Behaviour, later, type Stage, untilServerCloses } from './stage.js';
 
 /**
  * Connect, whole handshake, close_notify and FIN, read until the server closes as well: session tickets that nobody
@@ -11,13 +11,13 @@ import { type Behaviour, later, type Stage, untilServerCloses } from './stage.js
  */
 export function tlsOf(script: Script): Behaviour {
   const over = tlsLayer(script.tls);
-  return (cycle, stage) =>
-    over(cycle, stage, channel => {
+  return (cycle, context) =>
+    over(cycle, context, channel => {
       const end = () => {
         channel.end();
-        untilServerCloses(cycle, stage, channel);
+        untilServerCloses(cycle, context, channel);
       };
-      if (script.meant) ask(cycle, stage, end, channel);
+      if (script.meant) ask(cycle, context, end, channel);
       else end();
     });
 }
@@ -56,11 +56,11 @@ function clientHello({ sni, alpn }: TlsScript): Promise<Uint8Array> {
 /** Connect, whole handshake, reset: no close_notify. */
 export function tlsRstOf(script: Script): Behaviour {
   const over = tlsLayer(script.tls);
-  return (cycle, stage) => over(cycle, stage, () => cycle.socket.resetAndDestroy());
+  return (cycle, context) => over(cycle, context, () => cycle.socket.resetAndDestroy());
 }
 
 /** Puts TLS over the connection of a cycle; what goes wrong in the handshake fails the cycle. */
-type TlsLayer = (cycle: Cycle, stage: Stage, onHandshake: (channel: TLSSocket) => void) => void;
+type TlsLayer = (cycle: Cycle, context: CycleContext, onHandshake: (channel: TLSSocket) => void) => void;
 
 /**
  * Certificates are read once, for all connections. This module is loaded only where a client of TLS is asked for:
@@ -74,9 +74,9 @@ function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
     ...(sni === undefined ? {} : { servername: sni }),
     ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
   };
-  return (cycle, stage, onHandshake) => {
+  return (cycle, context, onHandshake) => {
     cycle.speaksTls = true;
-    const channel = connect({ socket: cycle.socket, host: stage.host ?? 'localhost', ...chosen });
+    const channel = connect({ socket: cycle.socket, host: context.host ?? 'localhost', ...chosen });
     channel
       .on('error', (error: NodeJS.ErrnoException) => {
         cycle.error ??= error.code ?? error.message;
@@ -84,7 +84,7 @@ function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
       .once('secureConnect', () => {
         cycle.onDeadline = undefined;
         cycle.closing = true;
-        whenServerIsDone(channel, cycle, stage, () => onHandshake(channel));
+        whenServerIsDone(channel, cycle, context, () => onHandshake(channel));
       });
     channel.resume();
     cycle.onDeadline = () => fail(cycle, NO_ANSWER);
@@ -95,7 +95,12 @@ function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
  * With TLS 1.3 the client is done before the server: only the session tickets that follow show that the server is, too.
  * A server that sends none is given a moment. With TLS 1.2 the server has the last word of the handshake.
  */
-function whenServerIsDone(channel: TLSSocket, cycle: Cycle, { script }: Stage, done: () => void): void {
+function whenServerIsDone(
+  channel: TLSSocket,
+  cycle: Cycle,
+  { script }: CycleContext,
+  done: () => void,
+): void {
   if (channel.getProtocol() !== 'TLSv1.3') {
     done();
     return;

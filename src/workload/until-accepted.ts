@@ -1,5 +1,5 @@
 import { fail, NO_ANSWER } from './cycle.js';
-import type { Behaviour } from './stage.js';
+import type { Behaviour } from './cycle-context.js';
 
 /** Connect, wait until the accept queue is empty, close. Only for a connection that is alone in that queue. */
 export function untilAccepted(queueLength: () => number | undefined): Behaviour {

@@ -1,13 +1,13 @@
 import type { ClientName } from './client-names.js';
+import type { Behaviour } from './cycle-context.js';
 import type { Destination } from './dial.js';
 import type { Ledger } from './ledger.js';
+import type { LoadClock } from './load-clock.js';
 import type { Pacer } from './pacer.js';
 import type { Patience } from './patience.js';
 import { randomAt } from './prng.js';
 import type { Script } from './script.js';
-import type { Behaviour } from './stage.js';
 import type { Stopwatch } from './stopwatch.js';
-import type { Tempo } from './tempo.js';
 
 /** What is to be done to a server, and what has to be known of it meanwhile. */
 export interface Workload {
@@ -23,7 +23,7 @@ export interface Workload {
   /** Wait of each client between two of its cycles. */
   readonly pauseMs: number;
   /** When cycles begin, if not each when the one before is over. Kept for the whole run. */
-  readonly tempo?: Tempo | undefined;
+  readonly loadClock?: LoadClock | undefined;
   /** Cycles begin until so much time has passed, up to their count. */
   readonly forMs?: number | undefined;
   readonly stopwatch?: Stopwatch | undefined;
@@ -40,7 +40,7 @@ export interface Workload {
 }
 
 /** Which client behaviour each connection of a run has: one for all, or several in the random order of a seed. */
-export class Cast {
+export class ClientMix {
   readonly clients: readonly ClientName[];
   readonly #seed: number;
   /** From which connection on there was one client only, or all of them again. */

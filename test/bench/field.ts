@@ -71,7 +71,7 @@ async function openField(bench: Bench, options: FieldOptions = {}): Promise<Fiel
 async function whenCold(port: number, signal: AbortSignal): Promise<void> {
   const startedAtMs = performance.now();
   while (countTimeWait(port) >= FEW_ROWS) {
-    if (performance.now() - startedAtMs > MOST_WAIT_MS)
+    if (performance.now() - startedAtMs > MAX_WAIT_MS)
       throw new Error(`Port ${port} is still in TIME_WAIT too often.`);
     await sleep(500, undefined, { signal });
   }
@@ -88,4 +88,4 @@ function countTimeWait(port: number): number {
 
 const NEW_NETWORK = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 const FEW_ROWS = 500;
-const MOST_WAIT_MS = 70_000;
+const MAX_WAIT_MS = 70_000;

@@ -18,7 +18,7 @@ const SERVERS: ReadonlyArray<readonly [server: string, memoryFault: string]> = [
 ];
 const EVERY = [10, 100, 1_000, 10_000];
 const BYTES = [16, 64, 256, 1_024];
-const LEAST_CYCLES = 1_000;
+const MIN_CYCLES = 1_000;
 
 /** Draws the tables row by row; a cell is what churn answered. */
 export async function measureSensitivity(form: Form, say: (line: string) => void): Promise<void> {
@@ -26,7 +26,7 @@ export async function measureSensitivity(form: Form, say: (line: string) => void
   for (const [server] of SERVERS) {
     const cells: string[] = [];
     for (const every of EVERY) {
-      const churn = ['--cycles', String(Math.max(LEAST_CYCLES, 2 * every))];
+      const churn = ['--cycles', String(Math.max(MIN_CYCLES, 2 * every))];
       cells.push(await ask({ server, fault: 'no-close', args: ['--every', String(every)], churn }, form));
     }
     say(drawRow(server, cells));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Book } from '../../src/serve/book.js';
+import { ConnectionLog } from '../../src/serve/connection-log.js';
 
 const PATIENCE_MS = 1_000;
 
 /** A client that asks three times, and ends all of it at `endMs`; the server's loop comes round at `marks`. */
-function asked(marks: readonly number[], endMs: number): Book {
-  const book = new Book();
+function asked(marks: readonly number[], endMs: number): ConnectionLog {
+  const book = new ConnectionLog();
   book.overdue.patienceMs = PATIENCE_MS;
   const account = book.account('c');
   const pending = marks.filter(atMs => atMs > 50);

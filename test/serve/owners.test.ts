@@ -4,13 +4,13 @@ import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { parseServeOptions } from '../../src/options/serve.js';
-import { Book } from '../../src/serve/book.js';
+import { ConnectionLog } from '../../src/serve/connection-log.js';
 import { Owners } from '../../src/serve/owners.js';
 import { openServer } from '../../src/serve/server.js';
-import type { Asked, Told } from '../../src/serve/tables.js';
+import type { Asked, SocketsFound } from '../../src/serve/tables.js';
 
 test('this server answers while owners are looked for, and asks for all that came meanwhile at once', async () => {
-  const looks: Array<{ asked: Asked; tell: (told: Told) => void }> = [];
+  const looks: Array<{ asked: Asked; tell: (told: SocketsFound) => void }> = [];
   const looked = new EventTarget();
   const owners = new Owners({
     look: asked =>
@@ -19,7 +19,7 @@ test('this server answers while owners are looked for, and asks for all that cam
         looked.dispatchEvent(new Event('look'));
       }),
   });
-  const book = new Book();
+  const book = new ConnectionLog();
   const server = await openServer(parseServeOptions({}), 1, book, {
     autoPorts: [10_000, 32_000],
     mostConnections: 100,
@@ -71,12 +71,16 @@ test('this server answers while owners are looked for, and asks for all that cam
   }
 });
 
-function tellOwner({ asked, tell }: { asked: Asked; tell: (told: Told) => void }, port: number, pid: number) {
+function tellOwner(
+  { asked, tell }: { asked: Asked; tell: (told: SocketsFound) => void },
+  port: number,
+  pid: number,
+) {
   const rows = asked.localPorts.map((localPort, index) => ({
     localPort,
     remotePort: port,
     inode: index + 1,
-  })) as unknown as Told['rows'];
+  })) as unknown as SocketsFound['rows'];
   tell({ rows, others: [], owners: rows.map(({ inode }) => [inode, pid]) });
 }
 

@@ -1,8 +1,8 @@
 import { fin } from '../../src/workload/behaviours.js';
+import type { Behaviour } from '../../src/workload/cycle-context.js';
 import { Ledger } from '../../src/workload/ledger.js';
 import { Pacer } from '../../src/workload/pacer.js';
 import { Patience } from '../../src/workload/patience.js';
-import type { Behaviour } from '../../src/workload/stage.js';
 import type { Workload } from '../../src/workload/workload.js';
 import { script } from './script.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Evidence } from '../../src/verdict/evidence.js';
-import { MANNERS } from '../../src/verdict/memory-manners.js';
+import { MEMORY_PROFILES } from '../../src/verdict/memory-profiles.js';
 import { judgeMemory } from '../../src/verdict/memory-trend.js';
 import { buildEvidence, round } from '../support/evidence.js';
 
@@ -27,7 +27,7 @@ for (const curve of series) {
     }
   });
 
-  for (const bytes of RAMPS.filter(ramp => ramp > MANNERS[curve.family].harmlessBytes)) {
+  for (const bytes of RAMPS.filter(ramp => ramp > MEMORY_PROFILES[curve.family].harmlessBytes)) {
     test(`the memory of ${curve.server} with ${bytes} B more per connection is never passed`, () => {
       for (let readings = 12; readings <= curve.connections.length; readings++) {
         const { state, bound } = judgeMemory(evidenceOf(curve, bytes, readings));

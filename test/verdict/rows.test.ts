@@ -5,10 +5,10 @@ import {
   judgeRow,
   knownBefore,
   nextRoundOfRow,
+  type RowOutcome,
   reasonToEnd,
-  type Standing,
+  rowOutcomeOf,
   speaksTls,
-  standingOf,
 } from '../../src/verdict/rows.js';
 import { wholeVerdict } from '../../src/verdict/whole.js';
 import type { ClientName } from '../../src/workload/client-names.js';
@@ -29,7 +29,13 @@ function silent(different: Partial<Evidence> = {}): Evidence {
 }
 
 const STANDINGS: ReadonlyArray<
-  readonly [what: string, evidence: Evidence, facts: Parameters<typeof standingOf>[2], tls: boolean, Standing]
+  readonly [
+    what: string,
+    evidence: Evidence,
+    facts: Parameters<typeof rowOutcomeOf>[2],
+    tls: boolean,
+    RowOutcome,
+  ]
 > = [
   ['a clean row passes', buildEvidence({ cycles: few }), NOTHING, false, { status: 'pass' }],
   ['a row that leaks fails', leaking(upTo(210), { cycles: few }), NOTHING, false, { status: 'fail' }],
@@ -127,7 +133,7 @@ const STANDINGS: ReadonlyArray<
 
 for (const [what, evidence, facts, tls, standing] of STANDINGS) {
   test(what, () => {
-    assert.deepEqual(standingOf(evidence, judgeRow(evidence, DEFAULT_POLICY), facts, tls), standing);
+    assert.deepEqual(rowOutcomeOf(evidence, judgeRow(evidence, DEFAULT_POLICY), facts, tls), standing);
   });
 }
 
@@ -176,10 +182,10 @@ test('a server that is gone, or hangs, ends the rows', () => {
 });
 
 test('nobody waits for the same silence twice', () => {
-  const unanswered: Standing = { status: 'not-applicable', reason: 'unanswered' };
-  const noTls: Standing = { status: 'not-applicable', reason: 'no-tls' };
-  const untrusted: Standing = { status: 'not-applicable', reason: 'untrusted' };
-  const after = (client: ClientName, other: ClientName, standing: Standing) =>
+  const unanswered: RowOutcome = { status: 'not-applicable', reason: 'unanswered' };
+  const noTls: RowOutcome = { status: 'not-applicable', reason: 'no-tls' };
+  const untrusted: RowOutcome = { status: 'not-applicable', reason: 'untrusted' };
+  const after = (client: ClientName, other: ClientName, standing: RowOutcome) =>
     knownBefore(client, new Map([[other, standing]]));
   assert.equal(after('reply-rst', 'reply', unanswered), unanswered);
   assert.equal(after('reply-rst', 'reply', { status: 'fail' }), undefined);

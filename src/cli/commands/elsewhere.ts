@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { entranceTo } from '../../target/elsewhere.js';
+import { nsenterPrefix } from '../../target/elsewhere.js';
 import type { Io } from '../io.js';
 
 /**
@@ -11,7 +11,7 @@ import type { Io } from '../io.js';
  * reaches it once, by way of us.
  */
 export async function runElsewhere(io: Io, pid: number): Promise<number> {
-  const [program, ...args] = await entranceTo(pid);
+  const [program, ...args] = await nsenterPrefix(pid);
   const start = fileURLToPath(new URL('../cli/start.js', import.meta.url));
   const child = spawn(program, [...args, io.nodePath, start, ...io.argv], {
     stdio: 'inherit',

@@ -6,7 +6,7 @@ import { VERSION } from '../../version.js';
 import { type Io, widthOf } from '../io.js';
 import { bashCompletion, fishCompletion, zshCompletion } from '../shape/completions.js';
 import { manualPage } from '../shape/manual.js';
-import type { Shape } from '../shape/shape.js';
+import type { CommandShape } from '../shape/shape.js';
 
 /** `churn clients`: what each behaviour does, drawn. */
 export function clientsCommand(io: Io, { json }: { readonly json?: boolean }): number {
@@ -42,14 +42,14 @@ function suggestion(name: string): string {
     : `Did you mean one of these? ${all}`;
 }
 
-const SHELLS: Readonly<Record<string, (program: Shape) => string>> = {
+const SHELLS: Readonly<Record<string, (program: CommandShape) => string>> = {
   bash: bashCompletion,
   zsh: zshCompletion,
   fish: fishCompletion,
 };
 
 /** `churn completion SHELL`: a script for that shell, made of the options that there are. */
-export function completionCommand(io: Io, program: Shape, shell: string): number {
+export function completionCommand(io: Io, program: CommandShape, shell: string): number {
   const draw = SHELLS[shell];
   if (!draw) {
     throw new ChurnError(
@@ -63,7 +63,7 @@ export function completionCommand(io: Io, program: Shape, shell: string): number
 }
 
 /** `churn manual`: the manual page, for man(1). */
-export function manualCommand(io: Io, program: Shape): number {
+export function manualCommand(io: Io, program: CommandShape): number {
   io.stdout.write(manualPage(program, VERSION));
   return 0;
 }

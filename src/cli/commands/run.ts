@@ -3,8 +3,8 @@ import { type Options, parseOptions, type RawOptions } from '../../options/run.j
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
 import type { Report } from '../../report/report.js';
-import type { RunContext } from '../../session/examine.js';
 import { run } from '../../session/run.js';
+import type { RunContext } from '../../session/run-trial.js';
 import { networkElsewhere } from '../../target/elsewhere.js';
 import { VERSION } from '../../version.js';
 import { deliver } from '../deliver.js';

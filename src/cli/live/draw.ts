@@ -50,12 +50,12 @@ function barLine(progress: Progress, rate: number | undefined, width: number, ch
     ...(rate === undefined ? [] : [`${formatCount(rate)}/s`]),
     ...timeLeft(progress, rate),
   ];
-  while (words.length > 1 && words.join('  ').length + LEAST_BAR + 2 > width) words.pop();
+  while (words.length > 1 && words.join('  ').length + MIN_BAR + 2 > width) words.pop();
   const text = cut(words.join('  '), width);
   // Others make the connections, and nobody knows how many are to come.
   if (progress.watching) return text;
-  const room = Math.min(MOST_BAR, width - text.length - 2);
-  if (room < LEAST_BAR) return text;
+  const room = Math.min(MAX_BAR, width - text.length - 2);
+  if (room < MIN_BAR) return text;
   const filled = Math.round(shareDone(progress) * room);
   return `${chalk.cyan('█'.repeat(filled))}${chalk.dim('░'.repeat(room - filled))}  ${text}`;
 }
@@ -75,7 +75,7 @@ function timeLeft(progress: Progress, rate: number | undefined): string[] {
       : rate
         ? ((cycles - cyclesDone) / rate) * 1_000
         : Infinity;
-  if (!Number.isFinite(leftMs) || leftMs < LEAST_LEFT_MS) return [];
+  if (!Number.isFinite(leftMs) || leftMs < MIN_LEFT_MS) return [];
   return [`${roughly(leftMs)} left`];
 }
 
@@ -98,7 +98,7 @@ function seriesLine(
 ): string {
   const [first, last] = [format(values[0] ?? 0), format(values.at(-1) ?? 0)];
   const text = first === last ? last : `${first} → ${last}`;
-  const room = Math.min(MOST_BAR, width - LABEL - text.length - 2);
+  const room = Math.min(MAX_BAR, width - LABEL - text.length - 2);
   if (room < 4) return cut(`${name.padEnd(LABEL)}${text}`, width);
   const line = sparkline(values, room, Math.max(8, Math.max(...values) / 10));
   return `${chalk.dim(name.padEnd(LABEL))}${chalk.cyan(line)}${' '.repeat(room - line.length)}  ${text}`;
@@ -109,9 +109,9 @@ function cut(text: string, width: number): string {
 }
 
 const LABEL = 8;
-const LEAST_BAR = 6;
-const MOST_BAR = 32;
-const LEAST_LEFT_MS = 500;
+const MIN_BAR = 6;
+const MAX_BAR = 32;
+const MIN_LEFT_MS = 500;
 
 /**
  * A line of blocks, `width` of them at most, from the lowest to the highest of these values. What moves by less than

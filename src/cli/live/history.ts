@@ -15,7 +15,7 @@ export class History {
     this.#recent = [...this.#recent.filter(({ atMs }) => atMs > elapsedMs - RECENT_MS), moment];
     if (this.#updates++ % this.#stride !== 0) return;
     this.#kept.push(moment);
-    if (this.#kept.length < MOST_KEPT) return;
+    if (this.#kept.length < MAX_KEPT) return;
     this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
     this.#stride *= 2;
   }
@@ -23,7 +23,7 @@ export class History {
   /** Cycles per second over the last seconds, rests included; undefined as long as too little is known. */
   get ratePerSecond(): number | undefined {
     const [first, last] = [this.#recent[0], this.#recent.at(-1)];
-    if (!first || !last || last.atMs - first.atMs < LEAST_MS) return undefined;
+    if (!first || !last || last.atMs - first.atMs < MIN_MS) return undefined;
     return ((last.cycles - first.cycles) / (last.atMs - first.atMs)) * 1_000;
   }
 
@@ -50,6 +50,6 @@ interface Moment {
   readonly anonBytes: number | undefined;
 }
 
-const MOST_KEPT = 256;
+const MAX_KEPT = 256;
 const RECENT_MS = 5_000;
-const LEAST_MS = 100;
+const MIN_MS = 100;

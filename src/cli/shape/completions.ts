@@ -1,7 +1,7 @@
-import { ARGUMENT_VALUES, OPTION_VALUES, type OptionShape, type Shape } from './shape.js';
+import { ARGUMENT_VALUES, type CommandShape, OPTION_VALUES, type OptionShape } from './shape.js';
 
 /** The completion of bash: `source <(churn completion bash)`. */
-export function bashCompletion(program: Shape): string {
+export function bashCompletion(program: CommandShape): string {
   const commands = program.commands.map(({ name }) => name);
   const cases = program.commands.map(({ name, options }) => `    ${name}) options='${namesOf(options)}' ;;`);
   const values = Object.entries(OPTION_VALUES).map(
@@ -51,7 +51,7 @@ function reply(words: readonly string[] | 'file'): string {
 }
 
 /** Options whose value nobody can guess. */
-function takers({ commands }: Shape): string[] {
+function takers({ commands }: CommandShape): string[] {
   const all = commands
     .flatMap(({ options }) => options)
     .filter(({ long, takesValue }) => takesValue && !(long in OPTION_VALUES));
@@ -59,7 +59,7 @@ function takers({ commands }: Shape): string[] {
 }
 
 /** The completion of zsh: a function file `_churn` on the fpath, or `source <(churn completion zsh)`. */
-export function zshCompletion({ commands }: Shape): string {
+export function zshCompletion({ commands }: CommandShape): string {
   const names = commands.map(
     ({ name, description }) => `    ${quote(`${name}:${description.replaceAll(':', ';')}`)}`,
   );
@@ -111,7 +111,7 @@ function quote(text: string): string {
 }
 
 /** The completion of fish: `churn completion fish | source`. */
-export function fishCompletion({ commands }: Shape): string {
+export function fishCompletion({ commands }: CommandShape): string {
   const all = commands.map(({ name }) => name).join(' ');
   const lines = commands.flatMap(({ name, description, options }) => [
     `complete -c churn -n 'not __fish_seen_subcommand_from ${all}' -a ${name} -d ${fishQuote(description)}`,

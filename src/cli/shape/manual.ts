@@ -1,7 +1,7 @@
-import type { OptionShape, Shape } from './shape.js';
+import type { CommandShape, OptionShape } from './shape.js';
 
 /** The manual page, in the macros of man(7), of the words that --help has. */
-export function manualPage(program: Shape, version: string): string {
+export function manualPage(program: CommandShape, version: string): string {
   const lines = [
     `.TH CHURN 1 "" "churn ${version}" "User Commands"`,
     '.SH NAME',
@@ -23,7 +23,7 @@ export function manualPage(program: Shape, version: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function synopsisOf({ name, options, arguments: operands }: Shape): string[] {
+function synopsisOf({ name, options, arguments: operands }: CommandShape): string[] {
   const words = operands.map(({ name: operand, required }) => (required ? ` ${operand}` : ` [${operand}]`));
   return [
     '.br',

@@ -4,12 +4,12 @@ import { CLIENT_NAMES } from '../../workload/client-names.js';
 import { PROTOCOL_NAMES } from '../../workload/script.js';
 
 /** The command line as data: what help, completion and manual are made of. */
-export interface Shape {
+export interface CommandShape {
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionShape[];
   readonly arguments: readonly ArgumentShape[];
-  readonly commands: readonly Shape[];
+  readonly commands: readonly CommandShape[];
   /** What --help says below the options. */
   readonly epilogue: string;
 }

@@ -13,7 +13,7 @@ import { Budget } from '../budget.js';
 import { Driver } from '../driver.js';
 import type { Gauging } from '../gauging.js';
 import { portionsOf } from '../rounds.js';
-import { type Audience, Timeline } from '../timeline.js';
+import { type RunHooks, Timeline } from '../timeline.js';
 import { makeWarmUp } from '../warm-up.js';
 
 /** One server that cannot be looked into: cycles, and what it says of itself. The owner calls close(). */
@@ -33,24 +33,24 @@ export class FarTrial {
     options: Options,
     seed: number,
     gauging: Gauging,
-    audience: Audience,
+    hooks: RunHooks,
   ): Promise<FarTrial> {
     const ledger = new Ledger();
     const open = (different: Partial<Options>) =>
-      Driver.open({ endpoint }, { ...options, ...different }, seed, ledger, UNSEEN, audience);
-    const probing = { timeoutMs: Math.min(options.timeoutMs, MOST_PROBE_MS), concurrency: 1 };
+      Driver.open({ endpoint }, { ...options, ...different }, seed, ledger, UNSEEN, hooks);
+    const probing = { timeoutMs: Math.min(options.timeoutMs, MAX_PROBE_MS), concurrency: 1 };
     const prober = [
       await open({ ...probing, clients: ['half'] }),
       await open({ ...probing, clients: ['reply'] }),
     ];
-    return new FarTrial(endpoint, options, gauging, audience, await open({}), prober);
+    return new FarTrial(endpoint, options, gauging, hooks, await open({}), prober);
   }
 
   private constructor(
     endpoint: Endpoint,
     options: Options,
     gauging: Gauging,
-    { signal, onProgress }: Audience,
+    { signal, onProgress }: RunHooks,
     driver: Driver,
     prober: readonly Driver[],
   ) {
@@ -109,7 +109,7 @@ export class FarTrial {
     for (let made = 0; !this.#driver.isOver; made++) {
       const round = await next(this.evidence());
       if (!round || round.manner) return;
-      if (made >= LEAST_ROUNDS && !budget.hasTimeFor([])) {
+      if (made >= MIN_ROUNDS && !budget.hasTimeFor([])) {
         this.#budgetSpent = true;
         return;
       }
@@ -139,8 +139,8 @@ export class FarTrial {
 
 const UNSEEN = { queueLength: () => undefined, serverIsGone: () => false };
 /** Two seconds are what a client waits for a server that does not close its side. */
-const MOST_PROBE_MS = 3_000;
-const LEAST_ROUNDS = 3;
+const MAX_PROBE_MS = 3_000;
+const MIN_ROUNDS = 3;
 
 /** What is known of a server that nobody could look into. */
 interface FarSeen {

@@ -32,7 +32,7 @@ export async function driveToLimit(
   const target = await attach(options);
   const ledger = new Ledger();
   const observer = await Observer.open(target, ledger);
-  const crowd = new Crowd();
+  const crowd = new IdleConnectionFlood();
   try {
     const open = (different: Partial<Options>) =>
       Driver.open(target, { ...options, ...different }, 0, ledger, observer, { signal });
@@ -68,8 +68,8 @@ export async function driveToLimit(
 
 /** Each process has its own limit; our own descriptors and ports are limited too. */
 function mostClients({ before }: Observer, openFiles: number): number {
-  const room = Math.max(0, (ownFdLimit() ?? MOST_CLIENTS) - OWN_FDS);
-  return Math.min(before.processes.length * openFiles + BEYOND, MOST_CLIENTS, room);
+  const room = Math.max(0, (ownFdLimit() ?? MAX_CLIENTS) - OWN_FDS);
+  return Math.min(before.processes.length * openFiles + BEYOND, MAX_CLIENTS, room);
 }
 
 async function cpuPercentOf({ roots }: Target, signal: AbortSignal): Promise<number> {
@@ -127,7 +127,7 @@ const WATCH_MS = 500;
 const TICK_MS = 10;
 const AGAIN_MS = 20;
 const BEYOND = 16;
-const MOST_CLIENTS = 10_000;
+const MAX_CLIENTS = 10_000;
 /** Those of Node, and files under /proc. */
 const OWN_FDS = 256;
 
@@ -144,7 +144,7 @@ interface Filled {
 }
 
 /** Silent clients that come in portions, so that it is seen after each how full the server is. */
-class Crowd {
+class IdleConnectionFlood {
   readonly #portions: HoldingClients[] = [];
 
   /** Connected now, whether they were accepted or not. */
@@ -157,11 +157,11 @@ class Crowd {
     let fullestFds = fullest(observer);
     let all = countAll(observer);
     for (let asked = 0; asked < most && !signal.aborted && !observer.serverIsGone(); ) {
-      const portion = Math.min(most - asked, Math.max(LEAST_PORTION, openFiles - fullestFds));
+      const portion = Math.min(most - asked, Math.max(MIN_PORTION, openFiles - fullestFds));
       const clients = new HoldingClients();
       this.#portions.push(clients);
-      await driver.connectHeld(clients, Math.min(portion, MOST_PORTION));
-      asked += Math.min(portion, MOST_PORTION);
+      await driver.connectHeld(clients, Math.min(portion, MAX_PORTION));
+      asked += Math.min(portion, MAX_PORTION);
       const now = countAll(observer);
       fullestFds = Math.max(fullestFds, fullest(observer));
       if (clients.tally.stopped !== undefined || now <= all) break;
@@ -191,8 +191,8 @@ function counts(observer: Observer): number[] {
   return processes.filter(({ pid }) => known.has(pid)).map(({ fds }) => fds.length);
 }
 
-const LEAST_PORTION = 16;
-const MOST_PORTION = 256;
+const MIN_PORTION = 16;
+const MAX_PORTION = 256;
 /** A descriptor or two may be spare at the limit. */
 const SPARE = 2;
 

@@ -22,7 +22,7 @@ export async function churnOn<T>(
   const observer = await Observer.open(target, ledger);
   const holding = new HoldingClients();
   try {
-    const concurrency = Math.max(LEAST_CLIENTS, options.concurrency);
+    const concurrency = Math.max(MIN_CLIENTS, options.concurrency);
     const driver = await Driver.open(
       target,
       { ...options, concurrency, pauseMs: Math.max(PAUSE_MS, options.pauseMs) },
@@ -47,14 +47,14 @@ export async function churnOn<T>(
 async function untilUnderWay({ tallies }: Driver, signal: AbortSignal): Promise<void> {
   const startedAtMs = performance.now();
   while (!signal.aborted && tallies.cycles.completed < UNDER_WAY) {
-    if (performance.now() - startedAtMs > MOST_WAIT_MS) return;
+    if (performance.now() - startedAtMs > MAX_WAIT_MS) return;
     await sleep(5);
   }
 }
 
-const LEAST_CLIENTS = 4;
+const MIN_CLIENTS = 4;
 /** When nobody listens any more a client that does not wait would use up a CPU. */
 const PAUSE_MS = 1;
 const ENDLESS = 1_000_000_000;
 const UNDER_WAY = 100;
-const MOST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 2_000;

@@ -81,7 +81,7 @@ export class Reloading {
     const { everyCycles, everyMs } = this.#reload;
     const { durationMs } = this.#options;
     const now = performance.now();
-    if (this.#underWay || now - this.#sentAtMs < LEAST_BETWEEN_MS) return false;
+    if (this.#underWay || now - this.#sentAtMs < MIN_BETWEEN_MS) return false;
     if (durationMs !== undefined && now - (this.#beganAtMs ?? now) > durationMs - LAST_MS) return false;
     if (everyMs !== undefined) return now - this.#sentAtMs >= everyMs;
     // The first comes half as late: the last must not come with the last cycle.
@@ -90,7 +90,7 @@ export class Reloading {
 
   async #make(): Promise<void> {
     this.#sentAtMs = performance.now();
-    const witnesses = await Witnesses.open(this.#destination, this.#options.script, WITNESSES);
+    const witnesses = await InFlightRequests.open(this.#destination, this.#options.script, WITNESSES);
     this.#note();
     this.#sentAtMs = performance.now();
     this.#sent += 1;
@@ -103,7 +103,7 @@ export class Reloading {
 
   /** The same question without a reload. */
   async #endsByItself(): Promise<boolean> {
-    const witnesses = await Witnesses.open(this.#destination, this.#options.script, WITNESSES);
+    const witnesses = await InFlightRequests.open(this.#destination, this.#options.script, WITNESSES);
     return (await witnesses.watch(WATCH_MS)).ended > 0;
   }
 
@@ -131,22 +131,22 @@ const LINGER_MS = 1;
 /** So long after a signal witnesses stay. */
 const WATCH_MS = 100;
 /** Signals of one kind that come together are one. */
-const LEAST_BETWEEN_MS = 100;
+const MIN_BETWEEN_MS = 100;
 /** No reload begins so shortly before the end of a run of some duration. */
 const LAST_MS = 300;
 const WITNESSES = 3;
 
 /** Connections that have said the first byte of a request, and wait: who ends them now cuts them off. */
-class Witnesses {
+class InFlightRequests {
   readonly #sockets: readonly Socket[];
   readonly #ended = new Set<Socket>();
 
   /** Resolves when each is connected or has failed; those that failed are none. */
-  static async open(destination: Destination, { request }: Script, count: number): Promise<Witnesses> {
+  static async open(destination: Destination, { request }: Script, count: number): Promise<InFlightRequests> {
     const sockets = await Promise.all(
       Array.from({ length: count }, () => connected(dial(destination), request.subarray(0, 1))),
     );
-    const witnesses = new Witnesses(sockets.flatMap(socket => socket ?? []));
+    const witnesses = new InFlightRequests(sockets.flatMap(socket => socket ?? []));
     await sleep(SETTLE_MS);
     return witnesses;
   }
@@ -180,10 +180,10 @@ function connected(socket: Socket, first: Uint8Array): Promise<Socket | undefine
     setTimeout(() => {
       if (socket.connecting) socket.destroy();
       resolve(socket.connecting ? undefined : socket);
-    }, MOST_CONNECT_MS).unref();
+    }, MAX_CONNECT_MS).unref();
   });
 }
 
 /** Until the server has taken them in. */
 const SETTLE_MS = 10;
-const MOST_CONNECT_MS = 1_000;
+const MAX_CONNECT_MS = 1_000;

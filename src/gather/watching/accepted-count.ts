@@ -1,7 +1,7 @@
 import { EndedSockets } from '../../proc/ended-sockets.js';
 import { readPassiveOpens, readTcpRows } from '../../proc/sockets.js';
 import type { Snapshot } from '../../sampler/snapshot.js';
-import { entranceTo } from '../../target/elsewhere.js';
+import { nsenterPrefix } from '../../target/elsewhere.js';
 import type { Target } from '../../target/target.js';
 import type { WatchFacts } from '../../verdict/watched-load.js';
 import type { Observation } from '../observer.js';
@@ -112,7 +112,7 @@ async function endedSocketsOf({ endpoint, network, listeners }: Target): Promise
   if (endpoint.transport !== 'tcp') return undefined;
   const addresses = listeners.flatMap(listener => (listener.transport === 'tcp' ? [listener.address] : []));
   if (network === 'self') return EndedSockets.open(network, endpoint.port, addresses);
-  const into = await entranceTo(network).catch(() => undefined);
+  const into = await nsenterPrefix(network).catch(() => undefined);
   return into && EndedSockets.open(network, endpoint.port, addresses, into);
 }
 

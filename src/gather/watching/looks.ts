@@ -80,7 +80,7 @@ export class Looks {
       ...privateMemory(this.#observer.before.processes, this.#target),
     });
     this.#dueAtMs = atMs + this.#stepMs;
-    if (this.#moments.length <= MOST_MOMENTS) return;
+    if (this.#moments.length <= MAX_MOMENTS) return;
     this.#moments = this.#moments.filter((_, index) => index % 2 === 0);
     this.#stepMs *= 2;
   }
@@ -89,5 +89,5 @@ export class Looks {
 const STEP_MS = 100;
 /** So seldom that a connection whose client has gone is still seen where the server keeps it for seconds. */
 const SELDOM_MS = 1_000;
-const MOST_MOMENTS = 256;
+const MAX_MOMENTS = 256;
 const DEAD_MS = 1_000;

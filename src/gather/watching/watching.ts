@@ -13,7 +13,7 @@ import type { Gauging } from '../gauging.js';
 import { Observer } from '../observer.js';
 import { privateMemory } from '../private-memory.js';
 import { atRest, type LastRest, type Rest } from '../rest.js';
-import { type Audience, Timeline } from '../timeline.js';
+import { type RunHooks, Timeline } from '../timeline.js';
 import { AcceptedCount } from './accepted-count.js';
 import { collectWatched } from './collect.js';
 import { isOfLivingClient } from './lives.js';
@@ -25,7 +25,7 @@ export class Watching {
   readonly timeline: Timeline;
   readonly #target: Target;
   readonly #options: WatchOptions;
-  readonly #around: Audience & LoadStarter;
+  readonly #around: RunHooks & LoadStarter;
   readonly #observer: Observer;
   readonly #looks: Looks;
   readonly #gauging: Gauging | undefined;
@@ -47,7 +47,7 @@ export class Watching {
     target: Target,
     options: WatchOptions,
     gauging: Gauging | undefined,
-    around: Audience & LoadStarter,
+    around: RunHooks & LoadStarter,
   ): Promise<Watching> {
     const observer = await Observer.open(target, EVERYBODY);
     const count = await AcceptedCount.open(target, observer.before);
@@ -58,7 +58,7 @@ export class Watching {
     target: Target,
     options: WatchOptions,
     gauging: Gauging | undefined,
-    around: Audience & LoadStarter,
+    around: RunHooks & LoadStarter,
     observer: Observer,
     count: AcceptedCount,
   ) {

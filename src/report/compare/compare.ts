@@ -172,7 +172,7 @@ function rateOf({ series, cycles }: Report): Figure | undefined {
     const tookMs = point.atMs - atMs;
     return tookMs > 0 ? [((point.cyclesDone - cyclesDone) / tookMs) * 1_000] : [];
   });
-  if (rates.length < LEAST_STRETCHES) return cycles && { value: cycles.ratePerSecond, noise: undefined };
+  if (rates.length < MIN_STRETCHES) return cycles && { value: cycles.ratePerSecond, noise: undefined };
   const value = median([...rates].sort(ascending));
   const spread = median(rates.map(rate => Math.abs(rate - value)).sort(ascending)) * DEVIATIONS_PER_MAD;
   // Of a median: 1.25 times the error of a mean.
@@ -185,7 +185,7 @@ function memoryOf({ rounds }: Report): Figure | undefined {
   );
   const half = (known.at(-1)?.connections ?? 0) / 2;
   const later = known.filter(({ connections }) => connections >= half);
-  if (later.length < LEAST_ROUNDS) return undefined;
+  if (later.length < MIN_ROUNDS) return undefined;
   const trend = trendOf(
     later.map(({ connections }) => connections),
     later.map(({ anonBytes }) => anonBytes),
@@ -201,7 +201,7 @@ function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-const LEAST_STRETCHES = 5;
-const LEAST_ROUNDS = 6;
+const MIN_STRETCHES = 5;
+const MIN_ROUNDS = 6;
 /** Of a normal distribution. */
 const DEVIATIONS_PER_MAD = 1.4826;

@@ -106,7 +106,7 @@ export function heldSection(report: Report): Markup[] {
 /** The report lists no more than a thousand; reports of former versions do not say how many there are. */
 function listedOf({ held, heldCount }: Report): string {
   const listed = formatCount(held.length);
-  if (heldCount === undefined) return held.length < MOST_REPORTED ? '' : `, of the first ${listed}`;
+  if (heldCount === undefined) return held.length < MAX_REPORTED ? '' : `, of the first ${listed}`;
   return heldCount <= held.length
     ? ''
     : `, of the ${listed} that the report lists of ${formatCount(heldCount)}`;
@@ -132,7 +132,7 @@ function nameOf(what: string): string {
 }
 
 const MOST = 12;
-const MOST_REPORTED = 1_000;
+const MAX_REPORTED = 1_000;
 
 /** How long things took: percentiles, and a bar for each bucket. */
 export function latencySection({ latency }: Report): Markup[] {
@@ -180,7 +180,7 @@ const WIDTH = 20;
 
 /** What `churn serve` saw: each client in a row, and what belongs to none of them. */
 function servedTables({ clients, rows, curve }: ReportedServe): Markup[] {
-  const shown = [...clients].sort((one, other) => rank(one) - rank(other)).slice(0, MOST_CLIENTS);
+  const shown = [...clients].sort((one, other) => rank(one) - rank(other)).slice(0, MAX_CLIENTS);
   const which =
     shown.length < clients.length
       ? `, ${shown.length} of ${formatCount(clients.length)}; all of them stand in the JSON report`
@@ -240,4 +240,4 @@ function isToldElsewhere(name: string, hasPicture: boolean): boolean {
   return name === 'client' || name === '✖ client' || name === '…' || (name === 'open' && hasPicture);
 }
 
-const MOST_CLIENTS = 50;
+const MAX_CLIENTS = 50;

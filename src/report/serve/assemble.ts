@@ -196,9 +196,9 @@ function serveRows(facts: Facts, dropped: number): Array<readonly [name: string,
   const [only] = clients.length === 1 ? clients : [];
   return [
     ['manner', manners.join(', ')],
-    ...(only ? clientRows(only) : clients.slice(0, MOST_CLIENTS).map(clientLine)),
-    ...(clients.length > MOST_CLIENTS
-      ? ([['…', `${clients.length - MOST_CLIENTS} more clients stand in the JSON report`]] as const)
+    ...(only ? clientRows(only) : clients.slice(0, MAX_CLIENTS).map(clientLine)),
+    ...(clients.length > MAX_CLIENTS
+      ? ([['…', `${clients.length - MAX_CLIENTS} more clients stand in the JSON report`]] as const)
       : []),
     ...(curve.length > 1 ? ([['open', openCurve(curve)]] as const) : []),
     ...(exit
@@ -268,7 +268,7 @@ function ownText({ beforeBytes, peakBytes, perConnectionBytes }: ReportedServe['
   return `${formatBytes(beforeBytes)} → ${formatBytes(peakBytes)} at most${each}`;
 }
 
-const MOST_CLIENTS = 20;
+const MAX_CLIENTS = 20;
 const CURVE_COLUMNS = 40;
 
 interface Summarized {

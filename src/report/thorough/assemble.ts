@@ -1,6 +1,6 @@
 import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
-import type { RowName, Standing } from '../../verdict/rows.js';
+import type { RowName, RowOutcome } from '../../verdict/rows.js';
 import { wholeVerdict } from '../../verdict/whole.js';
 import { CLIENT_NAMES } from '../../workload/client-names.js';
 import type {
@@ -20,7 +20,7 @@ import { sentenceOf } from '../wording/sentence.js';
 /** What a thorough run gathered of one client. */
 export interface Row {
   readonly name: RowName;
-  readonly standing: Standing;
+  readonly standing: RowOutcome;
   readonly report?: Report | undefined;
   readonly verdict?: Verdict | undefined;
 }
@@ -61,7 +61,7 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
     checks: mergeChecks(judged),
     findings: mergeFindings(runs, address, around.tool.command.includes('--insecure')),
     allowed,
-    held: judged.flatMap(({ held }) => held).slice(0, MOST_HELD),
+    held: judged.flatMap(({ held }) => held).slice(0, MAX_HELD),
     heldCount: judged.reduce((sum, { held, heldCount = held.length }) => sum + heldCount, 0),
     rounds: [],
     ...joinTimes(made, around.wholeMs),
@@ -116,7 +116,7 @@ function allowedOf(reports: readonly Report[]): Report['allowed'] {
   });
 }
 
-const MOST_HELD = 1_000;
+const MAX_HELD = 1_000;
 
 /** The cycles of all rows that the server was judged by, together. */
 function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): ReportedCycles {
@@ -185,7 +185,7 @@ function mergeFindings(
 
 interface Noted {
   readonly name: RowName;
-  readonly standing: Standing;
+  readonly standing: RowOutcome;
   readonly verdict?: Verdict | undefined;
 }
 
@@ -215,13 +215,13 @@ function shortRows(runs: readonly ReportedRun[]): string[] {
   ];
 }
 
-interface Told extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | 'allowed'> {
+interface RowsToSum extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | 'allowed'> {
   readonly runs: readonly ReportedRun[];
   readonly cycles: ReportedCycles;
 }
 
 /** The verdict on all rows in one line; the proof only where every row that applies was made and is clean. */
-function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: Told): string {
+function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: RowsToSum): string {
   const made = `${cycles.completed} cycles`;
   const named = (status: ReportedRun['status']) =>
     runs.filter(run => run.status === status).map(({ client }) => client);
@@ -276,7 +276,7 @@ function joinTimes(
 }
 
 function thinned(series: readonly ReportedPoint[]): readonly ReportedPoint[] {
-  const step = Math.ceil(series.length / MOST_POINTS);
+  const step = Math.ceil(series.length / MAX_POINTS);
   return step <= 1 ? series : series.filter((_, index) => index % step === 0);
 }
 
@@ -284,4 +284,4 @@ function round(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-const MOST_POINTS = 2_000;
+const MAX_POINTS = 2_000;

@@ -1,12 +1,12 @@
 import { formatBytes, formatCount } from '../../units.js';
 import type { Kind } from '../../verdict/finding.js';
-import type { Inapplicable, Untried } from '../../verdict/rows.js';
+import type { Inapplicable, SkipReason } from '../../verdict/rows.js';
 import type { Cells, Report, ReportedFinding } from '../report.js';
 
-type Told = Pick<Report, 'checks' | 'findings' | 'before' | 'after'>;
+type CellSource = Pick<Report, 'checks' | 'findings' | 'before' | 'after'>;
 
 /** The cells of one row: what was found, or the figures that show that nothing was. */
-export function cellsOf(told: Told): Cells {
+export function cellsOf(told: CellSource): Cells {
   return {
     fd: marked(told, 'fd', kept) ?? `${doubt(told, 'fd')}${arrow(told, 'fds')}`,
     memory:
@@ -22,7 +22,7 @@ export function cellsOf(told: Told): Cells {
   };
 }
 
-function serverCell(told: Told): string {
+function serverCell(told: CellSource): string {
   const restarted = ({ count }: ReportedFinding) => `workers replaced: ${formatCount(count)}`;
   return (
     marked(told, 'crash', ({ count, facts }) =>
@@ -40,7 +40,7 @@ function serverCell(told: Told): string {
   );
 }
 
-function memoryCell({ checks, findings }: Told): string {
+function memoryCell({ checks, findings }: CellSource): string {
   const { status = 'not-measured', bound = null } = checks.find(({ kind }) => kind === 'memory') ?? {};
   if (bound === null || (status === 'not-measured' && findings.length > 0)) return 'not judged';
   const under = bound < 1 ? '0 B/cycle' : `under ${formatBytes(bound)}/cycle`;
@@ -48,7 +48,7 @@ function memoryCell({ checks, findings }: Told): string {
 }
 
 function marked(
-  { findings }: Told,
+  { findings }: CellSource,
   kind: Kind,
   say: (finding: ReportedFinding) => string,
 ): string | undefined {
@@ -63,18 +63,18 @@ function kept({ count, perCycle }: ReportedFinding): string {
   return `kept ${formatCount(count)}, ${share}`;
 }
 
-function doubt({ checks, findings }: Told, kind: Kind): string {
+function doubt({ checks, findings }: CellSource, kind: Kind): string {
   // What a dead server leaves behind says nothing more.
   if (findings.some(({ kind, facts }) => kind === 'crash' && facts['lost'] === undefined)) return '';
   return checks.some(check => check.kind === kind && check.status === 'undecided') ? 'not decided, ' : '';
 }
 
-function arrow({ before, after }: Told, what: 'fds' | 'threads' | 'children'): string {
+function arrow({ before, after }: CellSource, what: 'fds' | 'threads' | 'children'): string {
   return before && after ? `${before[what]} → ${after[what]}` : 'not judged';
 }
 
 /** Why a client behaviour has no verdict. Total. */
-export const REASONS: Readonly<Record<Inapplicable | Untried, string>> = {
+export const REASONS: Readonly<Record<Inapplicable | SkipReason, string>> = {
   unanswered: 'not applicable: the server does not answer the request (name one with --send or --protocol)',
   'no-tls': 'not applicable: no TLS handshake succeeded',
   untrusted:

@@ -230,7 +230,7 @@ function gaugeCause({ manner, grows }: GaugeFinding): string {
 
 function gaugeEvidence(finding: GaugeFinding): string[] {
   const { grows, perRound, manner } = finding;
-  const latest = perRound.slice(-MOST_ROUNDS);
+  const latest = perRound.slice(-MAX_ROUNDS);
   if (manner === 'trend') {
     return [`by round: ${latest.map(bytes => signed(bytes, formatBytes)).join('  ')}`];
   }
@@ -245,7 +245,7 @@ function formatOf({ manner }: GaugeFinding): (value: number) => string {
   return manner === 'trend' ? formatBytes : formatNumber;
 }
 
-const MOST_ROUNDS = 6;
+const MAX_ROUNDS = 6;
 
 function hangTitle(finding: HangFinding): string {
   const { accepted, connected, atFdLimit, silentClients, openFilesLimit } = finding;

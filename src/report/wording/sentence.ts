@@ -3,12 +3,12 @@ import { type BehaviourFacts, CLIENT_NAMES, type ClientName, FACTS } from '../..
 import { breakProof } from '../escape.js';
 import type { ReportedRun } from '../report.js';
 
-type Told = Pick<ReportedRun, 'client' | 'status' | 'findings'>;
+type RunToDescribe = Pick<ReportedRun, 'client' | 'status' | 'findings'>;
 
 /** What a thorough run comes to: "Clean when clients close, leaks one fd per connection when they reset". */
-export function sentenceOf(runs: readonly Told[]): string {
+export function sentenceOf(runs: readonly RunToDescribe[]): string {
   const rows = runs.filter(({ client }) => client !== 'mixed');
-  const names = (status: Told['status']) =>
+  const names = (status: RunToDescribe['status']) =>
     rows.filter(row => row.status === status).map(({ client }) => client);
   const judged = [...names('pass'), ...names('fail'), ...names('undecided')];
   const faults = faultsOf(rows.filter(({ status }) => status === 'fail'));
@@ -74,7 +74,7 @@ function shortened(fault: string, first: string): string {
 const RARELY = 'now and then';
 
 /** Clients by what goes wrong with them, the first fault of each. */
-function faultsOf(rows: readonly Told[]): Faults {
+function faultsOf(rows: readonly RunToDescribe[]): Faults {
   const faults = new Map<string, string[]>();
   for (const row of rows) {
     const fault = faultOf(row);
@@ -83,13 +83,13 @@ function faultsOf(rows: readonly Told[]): Faults {
   return faults;
 }
 
-function faultOf({ findings }: Told): string {
+function faultOf({ findings }: RunToDescribe): string {
   const found = findings.find(({ severity }) => severity === 'fail');
   // A row is a trial of a server.
   return found ? FAULTS[found.kind as Kind](found.perCycle) : 'fails';
 }
 
-function mixedClause(mixed: Told | undefined): string[] {
+function mixedClause(mixed: RunToDescribe | undefined): string[] {
   if (mixed?.status === 'fail') return [`${faultOf(mixed)} when they come together`];
   return mixed?.status === 'undecided' ? ['not decided when they come together'] : [];
 }

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, MemoryFinding } from '../finding.js';
 import { closedLate, lateRestMs } from '../late.js';
-import { hasHeap } from '../memory-manners.js';
+import { hasHeap } from '../memory-profiles.js';
 import { judgeMemory, type MemoryJudgement } from '../memory-trend.js';
 import type { Note } from '../note.js';
 import { isProven } from '../proven.js';
@@ -82,7 +82,7 @@ function isReadable({ rounds }: Evidence): boolean {
 
 /** Five times as many at least, as a power of ten: those that there were have not shown whether it levels off. */
 function cyclesToDecide(connections: number): number {
-  return Math.min(MOST_CYCLES, Math.max(LEAST_CYCLES, 10 ** Math.ceil(Math.log10(5 * connections))));
+  return Math.min(MAX_CYCLES, Math.max(MIN_CYCLES, 10 ** Math.ceil(Math.log10(5 * connections))));
 }
 
 export function privateBytes(snapshot: Evidence['before']): number | undefined {
@@ -91,5 +91,5 @@ export function privateBytes(snapshot: Evidence['before']): number | undefined {
 }
 
 /** Enough for the heap of Node to come to its size, and to stay there. */
-const LEAST_CYCLES = 100_000;
-const MOST_CYCLES = 100_000_000;
+const MIN_CYCLES = 100_000;
+const MAX_CYCLES = 100_000_000;

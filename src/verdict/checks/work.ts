@@ -108,7 +108,7 @@ export function idleCpuPercent(quiet: Evidence['quiet']): number | undefined {
   if (!quiet) return undefined;
   const { from, to } = quiet;
   const wallMs = to.atMs - from.atMs;
-  if (wallMs < LEAST_MS) return undefined;
+  if (wallMs < MIN_MS) return undefined;
   const started = new Map(from.processes.map(process => [identity(process), process.cpuTicks]));
   const ticks = to.processes.reduce(
     (sum, process) => sum + process.cpuTicks - (started.get(identity(process)) ?? process.cpuTicks),
@@ -128,6 +128,6 @@ export function isSpinning(evidence: Pick<Evidence, 'quiet'>): boolean {
 
 /** CPU time is counted in ticks of 10 ms (USER_HZ): "idle" needs ten of them at least. */
 const TICK_MS = 10;
-const LEAST_MS = 200;
+const MIN_MS = 200;
 /** An idle server uses nothing; one that spins shares its CPU with whatever else runs on the machine. */
 export const SPINNING_PERCENT = 25;

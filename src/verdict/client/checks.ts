@@ -113,10 +113,10 @@ export function checkIdle(evidence: ClientEvidence): ClientCheckResult {
 /** More than were ever needed at a time, and most requests brought another one although these were there. */
 function isHoard(evidence: ClientEvidence): boolean {
   const { peakIdleAtOnce, besideIdle, requests } = evidence;
-  return peakIdleAtOnce > Math.max(LEAST_HOARD, allowance(evidence)) && 2 * besideIdle >= requests;
+  return peakIdleAtOnce > Math.max(MIN_HOARD, allowance(evidence)) && 2 * besideIdle >= requests;
 }
 
-const LEAST_HOARD = 4;
+const MIN_HOARD = 4;
 /** A client's timers come late too. */
 const LATE_MS = 250;
 
@@ -159,7 +159,7 @@ export function checkReuse(evidence: ClientEvidence): ClientCheckResult {
  * many: a burst and a little more proves nothing.
  */
 function isWasteful(wasted: number, { requests, peakBusy }: ClientEvidence): boolean {
-  if (wasted < LEAST_WASTE) return false;
+  if (wasted < MIN_WASTE) return false;
   return 2 * wasted >= requests || (requests >= 2 * peakBusy && wasted >= 0.8 * (requests - peakBusy));
 }
 
@@ -174,7 +174,7 @@ function perhapsOwnProcessEach({ owners, ownersAsked }: ClientEvidence): boolean
 }
 
 /** Fewer handshakes than these are nobody's trouble. */
-const LEAST_WASTE = 5;
+const MIN_WASTE = 5;
 
 /** Connections whose answer did not come, or that nobody reads to its end, and that stay open. */
 export function checkUnclosed(evidence: ClientEvidence): ClientCheckResult {
@@ -213,7 +213,7 @@ export function checkUnclosed(evidence: ClientEvidence): ClientCheckResult {
 
 /** A pool may hold as many as it has ever used at a time, and looks at them when it needs one. */
 function allowance({ peakBusy }: ClientEvidence): number {
-  return Math.max(LEAST_STUCK, peakBusy);
+  return Math.max(MIN_STUCK, peakBusy);
 }
 
 /**
@@ -234,7 +234,7 @@ function beyondUse(
  * it may be the first one, too.
  */
 function isSeenTooEarly({ leftToIt, leftToItWhenLooked }: ClientEvidence): boolean {
-  return leftToIt - leftToItWhenLooked > LEAST_STUCK && 2 * leftToItWhenLooked < leftToIt;
+  return leftToIt - leftToItWhenLooked > MIN_STUCK && 2 * leftToItWhenLooked < leftToIt;
 }
 
 /** Of each request, to three digits. */
@@ -243,4 +243,4 @@ function perRequest(count: number, { requests }: ClientEvidence): number {
 }
 
 /** So many may always be held for a moment. */
-const LEAST_STUCK = 2;
+const MIN_STUCK = 2;

@@ -1,5 +1,5 @@
 /** How fast cycles begin; what they become has no say in that. */
-export interface Beat {
+export interface LoadProfile {
   readonly ratePerSecond: number | undefined;
   /** Clients at a time, or the most connections that may be open. */
   readonly concurrency: number;
@@ -8,7 +8,7 @@ export interface Beat {
 }
 
 /** When cycle `nth`, counted from 1, is due: milliseconds after the first. 0 without a rate. */
-export function dueAfterMs({ ratePerSecond, rampMs }: Beat, nth: number): number {
+export function dueAfterMs({ ratePerSecond, rampMs }: LoadProfile, nth: number): number {
   if (ratePerSecond === undefined) return 0;
   const full = ratePerSecond / 1_000;
   const first = Math.min(full, 1 / 1_000);
@@ -23,20 +23,20 @@ export function dueAfterMs({ ratePerSecond, rampMs }: Beat, nth: number): number
 }
 
 /** How many clients may be at work at a time, `elapsedMs` after the first began. */
-export function clientsAfter({ ratePerSecond, concurrency, rampMs }: Beat, elapsedMs: number): number {
+export function clientsAfter({ ratePerSecond, concurrency, rampMs }: LoadProfile, elapsedMs: number): number {
   if (ratePerSecond !== undefined || elapsedMs >= rampMs) return concurrency;
   return 1 + Math.floor(((concurrency - 1) * elapsedMs) / rampMs);
 }
 
 /** The clock of a load over all its batches. It stands still between them: nothing is due while the server rests. */
-export class Tempo {
-  readonly beat: Beat;
+export class LoadClock {
+  readonly profile: LoadProfile;
   #begun = 0;
   #playedMs = 0;
   #sinceMs: number | undefined;
 
-  constructor(beat: Beat) {
-    this.beat = beat;
+  constructor(profile: LoadProfile) {
+    this.profile = profile;
   }
 
   play(nowMs: number): void {
@@ -50,8 +50,8 @@ export class Tempo {
 
   /** Milliseconds until the next cycle is due; below 0: it is late by so much. */
   untilNextMs(nowMs: number): number {
-    if (this.beat.ratePerSecond === undefined) return 0;
-    return dueAfterMs(this.beat, this.#begun + 1) - this.#elapsedMs(nowMs);
+    if (this.profile.ratePerSecond === undefined) return 0;
+    return dueAfterMs(this.profile, this.#begun + 1) - this.#elapsedMs(nowMs);
   }
 
   /** One more cycle begins. When it was due, on the clock of `nowMs`. */
@@ -62,7 +62,7 @@ export class Tempo {
   }
 
   clients(nowMs: number): number {
-    return clientsAfter(this.beat, this.#elapsedMs(nowMs));
+    return clientsAfter(this.profile, this.#elapsedMs(nowMs));
   }
 
   #elapsedMs(nowMs: number): number {

@@ -1,7 +1,7 @@
 import type { Evidence } from './evidence.js';
 
 /** How the memory of a kind of server behaves when it is clean, and what growth proves there. */
-export interface Manners {
+export interface MemoryProfile {
   /** Least growth per connection that is a leak, in bytes. */
   readonly leakBytes: number;
   /** Less than this per connection is harmless: memory passes when no more can have been missed. */
@@ -33,7 +33,7 @@ const COLLECTED = {
   leastCollections: 0,
 } as const;
 
-export const MANNERS: Readonly<Record<Evidence['runtime'], Manners>> = {
+export const MEMORY_PROFILES: Readonly<Record<Evidence['runtime'], MemoryProfile>> = {
   /**
    * malloc gives back or reuses at once. What rises all the same in a clean server: two workers that each fill a ring
    * of 256 blocks did so for 8 000 connections, and so did the arenas of stunnel. A large one is never quite level: of
@@ -129,7 +129,7 @@ export function hasHeap(runtime: Evidence['runtime']): boolean {
 
 /** What memory is held against in this server. */
 export interface MemoryThresholds
-  extends Pick<Manners, 'leakBytes' | 'harmlessBytes' | 'warmConnections' | 'levelConnections'> {
+  extends Pick<MemoryProfile, 'leakBytes' | 'harmlessBytes' | 'warmConnections' | 'levelConnections'> {
   /** More than a clean server of its kind may gain after its warm-up, all its processes together. */
   readonly allowedBytes: number;
   /** So much is no warm-up after a quarter of these connections either; never so in a heap that is judged by its collections. */
@@ -142,7 +142,7 @@ export interface MemoryThresholds
  * size: two of node:cluster on Node 24 rose until 50 000.
  */
 export function memoryThresholds({ runtime, before }: Evidence, warmBytes: number): MemoryThresholds {
-  const manners = MANNERS[runtime];
+  const manners = MEMORY_PROFILES[runtime];
   const parents = new Set(before.processes.map(({ parentPid }) => parentPid));
   const workers = Math.max(1, before.processes.filter(({ pid }) => !parents.has(pid)).length);
   const each = hasHeap(runtime) ? workers : 1;

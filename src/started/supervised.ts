@@ -7,7 +7,7 @@ import { type Guard, postGuard } from './guard.js';
 import type { World } from './world.js';
 
 /** A process that was just started, who will descend from it, and the guard that outlives us. */
-export interface Born {
+export interface Supervised {
   readonly child: ChildProcess;
   readonly family: Family;
   readonly guard: Guard;
@@ -17,7 +17,7 @@ export interface Born {
  * The one way in which churn starts programs of others: without a shell, in a session of their own, marked, guarded.
  * @throws the error of spawn(2), and nothing is left.
  */
-export async function bear(
+export async function spawnSupervised(
   [file = '', ...args]: readonly string[],
   {
     argv0,
@@ -25,7 +25,7 @@ export async function bear(
     env,
   }: { readonly argv0?: string; readonly stdio: StdioOptions; readonly env: World['env'] },
   { nodePath }: Pick<World, 'nodePath'>,
-): Promise<Born> {
+): Promise<Supervised> {
   const mark = randomBytes(8).toString('hex');
   const sinceTicks = readStat(ownPid())?.startTicks ?? 0;
   const guard = postGuard(nodePath, mark, sinceTicks);

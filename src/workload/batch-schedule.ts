@@ -1,7 +1,7 @@
 import type { Workload } from './workload.js';
 
 /** When the cycles of one batch may begin: at their time, and not after the end. */
-export class Schedule {
+export class BatchSchedule {
   readonly #work: Workload;
   readonly #endsAtMs: number;
   readonly #again: () => void;
@@ -13,7 +13,7 @@ export class Schedule {
     this.#work = work;
     this.#endsAtMs = nowMs + (work.forMs ?? Number.POSITIVE_INFINITY);
     this.#again = again;
-    work.tempo?.play(nowMs);
+    work.loadClock?.play(nowMs);
   }
 
   get isOver(): boolean {
@@ -21,23 +21,24 @@ export class Schedule {
   }
 
   clients(): number {
-    const { tempo, concurrency } = this.#work;
-    return tempo?.clients(performance.now()) ?? concurrency;
+    const { loadClock, concurrency } = this.#work;
+    return loadClock?.clients(performance.now()) ?? concurrency;
   }
 
   isDue(): boolean {
-    const { tempo } = this.#work;
-    if (!tempo) return true;
+    const { loadClock } = this.#work;
+    if (!loadClock) return true;
     const now = performance.now();
-    const waitMs = tempo.untilNextMs(now);
+    const waitMs = loadClock.untilNextMs(now);
     if (waitMs <= 0) return true;
-    if (!this.#waits) this.#wait(Math.min(waitMs, this.#endsAtMs - now), tempo.beat.ratePerSecond ?? 0);
+    if (!this.#waits)
+      this.#wait(Math.min(waitMs, this.#endsAtMs - now), loadClock.profile.ratePerSecond ?? 0);
     return false;
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#work.tempo?.pause(performance.now());
+    this.#work.loadClock?.pause(performance.now());
   }
 
   /** Node's timers are late by up to a millisecond: the rest of a wait is spent in looking at the clock. */
@@ -47,12 +48,12 @@ export class Schedule {
       this.#waits = false;
       this.#again();
     };
-    if (ms < 1 && ratePerSecond <= MOST_EXACT_RATE) setImmediate(again);
-    else this.#timer = setTimeout(again, Math.max(1, Math.min(MOST_WAIT_MS, Math.floor(ms))));
+    if (ms < 1 && ratePerSecond <= MAX_EXACT_RATE) setImmediate(again);
+    else this.#timer = setTimeout(again, Math.max(1, Math.min(MAX_WAIT_MS, Math.floor(ms))));
   }
 }
 
 /** Cycles per second; above that they begin in bunches, a millisecond apart. */
-const MOST_EXACT_RATE = 500;
+const MAX_EXACT_RATE = 500;
 /** An interrupt must not wait for a cycle that is due in a minute. */
-const MOST_WAIT_MS = 50;
+const MAX_WAIT_MS = 50;

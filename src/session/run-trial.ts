@@ -37,7 +37,7 @@ interface Judge {
 }
 
 /** One trial: what was seen, what it means, and the words for it. */
-export interface Examined {
+export interface TrialResult {
   readonly evidence: Evidence;
   readonly verdict: Verdict;
   readonly report: Report;
@@ -47,12 +47,12 @@ export interface Examined {
  * The story of one trial of a server that was found: look at it, open and close connections in rounds, let it settle,
  * make more rounds where growth has to recur, judge, and tell.
  */
-export async function examine(
+export async function runTrial(
   target: Target,
   options: Options,
   { next, judge }: Judge,
   context: RunContext,
-): Promise<Examined> {
+): Promise<TrialResult> {
   const isMixed = options.clients.length > 1;
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const gauging = await gaugingOf(options, context.signal);

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Account, SUMMED, type Visit } from '../../src/serve/account.js';
-import { Book } from '../../src/serve/book.js';
+import { ConnectionLog } from '../../src/serve/connection-log.js';
 import { moveVisit } from '../../src/serve/series.js';
 
 /** A request that is answered in full; afterwards the connection rests. */
-function exchange(book: Book, visit: ReturnType<Book['open']>, atMs: number): void {
+function exchange(book: ConnectionLog, visit: ReturnType<ConnectionLog['open']>, atMs: number): void {
   book.request(visit, false, atMs);
   book.answered(visit, true, false);
   book.rests(visit, atMs + 1);
 }
 
 test('a connection opened beside an idle one is wasted', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   for (let number = 0; number < 10; number++)
     exchange(book, book.open(book.account('c'), 80, 1_000 + number, number * 100), number * 100);
   const account = book.account('c');
@@ -23,14 +23,14 @@ test('a connection opened beside an idle one is wasted', () => {
 });
 
 test('a connection to another port is not', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   for (let port = 80; port < 90; port++)
     exchange(book, book.open(book.account('c'), port, 1_000, port * 100), port * 100);
   assert.equal(book.account('c').besideIdle, 0);
 });
 
 test('one that replaces a connection that was closed at once is wasted, one after the server closed is needed', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   for (const [by, wasted] of [
     ['client', 1],
     ['server', 0],
@@ -46,7 +46,7 @@ test('one that replaces a connection that was closed at once is wasted, one afte
 });
 
 test('a pool that is full and closes what is too much wastes nothing', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   const kept = book.open(book.account('c'), 80, 1_000, 0);
   const surplus = book.open(book.account('c'), 80, 1_001, 0);
   exchange(book, kept, 0);
@@ -59,7 +59,7 @@ test('a pool that is full and closes what is too much wastes nothing', () => {
 });
 
 test('what waited while this server was busy was not opened for nothing', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   // Twenty at once, and all of them gone before the first one was accepted.
   for (let number = 0; number < 20; number++) {
     const visit = book.open(book.account('c'), 80, number, 1_000 + number, 0);
@@ -78,7 +78,7 @@ test('an idle connection that is used a moment later was not left idle', () => {
     [true, 0],
     [false, 1],
   ] as const) {
-    const book = new Book();
+    const book = new ConnectionLog();
     const idle = book.open(book.account('c'), 80, 1_000, 0);
     exchange(book, idle, 0);
     exchange(book, book.open(book.account('c'), 80, 1_001, 500), 500);
@@ -94,7 +94,7 @@ test('the most idle connections are known by their ends, though nobody looked wh
     [1_000, 4, 6],
     [150, 0, 0],
   ] as const) {
-    const book = new Book();
+    const book = new ConnectionLog();
     const account = book.account('c');
     const visits = Array.from({ length: 10 }, (_, number) =>
       book.open(account, 80 + (number % 2), number, 0),
@@ -114,7 +114,7 @@ test('what a late server cannot know is counted as that, and not as waste', () =
     [495, 1, 0],
     [0, 0, 1],
   ] as const) {
-    const book = new Book();
+    const book = new ConnectionLog();
     exchange(book, book.open(book.account('c'), 80, 1_000, 0), 0);
     exchange(book, book.open(book.account('c'), 80, 1_001, 500, openedAfterMs), 500);
     book.waste.settle();
@@ -124,7 +124,7 @@ test('what a late server cannot know is counted as that, and not as waste', () =
 });
 
 test('a pool that closes what has been idle for seconds wastes nothing', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   const visit = book.open(book.account('c'), 80, 1_000, 0);
   exchange(book, visit, 0);
   book.ended(visit, 'client', 4_000);
@@ -136,7 +136,7 @@ test('a pool that closes what has been idle for seconds wastes nothing', () => {
 });
 
 test('nothing is kept of connections that are over', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   for (let number = 0; number < 1_000; number++) {
     const visit = book.open(book.account('c'), 80, number, number);
     exchange(book, visit, number);
@@ -150,7 +150,7 @@ test('nothing is kept of connections that are over', () => {
 });
 
 test('an answer that is owed past the patience is overdue', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   const visit = book.open(book.account('c'), 80, 1_000, 0);
   book.request(visit, false, 0);
   assert.equal(book.now(visit.account, 500, 0, 1_000).overdue, 0);
@@ -158,7 +158,7 @@ test('an answer that is owed past the patience is overdue', () => {
 });
 
 test('a connection that the server has ended waits for nothing more', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   const visit = book.open(book.account('c'), 80, 1_000, 0);
   book.request(visit, false, 0);
   book.answered(visit, true, false);
@@ -169,7 +169,7 @@ test('a connection that the server has ended waits for nothing more', () => {
 });
 
 test('a connection that turns out to be of somebody else takes with it all that was counted of it', () => {
-  const book = new Book();
+  const book = new ConnectionLog();
   const client = book.account('c');
   const visits = [0, 1, 2, 3].map(number => book.open(client, 80, 1_000 + number, number * 100));
   const [own, stranger, ...rest] = visits as [Visit, Visit, ...Visit[]];
@@ -181,7 +181,7 @@ test('a connection that turns out to be of somebody else takes with it all that 
   for (const [name, count] of Object.entries(after))
     assert.equal(count + (totals(book.others)[name] ?? 0), before[name], name);
   assert.deepEqual(after, {
-    ...totals(new Book().account('c')),
+    ...totals(new ConnectionLog().account('c')),
     connections: 1,
     open: 1,
     idleNow: 1,
@@ -206,7 +206,7 @@ test('what was opened for nothing is told of the client alone, however late it t
     [[1, 2], 0],
     [[2, 1, 0], 0],
   ] as const) {
-    const book = new Book();
+    const book = new ConnectionLog();
     const client = book.account('c');
     const visits = [0, 1, 2].map(number => {
       const visit = book.open(client, 80, 1_000 + number, number * 500);
@@ -221,7 +221,7 @@ test('what was opened for nothing is told of the client alone, however late it t
 
 test('one that turns out to be of somebody else while it is in doubt was not opened for nothing', () => {
   for (const number of [0, 1]) {
-    const book = new Book();
+    const book = new ConnectionLog();
     const visits = [0, 1].map(at => {
       const visit = book.open(book.account('c'), 80, 1_000 + at, at * 500);
       exchange(book, visit, at * 500);
@@ -250,7 +250,7 @@ test('what is gone before it could be told whose it was is the client’s, unles
     [1, 900, 0],
     [1, 1_900, 1],
   ]) {
-    const book = new Book();
+    const book = new ConnectionLog();
     for (let number = 0; number < others; number++) book.open(book.others, 80, number, 0);
     const visit = book.open(book.account('c'), 80, 1_000, 0);
     visit.isUntold = true;

@@ -5,8 +5,8 @@ import type { Stopwatch } from './stopwatch.js';
 import type { Tally } from './tally.js';
 
 /** What a behaviour has at hand beside its own connection. */
-export interface Stage {
-  readonly turns: Turns;
+export interface CycleContext {
+  readonly turns: PollTurns;
   readonly script: Script;
   readonly patience: Patience;
   readonly tally: Tally;
@@ -20,16 +20,16 @@ export interface Stage {
 }
 
 /** Ends the cycle with FIN, as close(2) does, after what has arrived was read. */
-export function closeSoon(cycle: Cycle, stage: Stage): void {
+export function closeSoon(cycle: Cycle, context: CycleContext): void {
   const { socket } = cycle;
-  stage.turns.afterNextPoll(() => {
+  context.turns.afterNextPoll(() => {
     if (socket.readableLength === 0) {
       socket.destroy();
       return;
     }
     // Longer, it may be, than what the stream takes in by itself.
     socket.resume();
-    closeWhenQuiet(cycle, stage);
+    closeWhenQuiet(cycle, context);
   });
 }
 
@@ -37,12 +37,12 @@ export function closeSoon(cycle: Cycle, stage: Stage): void {
  * The same, when nothing more comes: a close in the middle of an answer sends RST. shutdown(2) before close(2) would
  * send FIN in any case, but to the server that is a half-closed client for a moment: another behaviour.
  */
-export function closeWhenQuiet(cycle: Cycle, stage: Stage): void {
+export function closeWhenQuiet(cycle: Cycle, context: CycleContext): void {
   const { socket } = cycle;
   const { bytesRead } = socket;
-  stage.turns.afterNextPoll(() => {
+  context.turns.afterNextPoll(() => {
     if (socket.bytesRead === bytesRead || socket.destroyed) socket.destroy();
-    else closeWhenQuiet(cycle, stage);
+    else closeWhenQuiet(cycle, context);
   });
 }
 
@@ -60,17 +60,17 @@ export function later(cycle: Cycle, ms: number, callback: () => void): void {
  */
 export function untilServerCloses(
   cycle: Cycle,
-  stage: Stage,
+  context: CycleContext,
   ended: NodeJS.EventEmitter = cycle.socket,
 ): void {
-  const { patience, tally } = stage;
+  const { patience, tally } = context;
   const { limitMs } = patience;
   cycle.closing = true;
   cycle.socket.resume();
   if (patience.isOver) {
     tally.unawaited += 1;
     later(cycle, limitMs, () => {
-      patience.missed(limitMs, stage.concurrency);
+      patience.missed(limitMs, context.concurrency);
       cycle.socket.destroy();
     });
     return;
@@ -78,7 +78,7 @@ export function untilServerCloses(
   const startedAtMs = performance.now();
   cycle.dueAtMs = startedAtMs + limitMs;
   cycle.onDeadline = () => {
-    patience.missed(limitMs, stage.concurrency);
+    patience.missed(limitMs, context.concurrency);
     tally.unclosed += 1;
     cycle.socket.destroy();
   };
@@ -86,13 +86,13 @@ export function untilServerCloses(
 }
 
 /** What a client does with a connection that was just made. The cycle is over when its socket is closed. */
-export type Behaviour = (cycle: Cycle, stage: Stage) => void;
+export type Behaviour = (cycle: Cycle, context: CycleContext) => void;
 
 /**
  * Runs callbacks after the next turn of the event loop's poll phase, when a socket that has just connected has been
  * read once. One setImmediate fires before that poll, the second behind it; both are shared by all that wait.
  */
-export class Turns {
+export class PollTurns {
   #waiting: (() => void)[] = [];
   #armed = false;
 

@@ -24,7 +24,7 @@ export interface OpenNow {
  * Keeps book of every connection, event by event. Time is handed in. Memory: one small object for each open
  * connection, nothing for those that are over.
  */
-export class Book {
+export class ConnectionLog {
   readonly visits = new Set<Visit>();
   readonly accounts = new Map<string, Account>();
   /** Those who came although another client is followed: nobody judges them. */
@@ -207,7 +207,7 @@ class Curve {
   add(requests: number, open: number): void {
     if (requests % this.#step !== 0) return;
     this.#points.push([requests, open]);
-    if (this.#points.length < MOST_POINTS) return;
+    if (this.#points.length < MAX_POINTS) return;
     this.#step *= 2;
     this.#points = this.#points.filter(([at]) => at % this.#step === 0);
   }
@@ -217,7 +217,7 @@ class Curve {
   }
 }
 
-const MOST_POINTS = 400;
+const MAX_POINTS = 400;
 
 /**
  * Answers that a client has waited for beyond its patience, when it ends the connection at last. A look now and then may
@@ -262,7 +262,7 @@ class Overdue {
 
   /** A request that is read now had not come when the loop came round before the last time; a first one may have waited longer. */
   earliest({ requests, openedAfterMs }: Visit): number {
-    const heldMs = requests <= 1 ? MOST_HELD_MS : 0;
+    const heldMs = requests <= 1 ? MAX_HELD_MS : 0;
     return Math.max(openedAfterMs, this.#beforeMs - heldMs);
   }
 
@@ -282,4 +282,4 @@ function owedSince({ failedAtMs, busySinceMs }: Visit): number | undefined {
 }
 
 /** No connection is read while its owner is looked for. */
-const MOST_HELD_MS = 300;
+const MAX_HELD_MS = 300;
