@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { TOPIC_NAMES } from '../src/guide/topics.js';
 
-/** What `npm pack` would ship: the program, the library, the schema, the words about them, and nothing else. */
+/** What `npm pack` would ship: the program, the library, the schema, the words about them, the guide, and nothing else. */
 const ALLOWED =
-  /^(bin\/churn\.js|dist\/(index|cli\/start|serve\/table-worker|started\/watchdog|library\/(assert|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/jest\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|dist\/churn\.1|package\.json|README\.md|LICENSE)$/;
+  /^(bin\/churn\.js|dist\/(index|cli\/start|serve\/table-worker|started\/watchdog|library\/(assert|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/jest\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/report\.schema\.json|dist\/cli\/licenses\.txt|dist\/churn\.1|dist\/guide\/[a-z-]+\.md|package\.json|README\.md|LICENSE)$/;
 const REQUIRED = [
   'bin/churn.js',
   'dist/index.js',
@@ -16,6 +17,7 @@ const REQUIRED = [
   'dist/started/watchdog.js',
   'dist/library/jest.cjs',
   'dist/types/library/jest.d.cts',
+  ...TOPIC_NAMES.map(topic => `dist/guide/${topic}.md`),
 ];
 
 const [packed] = JSON.parse(

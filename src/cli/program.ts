@@ -86,6 +86,13 @@ export function buildProgram(io: Io, command?: readonly string[]): Program {
       const { explainCommand } = await import('./commands/on-demand.js');
       status = explainCommand(io, kind);
     });
+  configure(program.command('guide'), io)
+    .description('what can be done with churn, a page for each topic')
+    .argument('[topic]', 'load, serve, ci, … (default: the list of them)')
+    .action(async topic => {
+      const { guideCommand } = await import('./commands/on-demand.js');
+      status = guideCommand(io, topic);
+    });
   configure(program.command('clients'), io)
     .description('what the clients do, each with a line and its packets')
     .option('--json', 'print one JSON object')

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { ChurnError } from '../../errors.js';
+import { TOPIC_NAMES, TOPICS } from '../../guide/topics.js';
 import { renderClients, renderClientsJson } from '../../report/clients.js';
 import { drawExplanation, drawKinds } from '../../report/wording/explain/draw.js';
+import { wrap } from '../../report/wrap.js';
 import { ALL_KINDS } from '../../verdict/kinds.js';
 import { VERSION } from '../../version.js';
 import { type Io, widthOf } from '../io.js';
@@ -14,7 +17,11 @@ export function clientsCommand(io: Io, { json }: { readonly json?: boolean }): n
   return 0;
 }
 
-/** `churn explain [KIND]`: the long form of what a report says in a line; without a kind, the list of them. */
+/**
+ * `churn explain [KIND]`: the long form of what a report says in a line; without a kind, the list of them.
+ *
+ * @throws ChurnError for a kind that there is not.
+ */
 export function explainCommand(io: Io, name: string | undefined): number {
   if (name === undefined) {
     io.stdout.write(drawKinds(widthOf(io)));
@@ -25,20 +32,58 @@ export function explainCommand(io: Io, name: string | undefined): number {
     throw new ChurnError(
       'usage',
       `There is no kind of finding called ${JSON.stringify(name)}.`,
-      suggestion(name),
+      suggestion(name, ALL_KINDS, 'churn explain', 'kinds'),
     );
   }
   io.stdout.write(drawExplanation(kind, widthOf(io)));
   return 0;
 }
 
-/** The kind that begins like it ("fds", "mem", "zombies"), and all of them. */
-function suggestion(name: string): string {
+/**
+ * `churn guide [TOPIC]`: a page of the guide, as its Markdown stands beside the program; without a topic, the list of them.
+ *
+ * @throws ChurnError for a topic that there is not.
+ */
+export function guideCommand(io: Io, name: string | undefined): number {
+  if (name === undefined) {
+    io.stdout.write(drawTopics(widthOf(io)));
+    return 0;
+  }
+  const topic = TOPIC_NAMES.find(candidate => candidate === name.toLowerCase());
+  if (!topic) {
+    throw new ChurnError(
+      'usage',
+      `There is no page of the guide called ${JSON.stringify(name)}.`,
+      suggestion(name, TOPIC_NAMES, 'churn guide', 'topics'),
+    );
+  }
+  // From dist/chunks, where the build puts this file.
+  io.stdout.write(forTerminal(readFileSync(new URL(`../guide/${topic}.md`, import.meta.url), 'utf8')));
+  return 0;
+}
+
+function drawTopics(columns: number): string {
+  const indent = Math.max(...TOPIC_NAMES.map(topic => topic.length)) + 4;
+  const lines = TOPIC_NAMES.flatMap(topic =>
+    wrap(`  ${topic.padEnd(indent - 2)}${TOPICS[topic].replaceAll('`', '')}`, columns, indent),
+  );
+  return ['churn guide TOPIC prints one of these pages:', '', ...lines, ''].join('\n');
+}
+
+/** Markdown is readable as it is, but for what a terminal cannot show: pictures, and where links lead. */
+function forTerminal(markdown: string): string {
+  return markdown
+    .replaceAll(/^!\[[^\]]*\]\([^)]*\)\n\n/gm, '')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\.md\)/g, '$1');
+}
+
+/** The one of `known` that begins like it ("fds", "mem", "zombies"), and all of them. */
+function suggestion(name: string, known: readonly string[], command: string, what: string): string {
   const word = name.toLowerCase();
-  const alike = ALL_KINDS.find(kind => word !== '' && (kind.startsWith(word) || word.startsWith(kind)));
-  const all = ALL_KINDS.join(', ');
+  const alike = known.find(one => word !== '' && (one.startsWith(word) || word.startsWith(one)));
+  const all = known.join(', ');
   return alike
-    ? `Did you mean churn explain ${alike}? The kinds are: ${all}.`
+    ? `Did you mean ${command} ${alike}? The ${what} are: ${all}.`
     : `Did you mean one of these? ${all}`;
 }
 

@@ -1,3 +1,4 @@
+import { TOPIC_NAMES } from '../../guide/topics.js';
 import { REPORTER_NAMES } from '../../report/registry.js';
 import { KINDS } from '../../verdict/kinds.js';
 import { CLIENT_NAMES } from '../../workload/client-names.js';
@@ -45,6 +46,7 @@ export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>>
 /** What can follow a command. */
 export const ARGUMENT_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = {
   explain: KINDS,
+  guide: TOPIC_NAMES,
   completion: ['bash', 'zsh', 'fish'],
   render: 'file',
   compare: 'file',
