@@ -1,32 +1,41 @@
-/** A command of the README, as it stands there, without its comment. */
+/** A command of the README or of the guide, as it stands there, without its comment. */
 export interface Command {
   readonly text: string;
   readonly block: string;
 }
 
-/** Every command of the indented blocks, of the tables, and of the examples for CI. @throws for a block that is neither commands nor output. */
-export function commandsOf(readme: string): Command[] {
-  const fenced = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+/**
+ * Every command of the indented blocks, of the sentences and lists, and of the examples for CI.
+ *
+ * @throws for a block that is neither commands nor output.
+ */
+export function commandsOf(document: string): Command[] {
+  const fenced = [...document.matchAll(FENCED)].map(([, language = '', text = '']) => ({
     language,
     text,
   }));
-  const prose = readme.replaceAll(/^```\w+\n[\s\S]*?^```$/gm, '');
+  const blocks = document.replaceAll(FENCED, '').matchAll(BLOCK);
   return [
-    ...blocksOf(prose).flatMap(commandsOfBlock),
+    ...[...blocks].flatMap(([block]) => commandsOfBlock(block.replaceAll(/^ {4}/gm, ''))),
     ...fenced.flatMap(({ language, text }) => commandsOfExample(language, text)),
-    ...[...prose.matchAll(/^\|.*\|$/gm)].flatMap(([row]) => commandsOfRow(row)),
+    ...proseOf(document).split('\n\n').flatMap(commandsOfParagraph),
   ];
 }
 
-/** Runs of indented lines; empty lines in between belong to them. */
-function blocksOf(text: string): string[] {
-  return [...text.matchAll(/(?:^ {4}.*\n(?:\n(?= {4}))?)+/gm)].map(([block]) =>
-    block.replaceAll(/^ {4}/gm, ''),
-  );
+/** The prose of a document: what is neither an indented block nor an example in fences. */
+export function proseOf(document: string): string {
+  return document.replaceAll(FENCED, '').replaceAll(BLOCK, '');
 }
 
+const FENCED = /^```(\w+)\n([\s\S]*?)^```$/gm;
+/** Runs of indented lines; empty lines in between belong to them. */
+const BLOCK = /(?:^ {4}.*\n(?:\n(?= {4}))?)+/gm;
+
 function commandsOfBlock(block: string): Command[] {
-  const lines = block.split('\n').filter(line => line.trim() !== '');
+  const lines = block
+    .replaceAll(/ \\\n +/g, ' ')
+    .split('\n')
+    .filter(line => line.trim() !== '');
   const typed = lines.filter(line => line.startsWith('$ '));
   if (typed.length > 0) return typed.map(line => ({ text: withoutComment(line.slice(2)), block }));
   if (OUTPUT.test(block)) return [];
@@ -45,9 +54,11 @@ function commandsOfExample(language: string, text: string): Command[] {
   return [...found].map(([, command = '']) => ({ text: command, block: text }));
 }
 
-/** Commands in the cells of the recipes; other tables tell of options. */
-function commandsOfRow(row: string): Command[] {
-  return [...row.matchAll(/`(churn [^`]*)`/g)].map(([, text = '']) => ({ text, block: row }));
+/** Commands within sentences. One word behind `churn` is the name of a command, of which is told there. */
+function commandsOfParagraph(block: string): Command[] {
+  return [...block.matchAll(/`(churn\s[^`]+)`/g)]
+    .map(([, text = '']) => ({ text: text.replaceAll(/\s+/g, ' '), block }))
+    .filter(({ text }) => !/^churn \w+$/.test(text));
 }
 
 function withoutComment(line: string): string {

@@ -6,22 +6,25 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
 import { compileC, launch, type Running, startC } from '../servers/launch.js';
 import { freePort } from '../servers/real/free-port.js';
-import { type Command, commandsOf } from './commands.js';
+import { commandsOf } from './commands.js';
+import { DOCUMENTS, ROOT } from './documents.js';
 import { gitlabFaults } from './gitlab.js';
 import { metricsServer, writeProgram, writePrograms } from './programs.js';
 import { ELSEWHERE, INSTEAD, PORTS, SHORTER } from './stand-ins.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const COMMANDS = commandsOf(README);
+/** Each once, wherever it stands. */
+const COMMANDS = new Map(
+  DOCUMENTS.flatMap(([document, text]) =>
+    commandsOf(text).map(({ text, block }) => [text, `${document}:\n${block}`] as const),
+  ),
+);
 const fixture = (name: string) => join(ROOT, 'test/servers/node', name);
 
-describe('the commands of the README', { timeout: 300_000 }, () => {
+describe('the commands of the README and of the guide', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'churn-readme-'));
   const metrics = metricsServer();
   let servers: Readonly<Record<(typeof PORTS)[keyof typeof PORTS] | 'unix', Running>>;
@@ -51,11 +54,11 @@ describe('the commands of the README', { timeout: 300_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const [text, { block }] of new Map(COMMANDS.map(command => [command.text, command]))) {
+  for (const [text, place] of COMMANDS) {
     if (ELSEWHERE[text] !== undefined) continue;
     it(`run: ${text}`, async () => {
       const { status, output } = await shell(standIn(text), folder);
-      assert.equal(status, 0, `${standIn(text)}\n${output}\nfrom:\n${block}`);
+      assert.equal(status, 0, `${standIn(text)}\n${output}\nfrom ${place}`);
     });
   }
 
@@ -82,7 +85,7 @@ describe('the commands of the README', { timeout: 300_000 }, () => {
 });
 
 it('no stand-in is left over, and there are as many commands as a reader sees', () => {
-  const texts = COMMANDS.map(({ text }: Command) => text);
+  const texts = [...COMMANDS.keys()];
   for (const text of [...Object.keys(ELSEWHERE), ...Object.keys(INSTEAD)])
     assert.ok(texts.includes(text), text);
   for (const [written] of SHORTER)
@@ -90,13 +93,13 @@ it('no stand-in is left over, and there are as many commands as a reader sees', 
       texts.some(text => text.includes(written)),
       written,
     );
-  const seen = README.split('\n').filter(line => /^(?: {4}| +- (?:run: )?)(?:\$ )?churn (?!127)/.test(line));
-  for (const line of seen)
+  const lines = DOCUMENTS.flatMap(([, text]) => text.replaceAll(/ \\\n +/g, ' ').split('\n'));
+  for (const line of lines.filter(line => /^(?: {4}| +- (?:run: )?)(?:\$ )?churn (?!127)/.test(line)))
     assert.ok(
       texts.some(text => line.includes(text)),
       line,
     );
-  assert.ok(texts.length > 30, String(texts.length));
+  assert.ok(texts.length > 60, String(texts.length));
 });
 
 it('a block that is neither commands nor output is not passed over', () => {
@@ -104,8 +107,25 @@ it('a block that is neither commands nor output is not passed over', () => {
   assert.deepEqual(commandsOf('    FAIL  1000 cycles\n      ✖ fd\n'), []);
 });
 
+it('commands are found that go over two lines, in blocks and in sentences', () => {
+  const document = [
+    'Try `churn compare',
+    'a.json b.json`, which is `churn compare`:',
+    '',
+    '    churn --port 9000 \\',
+    '      --hold 100    # so many',
+    '    churn serve',
+    '',
+  ].join('\n');
+  assert.deepEqual(
+    commandsOf(document).map(({ text }) => text),
+    ['churn --port 9000 --hold 100', 'churn serve', 'churn compare a.json b.json'],
+  );
+});
+
 describe('the examples for CI', () => {
-  const examples = [...README.matchAll(/^```(yaml|groovy)\n([\s\S]*?)^```$/gm)];
+  const [, page = ''] = DOCUMENTS.find(([path]) => path.endsWith('/ci.md')) ?? [];
+  const examples = [...page.matchAll(/^```(yaml|groovy)\n([\s\S]*?)^```$/gm)];
   const [github = '', gitlab = ''] = examples.flatMap(([, language, text = '']) =>
     language === 'yaml' ? [text] : [],
   );

@@ -1,4 +1,4 @@
-/** What a port of the README stands for: which server listens there in the test. */
+/** What a port of the README or of the guide stands for: which server listens there in the test. */
 export const PORTS = { 9000: 'clean', 6379: 'answers', 7000: 'answers', 8080: 'web', 8443: 'tls' } as const;
 
 /** What is written for a long run or a large machine, and what is run instead of it. */
@@ -23,13 +23,13 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- ./server --port {port}':
     'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- nohup ./server --port {port}',
   'churn watch [options] [-- load command…]': 'churn watch --port 8080 -- k6',
-  'churn serve [-- ./client]': 'churn serve -- ./client',
+  'churn serve [options] [-- client command…]': 'churn serve -- ./client',
   // It would serve until it is interrupted, and somebody has to come.
   'churn serve --port 8080': './client --when-open {free} & churn serve --port 8080 --duration 1s',
   'churn serve --port 8080 --pid 4242 --duration 1m':
     './client --again-and-again {free} & churn serve --port 8080 --pid $! --duration 1s; status=$?; kill $!; exit $status',
   'churn render FILE.json': 'churn render churn.json',
-  'churn compare A.json B.json': 'churn compare old.json new.json',
+  'churn compare OLD.json NEW.json': 'churn compare old.json new.json',
 };
 
 /** What is not run here, and where it is. */
