@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 /**
  * Runs the compiled tests, or those whose path contains one of the arguments. Without an option the first stage: what is
  * pure, and a few dozen runs. `--outside` is the second: what asks programs that are not of this repository (servers,
- * clients, browsers, terminals), namespaces, or the same of many servers. `--all` is both. Two files at a time, or as many
+ * clients, browsers, terminals), namespaces, or the same of many servers. `--all` is both, and what
+ * is left out of them for time. Two files at a time, or as many
  * as `--concurrency` says: a verdict that a neighbour can sway would be a defect. Node 20 and 22 disagree on what `--test`
  * makes of a folder, so it is given files. The reporter tells the failures once more at the end, where a log that was cut
  * still has them.
@@ -20,7 +21,14 @@ const { values, positionals: wanted } = parseArgs({
   },
   allowPositionals: true,
 });
-const isOfStage = (file: string) => values.all || values.outside === file.endsWith('.outside.test.js');
+/** What the exam asks in other words, or what takes minutes: only with `--all`. */
+const LONG = [
+  ...['c-servers', 'checkers', 'clients', 'gauges', 'late-closers', 'load', 'owner', 'real-servers'],
+  ...['serve-strangers', 'server-kinds', 'thorough', 'traps', 'valgrind', 'watch-neighbour'],
+].map(name => `/${name}.outside.test.js`);
+const isOfStage = (file: string) =>
+  values.all ||
+  (values.outside === file.endsWith('.outside.test.js') && !LONG.some(end => file.endsWith(end)));
 const files = readdirSync(folder, { recursive: true })
   .map(String)
   .filter(
