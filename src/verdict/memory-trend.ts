@@ -76,7 +76,12 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   // Out of time, a rise that small is told by its bound.
   const isBounded = judged.bound !== undefined && judged.bound < harmlessBytes;
   const keeps = heap !== undefined && heap.low > leakBytes;
-  const isFlat = isBounded && !keeps && !leaps(kept, harmlessBytes) && (!rises || evidence.budgetSpent);
+  const isFlat =
+    isBounded &&
+    !keeps &&
+    !leaps(kept, harmlessBytes) &&
+    !isContradicted(rounds, thresholds, evidence) &&
+    (!rises || evidence.budgetSpent);
   if (isFlat) return { ...judged, state: 'flat' };
   const steady = rises && keepsPace(kept) && (hasHeap(evidence.runtime) || isRegular(judged.perRound));
   const isCollected = collectionsOf(kept) >= leastCollections;
@@ -125,10 +130,25 @@ function boundWithoutCollection(rounds: Kept): number | undefined {
 function isBeyond(rounds: Kept, thresholds: MemoryThresholds, connections: number): boolean {
   const { allowedBytes, plentyBytes, warmConnections, levelConnections } = thresholds;
   if (connections >= levelConnections) return true;
-  // The lowest of the last readings, in case the very last one stands just before a collection.
-  const grown = Math.min(...rounds.slice(-3).map(({ anonBytes }) => anonBytes)) - (rounds[0]?.anonBytes ?? 0);
+  const grown = grownFromStart(rounds);
   if (grown >= plentyBytes) return connections >= warmConnections / 4;
   return grown > allowedBytes && connections >= warmConnections;
+}
+
+/**
+ * A heap that is copied doubles in leaps and stands still in between, for longer each time: no trend of its later half
+ * shows that. Haskell that kept 10 KiB per connection rose from 2 to 238 MB so, and was told as flat. What is more than
+ * its collector may have taken has to be harmless over all connections too.
+ */
+function isContradicted(rounds: Kept, thresholds: MemoryThresholds, evidence: Evidence): boolean {
+  const { runtime, connections } = evidence;
+  if (!hasHeap(runtime) || MEMORY_PROFILES[runtime].leastCollections > 0) return false;
+  return grownFromStart(rounds) > thresholds.allowedBytes + thresholds.harmlessBytes * connections;
+}
+
+/** The lowest of the last readings, in case the very last one stands just before a collection. */
+function grownFromStart(rounds: Kept): number {
+  return Math.min(...rounds.slice(-3).map(({ anonBytes }) => anonBytes)) - (rounds[0]?.anonBytes ?? 0);
 }
 
 /** More memory at the end of these rounds than at their beginning, though no trend shows it: some single steps did it. */

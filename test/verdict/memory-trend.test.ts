@@ -40,6 +40,13 @@ const CURVES: ReadonlyArray<
     'flat',
   ],
   [
+    '7 KiB a connection in a heap that doubles in leaps, and has just done so',
+    'ghc',
+    33_000,
+    n => 15 * MIB * 2 ** Math.floor(Math.log2(Math.max(1, n / 1_000))),
+    'suspect',
+  ],
+  [
     'a heap that grows to its size',
     'v8',
     100_000,
