@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { type Runtime, runtimeOf, runtimeOfImage } from '../../src/target/runtime.js';
 
@@ -51,9 +52,11 @@ test('a program that makes much code as it runs is managed by nobody knows whom'
 });
 
 test('of the programs of one server the most forgiving one counts', async () => {
-  const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
+  const child = spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] });
   try {
-    await new Promise(resolve => child.once('spawn', resolve));
+    // It runs once it answers: after exec, its libraries are still to be mapped.
+    child.stdin.write('\n');
+    await once(child.stdout, 'data');
     assert.ok(child.pid);
     assert.equal(runtimeOf([child.pid]), 'native');
     assert.equal(runtimeOf([process.pid, child.pid]), 'v8');
