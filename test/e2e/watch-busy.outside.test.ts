@@ -5,13 +5,14 @@ import { describe, it } from 'node:test';
 import { type Running, startC } from '../servers/launch.js';
 import { churn, parseReport } from '../support/churn.js';
 
-/** Clients that go on while a load is made, and after it. */
+/** Clients that go on while a load is made, and after it; they say so once one was answered. */
 const TRAFFIC = {
   'short polls': `
     const { connect } = require('node:net');
     const poll = () => {
       const socket = connect(Number(process.argv[1]), '127.0.0.1', () => socket.write('x'));
-      socket.once('data', () => setTimeout(() => socket.end(), 50 * Math.random())).on('error', () => {});
+      socket.once('data', () => console.log('answered') ?? setTimeout(() => socket.end(), 50 * Math.random()));
+      socket.on('error', () => {});
       setTimeout(poll, 5 + 30 * Math.random());
     };
     for (let i = 0; i < 4; i++) poll();`,
@@ -19,20 +20,21 @@ const TRAFFIC = {
     const { connect } = require('node:net');
     const stay = () => {
       const socket = connect(Number(process.argv[1]), '127.0.0.1', () => socket.write('x'));
+      socket.once('data', () => console.log('answered'));
       socket.on('data', () => setTimeout(() => socket.writable && socket.write('x'), 20)).on('error', () => {});
-      setTimeout(() => { socket.end(); stay(); }, 1_000 + 2_000 * Math.random());
+      setTimeout(() => { socket.end(); stay(); }, 500 + 1_000 * Math.random());
     };
     for (let i = 0; i < 8; i++) stay();`,
 };
 
-/** A hundred connections, each of which asks once. */
+/** A hundred connections, each of which asks once; they take longer than any of the others stays. */
 const LOAD = `
   const { connect } = require('node:net');
   let left = 100;
   const next = () => {
     if (left-- <= 0) return;
     const socket = connect(Number(process.argv[1]), '127.0.0.1', () => socket.write('x'));
-    socket.once('data', () => socket.destroy()).on('close', next).on('error', () => {});
+    socket.once('data', () => socket.destroy()).on('error', () => {}).on('close', () => setTimeout(next, 40));
   };
   next();
   next();`;
@@ -68,8 +70,12 @@ async function withTraffic(
   then: (server: Running) => Promise<void>,
 ): Promise<void> {
   const server = await startC('thread', faults);
-  const others = spawn(process.execPath, ['-e', traffic, String(server.port)], { stdio: 'ignore' });
+  const others = spawn(process.execPath, ['-e', traffic, String(server.port)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   try {
+    await once(others.stdout, 'data');
+    others.stdout.resume();
     await then(server);
   } finally {
     await end(others);
