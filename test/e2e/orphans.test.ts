@@ -14,7 +14,7 @@ const BIN = fileURLToPath(new URL('bin/churn.js', ROOT));
 /** A daemon for each twentieth connection that never ends. */
 const STAYS = ['--fault', 'child-stays', '--every', '20'];
 
-/** Kinds that failed, and how many children there were before and after the judged cycles. */
+/** Kinds that failed, and what was counted of its children. */
 async function judged(server: Running, ...options: string[]) {
   const args = ['--port', String(server.port), '--settle', '1s', '--cycles', '200', ...options];
   const { report, stdout } = await churnJson(args);
@@ -84,7 +84,8 @@ describe('daemons of a double fork that never end', () => {
       try {
         const { verdict, child, stdout } = await judged(server);
         assert.equal(verdict, 'pass', stdout);
-        assert.deepEqual([child?.before, child?.after], [0, 0]);
+        // Not before: on a busy machine a daemon of the warm-up may be on its way out while it is counted.
+        assert.equal(child?.after, 0, stdout);
         assert.ok(traffic.stop() >= 40, 'the other one had two daemons to keep at least');
       } finally {
         traffic.stop();
