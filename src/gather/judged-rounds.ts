@@ -9,6 +9,7 @@ import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Census, Pace, Round, WorkRound } from '../verdict/evidence.js';
 import { closedLate } from '../verdict/late.js';
+import { hasHeap } from '../verdict/memory-profiles.js';
 import type { Driver } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
@@ -27,6 +28,7 @@ export class JudgedRounds {
   readonly #target: Target;
   readonly #afterRound: RunHooks['afterRound'];
   #rests: BriefRests | undefined;
+  #lowest: Round['lowest'];
 
   constructor(driver: Driver, observer: Observer, target: Target, afterRound?: RunHooks['afterRound']) {
     this.#driver = driver;
@@ -69,8 +71,17 @@ export class JudgedRounds {
       await this.#driver.make('confirm', until - made);
       await this.#rests?.rest();
       this.#endWork('confirm', begun);
+      this.#readLowest();
       made = until;
     }
+  }
+
+  /** What a process has is read in less than a millisecond; how much of it was used is not. */
+  #readLowest(): void {
+    if (!hasHeap(this.#target.runtime)) return;
+    const { anonBytes } = privateMemory(this.#observer.before.processes, this.#target);
+    if (anonBytes === undefined || anonBytes >= (this.#lowest?.anonBytes ?? Infinity)) return;
+    this.#lowest = { connections: this.#driver.ledger.opened, anonBytes };
   }
 
   #beginWork(): WorkBegun {
@@ -97,9 +108,11 @@ export class JudgedRounds {
       connections: this.#driver.ledger.opened,
       ...privateMemory(this.#observer.before.processes, this.#target),
       touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
+      lowest: this.#lowest,
       pollEntries: stalePollEntries(this.#observer.before.processes),
       counts,
     });
+    this.#lowest = undefined;
   }
 
   /**

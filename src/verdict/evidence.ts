@@ -21,6 +21,8 @@ export interface Round {
   readonly anonBytes: number | undefined;
   /** How much of it was used since the warm-up; undefined where that cannot be read, or says nothing. */
   readonly touchedBytes?: number | undefined;
+  /** The lowest reading within a confirming round, behind one of its portions: a heap gives its room back for moments. */
+  readonly lowest?: { readonly connections: number; readonly anonBytes: number } | undefined;
   /** Entries that poll(2) was given beyond the descriptors that are open; undefined where nobody sleeps there. */
   readonly pollEntries?: number | undefined;
   /** What the last garbage collection of a JVM left; undefined where it does not tell, and for all others. */

@@ -14,13 +14,15 @@ export interface MemoryProfile {
   readonly heapBytes: number;
   /** After so many connections a rise at the same pace is a leak, whatever its size: measured, where it is a number. */
   readonly levelConnections: number;
-  /** Room within what a process uses already, in which a leak stays unseen until it is full. */
+  /** Room within what a process uses already, in which a leak stays unseen until it is full; ANY_ROOM: all that it has. */
   readonly hiddenBytes: number;
   /** Garbage collections in the judged rounds without which a rise is but garbage. */
   readonly leastCollections: number;
 }
 
 const MIB = 1_048_576;
+/** Pages that are in use say nothing of what is kept in them, but that it is no more than they are. */
+const ANY_ROOM = Number.POSITIVE_INFINITY;
 
 /** What is told of programs with a collector: a rise is accused when it is more than the collector may let the heap grow. */
 const COLLECTED = {
@@ -76,24 +78,24 @@ export const MEMORY_PROFILES: Readonly<Record<Evidence['runtime'], MemoryProfile
   /** Begun at twice of what is alive, and made in steps: while it runs the heap grows on. */
   lua: { ...COLLECTED, heapFactor: 2, heapBytes: 4 * MIB },
   /** A minor heap of 2 MiB; the major one is swept in steps, with as much garbage in it as `space_overhead` says: 1.2. */
-  ocaml: { ...COLLECTED, heapFactor: 1.5, heapBytes: 16 * MIB },
+  ocaml: { ...COLLECTED, harmlessBytes: 256, heapFactor: 1.5, heapBytes: 16 * MIB, hiddenBytes: ANY_ROOM },
   /** Conservative: collected at 1.3 to 2 times of what is alive, and some garbage looks alive. */
-  boehm: { ...COLLECTED, heapFactor: 2, heapBytes: 32 * MIB },
+  boehm: { ...COLLECTED, harmlessBytes: 256, heapFactor: 2, heapBytes: 32 * MIB, hiddenBytes: ANY_ROOM },
   /**
    * Collected after 16 MiB of malloc, and the old ones after as much, a limit that rises to 128 as long as most survives.
    * puma rose by 15 MiB in a straight line between 15 000 and 60 000 connections.
    */
   ruby: { ...COLLECTED, heapFactor: 1, heapBytes: 32 * MIB, hiddenBytes: 2 * MIB },
   /** A nursery of 4 MiB; the major heap is collected after it has grown by a third, or by as much as four nurseries. */
-  mono: { ...COLLECTED, heapFactor: 1, heapBytes: 32 * MIB },
+  mono: { ...COLLECTED, harmlessBytes: 384, heapFactor: 1, heapBytes: 32 * MIB, hiddenBytes: 4 * MIB },
   /** A nursery of 4 MiB; a major collection at 1.82 times of what was alive, not before eight nurseries. Code is compiled. */
   pypy: { ...COLLECTED, heapFactor: 1, heapBytes: 64 * MIB },
-  /** What is alive is copied: twice of it or thrice, and a nursery of 4 MiB for each of its threads, which may hide as much. */
-  ghc: { ...COLLECTED, harmlessBytes: 384, heapFactor: 3, heapBytes: 32 * MIB, hiddenBytes: 4 * MIB },
+  /** What is alive is copied: twice of it or thrice, and a nursery of 4 MiB for each of its threads. */
+  ghc: { ...COLLECTED, harmlessBytes: 384, heapFactor: 3, heapBytes: 32 * MIB, hiddenBytes: ANY_ROOM },
   /** A heap for each Erlang process, each collected by its own measure; binaries live until each holder was collected. */
   beam: { ...COLLECTED, leakBytes: 256, harmlessBytes: 384, heapFactor: 1, heapBytes: 64 * MIB },
-  /** A nursery of 32 MiB; a major collection at twice of what was alive. */
-  racket: { ...COLLECTED, harmlessBytes: 384, heapFactor: 2, heapBytes: 128 * MIB },
+  /** A nursery of 32 MiB, which is copied; a major collection at twice of what was alive. */
+  racket: { ...COLLECTED, harmlessBytes: 512, heapFactor: 1, heapBytes: 96 * MIB, hiddenBytes: ANY_ROOM },
   /**
    * A heap grows to its size first, and that in a straight line. Measured on clean servers, 16 clients at a time, from
    * 1 000 connections to where they stayed level: HTTP on Node 20 from 15 to 44 MiB at 20 000, on Node 24 from 29 to 88
@@ -102,9 +104,9 @@ export const MEMORY_PROFILES: Readonly<Record<Evidence['runtime'], MemoryProfile
    */
   v8: { ...COLLECTED, leakBytes: 192, heapFactor: 3, heapBytes: 128 * MIB, levelConnections: 80_000 },
   /** The youngest generation has the size of the processor's cache, of all its cores where the collector is a server's. */
-  dotnet: { ...COLLECTED, harmlessBytes: 384, heapFactor: 2, heapBytes: 256 * MIB },
+  dotnet: { ...COLLECTED, harmlessBytes: 512, heapFactor: 2, heapBytes: 256 * MIB, hiddenBytes: ANY_ROOM },
   /** 51 MiB between two collections, and what survived some of them is copied only after several more. */
-  sbcl: { ...COLLECTED, harmlessBytes: 384, heapFactor: 2, heapBytes: 208 * MIB },
+  sbcl: { ...COLLECTED, harmlessBytes: 512, heapFactor: 2, heapBytes: 208 * MIB, hiddenBytes: ANY_ROOM },
   /**
    * With much memory it collects so rarely that garbage looks like a leak: a clean server of java.nio on a machine of
    * 24 GiB rose by 1.9 KiB per connection in a straight line, from 42 000 connections to 143 000, between two
@@ -118,7 +120,7 @@ export const MEMORY_PROFILES: Readonly<Record<Evidence['runtime'], MemoryProfile
   /** As the most forgiving of all. */
   unknown: {
     ...COLLECTED,
-    ...{ leakBytes: 384, harmlessBytes: 512, heapFactor: 3, heapBytes: 256 * MIB },
+    ...{ leakBytes: 384, harmlessBytes: 512, heapFactor: 3, heapBytes: 256 * MIB, hiddenBytes: ANY_ROOM },
   },
 };
 

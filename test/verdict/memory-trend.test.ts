@@ -232,6 +232,48 @@ for (const [what, touchedBytesAt, state] of TOUCHED) {
   });
 }
 
+/** A process of 30 MiB that copies its heap, and had used 50 of it since the warm-up when the first room was full. */
+const ROOM: ReadonlyArray<
+  readonly [what: string, connections: number, bytesAt: (connections: number) => number, state: State]
+> = [
+  ['that may hide 5 KiB of each connection', 10_000, () => 50 * MIB, 'suspect'],
+  ['that can hide but 350 B of each', 150_000, () => 50 * MIB, 'flat'],
+  ['that 400 B of each have filled, and more', 150_000, n => 50 * MIB + 400 * n, 'suspect'],
+  ['that goes up and down within it', 150_000, n => 50 * MIB + 7_000 * (n % 4_000), 'flat'],
+];
+
+for (const [what, connections, usedBytesAt, state] of ROOM) {
+  test(`a heap that is copied, with room ${what}, after ${connections} connections: ${state}`, () => {
+    const rounds = roundsOf(connections, 24, n => 30 * MIB + usedBytesAt(n)).map(made => ({
+      ...made,
+      touchedBytes: (made.anonBytes ?? 0) - 30 * MIB,
+    }));
+    assert.equal(judgeMemory(buildEvidence({ connections, runtime: 'sbcl', rounds })).state, state);
+  });
+}
+
+test('what a heap had for a moment within a round bounds what it keeps', () => {
+  const rounds = roundsOf(20_000, 24, () => 60 * MIB);
+  const last = rounds.pop();
+  assert.ok(last);
+  const judged = (lowest: Round['lowest']) =>
+    judgeMemory(
+      buildEvidence({ connections: 20_000, runtime: 'sbcl', rounds: [...rounds, { ...last, lowest }] }),
+    );
+  assert.equal(judged(undefined).state, 'suspect');
+  assert.equal(judged({ connections: 19_000, anonBytes: 5 * MIB }).state, 'flat');
+});
+
+test('a process whose used pages the kernel has forgotten is judged by those that were never used', () => {
+  const rounds = roundsOf(150_000, 24, n => 30 * MIB + 400 * n).map((made, index) => ({
+    ...made,
+    touchedBytes: index < 20 ? (made.anonBytes ?? 0) - 10 * MIB : 4_096,
+  }));
+  const { state, bound = 0 } = judgeMemory(buildEvidence({ connections: 150_000, runtime: 'sbcl', rounds }));
+  assert.equal(state, 'suspect');
+  assert.ok(bound > 500, `${bound}`);
+});
+
 test('each worker of a runtime gets its own warm-up, the primary above them none', () => {
   const primary = serverProcess({ pid: 10 });
   const workers = [11, 12].map(pid => serverProcess({ pid, parentPid: 10 }));
