@@ -21,10 +21,9 @@ const { values, positionals: wanted } = parseArgs({
   },
   allowPositionals: true,
 });
-/** What the exam asks in other words, or what takes minutes: only with `--all`. */
+/** What takes minutes: only with `--all`. */
 const LONG = [
-  ...['c-servers', 'checkers', 'clients', 'gauges', 'late-closers', 'load', 'owner', 'real-servers'],
-  ...['serve-strangers', 'server-kinds', 'thorough', 'traps', 'valgrind', 'watch-neighbour'],
+  ...['checkers', 'gauges', 'load', 'owner', 'serve-strangers', 'thorough', 'valgrind', 'watch-neighbour'],
 ].map(name => `/${name}.outside.test.js`);
 const isOfStage = (file: string) =>
   values.all ||

@@ -28,6 +28,8 @@ export interface Case {
   readonly allowed?: readonly Kind[];
   /** Kinds that must be found as a warning. */
   readonly warns?: readonly Kind[];
+  /** What must stand in the report: its summary, its notes, and of each finding its words and how its server is built. */
+  readonly says?: RegExp | undefined;
   /** Chance decides whether the server does harm, and then it fails with these instead of passing. */
   readonly mayFail?: readonly Kind[];
   /** It has hardly a moment of rest to read its memory in, so undecided is as right as a pass. */

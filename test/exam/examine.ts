@@ -61,7 +61,16 @@ export async function askChurn(
     summary: [report?.sentence, report?.error?.sentence ?? report?.summary, ...(report?.notes ?? [])]
       .filter(Boolean)
       .join(' | '),
+    words: report ? wordsOf(report) : '',
   };
+}
+
+function wordsOf({ summary, findings, notes }: Report): string {
+  const words = findings.flatMap(({ title, evidence, cause, facts, advice }) => [
+    ...[title, ...evidence, cause],
+    ...[JSON.stringify(facts['server']), advice],
+  ]);
+  return [summary, ...words, ...notes].join('\n');
 }
 
 async function runChurn(

@@ -7,18 +7,20 @@ export interface Answer {
   readonly fails: readonly Kind[];
   readonly warns: readonly Kind[];
   readonly summary: string;
+  /** All that the report says in words, a line each. */
+  readonly words?: string;
   /** Clients that failed, in a thorough run. */
   readonly failedClients?: readonly string[];
 }
 
-export type Mark = 'right' | 'false alarm' | 'missed' | 'wrong kind' | 'wrong';
+export type Mark = 'right' | 'false alarm' | 'missed' | 'wrong kind' | 'wrong words' | 'wrong';
 
 export type Marked = { readonly question: Case; readonly seconds: number } & (
   | { readonly answer: Answer; readonly mark: Mark; readonly skipped?: undefined }
   | { readonly skipped: string }
 );
 
-/** Only the whole answer is right: the verdict, every kind that must be found, and none beside those that may be. */
+/** Only the whole answer is right: the verdict, every kind that must be found, none beside those that may be, and the words. */
 export function mark(question: Case, answer: Answer): Mark {
   const { mayFail = [] } = question;
   if (mayFail.length > 0 && answer.verdict === 'fail' && answer.fails.every(kind => mayFail.includes(kind)))
@@ -33,6 +35,7 @@ export function mark(question: Case, answer: Answer): Mark {
     kinds.every(kind => answer.fails.includes(kind)) && warns.every(kind => answer.warns.includes(kind));
   const isExact = answer.fails.every(kind => kinds.includes(kind) || allowed.includes(kind));
   if (!isComplete || !isExact) return 'wrong kind';
+  if (question.says && !question.says.test(answer.words ?? '')) return 'wrong words';
   return question.thorough ? markRows(question.thorough, answer.failedClients ?? []) : 'right';
 }
 

@@ -51,6 +51,7 @@ export function drawSum(all: readonly Marked[]): string {
     `${of('false alarm')} false alarms`,
     `${of('missed')} leaks missed`,
     `${of('wrong kind')} of a wrong kind`,
+    `${of('wrong words')} in wrong words`,
     `${of('wrong')} without a verdict`,
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join(', ');

@@ -13,6 +13,7 @@ export function cEndings({ name, served, fully }: Model): Row[] {
     if (served === 'by a worker') return { ...row, ...own, ...logged, verdict: 'pass', warns: ['restart'] };
     // The child that dies was made for this connection; but it is the parent that accepts, and so exits.
     if (served === 'by a child' && fault !== 'exit') return { ...row, verdict: 'pass' };
-    return { ...row, verdict: 'fail', kinds: ['crash'] };
+    const says = fully ? /died on cycle 4[89]\d/ : undefined;
+    return { ...row, verdict: 'fail', kinds: ['crash'], says };
   });
 }
