@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Case } from '../exam/case.js';
 import { commandOf, faultsOf } from '../exam/start.js';
 import { PLAIN_CLIENTS } from '../exam/tables/clean-clients.js';
 import { EXCLUSIONS } from '../exam/tables/exclusions.js';
@@ -83,7 +84,10 @@ describe('the tables of the exam', () => {
     });
 
     it(`ask ${server} as it is, with every client`, () => {
-      const clean = CASES.filter(one => one.server === server && !one.fault);
+      // With TCP_DEFER_ACCEPT the kernel keeps clients from it, which is no fault, and no proof.
+      const isAsked = (one: Case) =>
+        one.server === server && !one.fault && !one.args?.includes('--defer-accept');
+      const clean = CASES.filter(isAsked);
       const clients = new Set(clean.map(({ client }) => client));
       const asked: readonly string[] = /tls/.test(server) ? TLS_CLIENTS : PLAIN_CLIENTS;
       assert.deepEqual([...clients].sort(), [...asked].sort());
