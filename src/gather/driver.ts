@@ -215,3 +215,15 @@ async function shapeOf(load: Load): Promise<LoadTiming> {
     stopwatch: load.latency ? new (await import('../workload/histogram.js')).Histograms() : undefined,
   };
 }
+
+/** The cycles before the judged ones: all of them, or as many as half of the time for cycles is enough for. */
+export async function makeWarmUp(driver: Driver, cycles: number, mostMs: number | undefined): Promise<void> {
+  const startedAtMs = performance.now();
+  const step = mostMs === undefined ? cycles : WARM_UP_STEP;
+  for (let made = 0; made < cycles && !driver.isOver; made += step) {
+    if (performance.now() - startedAtMs > (mostMs ?? Infinity) / 2) break;
+    await driver.make('warm-up', Math.min(step, cycles - made));
+  }
+}
+
+const WARM_UP_STEP = 2;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunnable } from '../proc/cpu-time.js';
-import { isRestless } from '../sampler/restless.js';
+import { isRestless } from '../sampler/living.js';
 import { type Foresight, type Look, type Settled, type SettleLimits, settle } from '../sampler/settle.js';
 import type { Due } from '../sampler/sleep.js';
 import type { Snapshot } from '../sampler/snapshot.js';

@@ -15,7 +15,7 @@ import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
 import { type Witnessed, witness } from './confirming.js';
-import { Driver } from './driver.js';
+import { Driver, makeWarmUp } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
@@ -29,7 +29,6 @@ import {
   setsNoTimers,
 } from './rest.js';
 import { type Progress, type RunHooks, Timeline } from './timeline.js';
-import { makeWarmUp } from './warm-up.js';
 
 /** One server under test, from the first look to the evidence. Owns timers and files: the owner calls close(). */
 export class Trial {

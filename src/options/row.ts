@@ -1,4 +1,4 @@
-import { SHORT_SETTLE_MS } from '../verdict/second-look.js';
+import { SHORT_SETTLE_MS } from '../verdict/rows.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
 import type { Options } from './run.js';
 

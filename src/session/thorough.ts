@@ -17,6 +17,8 @@ import type { Evidence } from '../verdict/evidence.js';
 import { judge } from '../verdict/judge.js';
 import { ownTrouble } from '../verdict/own-trouble.js';
 import {
+  hasLetGo,
+  holdsForGood,
   judgeRow,
   knownBefore,
   nextRoundOfRow,
@@ -26,7 +28,6 @@ import {
   type SkipReason,
   speaksTls,
 } from '../verdict/rows.js';
-import { hasLetGo, holdsForGood } from '../verdict/second-look.js';
 import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
 import { type RunContext, runTrial, type TrialResult } from './run-trial.js';
 

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../sampler/snapshot.js';
 import type { BehaviourFacts, ClientName } from '../workload/client-names.js';
 import { isHardlyServed, ownOverflows } from './accepted.js';
 import { checkMemory } from './checks/memory.js';
@@ -5,6 +6,7 @@ import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
 import { turnedDown } from './failures.js';
 import type { Check } from './finding.js';
+import { identity } from './held.js';
 import { judge, type Verdict } from './judge.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
@@ -152,3 +154,63 @@ function memoryOfRow(evidence: Evidence): Check {
 }
 
 const PAGE_BYTES = 4_096;
+
+interface Judged {
+  readonly standing: RowOutcome;
+  readonly verdict?: Verdict | undefined;
+}
+
+/**
+ * The verdict on all rows: one that fails is a fault, one that is undecided or was not run is no pass. What is not
+ * applicable counts for nothing, unless nothing else is there.
+ */
+export function wholeVerdict(
+  rows: readonly Judged[],
+  interrupted: boolean,
+): Pick<Verdict, 'verdict' | 'clean'> {
+  const has = (status: RowOutcome['status']) => rows.some(({ standing }) => standing.status === status);
+  if (has('fail')) return { verdict: 'fail', clean: false };
+  if (interrupted || has('undecided') || has('not-run') || !has('pass'))
+    return { verdict: 'undecided', clean: false };
+  const passed = rows.filter(({ standing }) => standing.status === 'pass');
+  // So few cycles of each client decide nothing about memory: that is for the row in which all come together.
+  const isMemoryDecided = passed.some(({ verdict }) => statusOfMemory(verdict) === 'pass');
+  const isMemoryRead = passed.some(({ verdict }) => statusOfMemory(verdict) !== undefined);
+  const isLeftToChecker = passed.some(({ verdict }) =>
+    verdict?.notes.some(({ note }) => note === 'memory-checked'),
+  );
+  if (isMemoryRead && !isMemoryDecided && !isLeftToChecker) return { verdict: 'undecided', clean: false };
+  return { verdict: 'pass', clean: passed.every(({ verdict }) => verdict?.clean === true) };
+}
+
+/** undefined where it could not be read. */
+function statusOfMemory(verdict: Verdict | undefined) {
+  const memory = verdict?.checks.find(({ kind }) => kind === 'memory');
+  return memory?.after === undefined ? undefined : memory.status;
+}
+
+/** How long a row is settled once the server was seen to hold on for good: a second look tells whether that was enough. */
+export const SHORT_SETTLE_MS = 400;
+
+/** It slept without a timeout, or it may have woken up to close something and was given all the time that it has. */
+export function holdsForGood({ settled }: Evidence, settleMs: number): boolean {
+  return settled.state === 'held' && (settled.asleep || settled.tookMs >= settleMs);
+}
+
+/** Whether something that was held when the row ended is gone by now: then it had not been given long enough. */
+export function hasLetGo({ before, after, held }: Evidence, now: Snapshot): boolean {
+  const inodes = new Set(
+    now.processes.flatMap(({ fds }) => fds.filter(fd => fd.kind === 'socket').map(({ inode }) => inode)),
+  );
+  const known = new Set(before.processes.map(identity));
+  const alive = new Map(now.processes.map(process => [identity(process), process.threads]));
+  return (
+    held.some(({ role, inode }) => role !== 'other-client' && !inodes.has(inode)) ||
+    after.processes.some(process => {
+      const threads = alive.get(identity(process));
+      return known.has(identity(process))
+        ? threads !== undefined && threads < process.threads
+        : threads === undefined;
+    })
+  );
+}

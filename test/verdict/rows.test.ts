@@ -9,8 +9,8 @@ import {
   reasonToEnd,
   rowOutcomeOf,
   speaksTls,
+  wholeVerdict,
 } from '../../src/verdict/rows.js';
-import { wholeVerdict } from '../../src/verdict/whole.js';
 import type { ClientName } from '../../src/workload/client-names.js';
 import { buildEvidence, grown, leaking, rounds, tally, upTo } from '../support/evidence.js';
 import { DEFAULT_POLICY } from '../support/report.js';

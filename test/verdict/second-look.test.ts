@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasLetGo, holdsForGood } from '../../src/verdict/second-look.js';
+import { hasLetGo, holdsForGood } from '../../src/verdict/rows.js';
 import { buildEvidence, leaking, serverProcess, snapshot, upTo } from '../support/evidence.js';
 
 const seen = leaking(upTo(9));

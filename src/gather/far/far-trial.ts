@@ -10,11 +10,10 @@ import type { GaugeSeries } from '../../verdict/gauge-series.js';
 import { Ledger } from '../../workload/ledger.js';
 import type { Latency } from '../../workload/stopwatch.js';
 import { Budget } from '../budget.js';
-import { Driver } from '../driver.js';
+import { Driver, makeWarmUp } from '../driver.js';
 import type { Gauging } from '../gauging.js';
 import { portionsOf } from '../rounds.js';
 import { type RunHooks, Timeline } from '../timeline.js';
-import { makeWarmUp } from '../warm-up.js';
 
 /** One server that cannot be looked into: cycles, and what it says of itself. The owner calls close(). */
 export class FarTrial {

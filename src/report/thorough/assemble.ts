@@ -1,7 +1,7 @@
 import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
 import type { RowName, RowOutcome } from '../../verdict/rows.js';
-import { wholeVerdict } from '../../verdict/whole.js';
+import { wholeVerdict } from '../../verdict/rows.js';
 import { CLIENT_NAMES } from '../../workload/client-names.js';
 import type {
   Report,
