@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ServerKind } from '../../src/report/wording/server-kind.js';
+import type { ServerKind } from '../../src/report/server-kind.js';
 import { startC } from '../servers/launch.js';
 import { churnJson } from '../support/churn.js';
 

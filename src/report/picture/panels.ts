@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import { minutes } from '../counts.js';
 import type { Report, ReportedPoint } from '../report.js';
-import { minutes } from '../wording/numbers.js';
 import { phaseName } from './draw.js';
 import type { Band, Dot, Forecast, Panel } from './panel.js';
 import { servePanels } from './serve-panels.js';
