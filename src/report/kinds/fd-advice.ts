@@ -10,12 +10,9 @@ interface GroupWords {
 
 /** What it means that such things are held, why, and where to look. */
 export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'unknown'): GroupWords {
-  const advice = fdAdvice(group?.what, server);
-  const cause = NEVER_CLOSED;
-  if (!group) return { meaning: cause, cause, advice };
+  const advice = fdAdvice(group?.what ?? 'connection', server);
+  if (!group || group.what === 'connection') return { meaning: NEVER_CLOSED, cause: NEVER_CLOSED, advice };
   switch (group.what) {
-    case 'connection':
-      return { meaning: cause, cause, advice };
     case 'outside': {
       const holders = shortList(group.pids);
       return {
@@ -58,9 +55,9 @@ export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'u
 /** Why a connection is held, where nothing tells more. */
 export const NEVER_CLOSED = 'the client closed, the server never called close()';
 
-export function fdAdvice(what: HeldGroup['what'] | undefined, server: ServerKind): string {
-  const group = what === undefined || what === 'connection' || what === 'dead-socket' ? what : 'other';
-  return FD_ADVICE[server][group ?? 'connection'];
+/** Where to look for what is held, in a server that is built like this. */
+export function fdAdvice(what: HeldGroup['what'], server: ServerKind): string {
+  return FD_ADVICE[server][what === 'connection' || what === 'dead-socket' ? what : 'other'];
 }
 
 /** "1, 2, 3, 4 and 2 more". */

@@ -207,7 +207,7 @@ function fdRange({ fdNumbers, pids }: HeldGroup): string {
   return first === last ? ` (fd ${first})` : ` (fd ${first} … ${last})`;
 }
 
-/** "one on every cycle", "one on every 100", "only on ${unit} 512". */
+/** "one on every cycle", "one on every 100th cycle", "only on cycle 512". */
 export function describePattern(pattern: Pattern, unit: Unit): string {
   switch (pattern.kind) {
     case 'every':
@@ -227,7 +227,7 @@ export function describePattern(pattern: Pattern, unit: Unit): string {
   }
 }
 
-/** "all of them from ${unit}s with rst, one on each". */
+/** "all of them from cycles with rst, one on each". */
 function withClients(clients: Extract<Pattern, { kind: 'with' }>['clients'], unit: Unit): string {
   const names = clients.map(({ client }) => client);
   const last = names.pop() ?? '';
