@@ -39,7 +39,7 @@ function heading(text: string): string[] {
   return ['', text, ''];
 }
 
-function stepLines({ run, shows }: Step, columns: number): string[] {
+function stepLines([run, shows]: Step, columns: number): string[] {
   return [`  $ ${run}`, ...wrap(`      ${shows}`, columns, 6)];
 }
 

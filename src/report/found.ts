@@ -3,7 +3,7 @@ import type { WatchFacts } from '../verdict/watched-load.js';
 import { perMinute } from './counts.js';
 import { breakProof, escapeText, formatCommand } from './escape.js';
 import { wordsFor } from './kinds/registry.js';
-import { adviceOf, causeOf, type Done, type NextStep, type Terms } from './kinds/words.js';
+import { type Done, type NextStep, type Terms, tell } from './kinds/words.js';
 import type { ReportedFinding, ReportedTarget } from './report.js';
 
 /** What the words depend on beside the finding. */
@@ -20,15 +20,15 @@ export function reportFinding(
 ): ReportedFinding {
   const words = wordsFor(finding);
   const { kind, severity, count, perCycle, ...facts } = finding;
-  const evidence = words.evidence(finding, terms);
+  const { title, cause, advice, evidence } = tell(words, finding, terms);
   return {
     kind,
     severity,
     count,
     perCycle: Number(perCycle.toPrecision(6)),
-    title: breakProof(words.title(finding, terms)),
-    cause: breakProof(causeOf(words, finding, terms)),
-    advice: breakProof(adviceOf(words, finding, terms)),
+    title: breakProof(title),
+    cause: breakProof(cause),
+    advice: breakProof(advice),
     next: nextCommand(finding, target.address, { clients }),
     evidence: [
       ...evidence.map(breakProof),

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawExplanation, drawKinds } from '../../src/report/explain.js';
 import { explanationOf, wordsFor } from '../../src/report/kinds/registry.js';
-import { adviceOf, causeOf, inUnit } from '../../src/report/kinds/words.js';
-import type { Finding } from '../../src/verdict/finding.js';
+import { inUnit, tell } from '../../src/report/kinds/words.js';
 import { ALL_KINDS, KINDS } from '../../src/verdict/kinds.js';
+import { FINDINGS } from '../support/findings.js';
 
 const WIDTHS = [40, 80, 100, 200];
 
@@ -20,7 +20,7 @@ for (const kind of KINDS) {
   });
 
   test(`${kind}: the server is named by PORT and PID, and looked at with what every machine has`, () => {
-    const commands = explanation.byHand.map(({ run }) => run);
+    const commands = explanation.byHand.map(([run]) => run);
     assert.ok(commands.some(run => /\bPORT\b/.test(run)));
     assert.ok(commands.some(run => /\bPID\b/.test(run)));
     for (const run of commands) assert.match(run, /^(ls|ss|cat|for|dmesg|nstat|\.\/server) /);
@@ -32,7 +32,7 @@ for (const kind of KINDS) {
   });
 
   test(`${kind}: what comes next is a command of churn`, () => {
-    for (const { run } of explanation.next) assert.match(run, /^churn (explain \w+$|(inspect )?--port PORT)/);
+    for (const [run] of explanation.next) assert.match(run, /^churn (explain \w+$|(inspect )?--port PORT)/);
   });
 
   for (const columns of WIDTHS) {
@@ -46,7 +46,7 @@ for (const kind of KINDS) {
         assert.doesNotMatch(line, /\s$/);
         assert.doesNotMatch(line, /0 leak|no leak/i);
       }
-      for (const { run } of [...explanation.byHand, ...explanation.next])
+      for (const [run] of [...explanation.byHand, ...explanation.next])
         assert.ok(lines.includes(`  $ ${run}`), run);
       const code = lines.filter(line => line.includes('│')).map(line => line.replace(/^.*?│ ?/, ''));
       for (const { before, after } of explanation.sketches)
@@ -63,23 +63,14 @@ test('code is narrow enough for a terminal of 100 columns', () => {
 });
 
 test('the report takes its cause and advice from the explanation', () => {
-  const bare = {
-    groups: [],
-    failures: {},
-    workers: [],
-    accepted: 1,
-    cutOff: 0,
-    atFdLimit: false,
-    leftBehind: [],
-  };
+  // Of these the usual words are those of a gauge at rest, and of a server that has accepted before it hung.
+  const usual = { grows: false, accepted: 1 };
   for (const kind of KINDS) {
-    const { cause, advice } = explanationOf(kind);
-    // The explanation of spinning is that of a server at its limit; at rest the advice is another.
-    const limit = kind === 'spin' ? { openFilesLimit: 1_024 } : {};
-    const finding = { kind, ...bare, ...limit } as unknown as Finding;
-    const terms = { unit: 'cycle', server: 'unknown' } as const;
-    assert.equal(adviceOf(wordsFor(finding), finding, terms), inUnit(advice, 'cycle'));
-    if (kind !== 'refused') assert.equal(causeOf(wordsFor(finding), finding, terms), inUnit(cause, 'cycle'));
+    const finding = { ...FINDINGS[kind], ...usual };
+    const { cause, advice } = tell(wordsFor(finding), finding, { unit: 'cycle', server: 'unknown' });
+    const explanation = explanationOf(kind);
+    assert.equal(advice, inUnit(explanation.advice, 'cycle'));
+    if (kind !== 'refused') assert.equal(cause, inUnit(explanation.cause, 'cycle'));
   }
 });
 

@@ -23,18 +23,17 @@ export const child = growthWords<'child'>('child processes', {
       java: 'look at: ProcessBuilder.start() for a connection; destroy() belongs into the finally that closes the socket',
     },
     byHand: [
-      { run: 'cat /proc/PID/task/*/children | wc -w', shows: 'how many children there are; note the number' },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      { run: 'cat /proc/PID/task/*/children | wc -w', shows: 'the number again' },
-      {
-        run: 'for p in $(cat /proc/PID/task/*/children); do cat /proc/$p/wchan; echo; done | sort | uniq -c',
-        shows:
-          'what they wait in: inet_csk_accept is the accept loop of the parent, pipe_read or unix_stream_data_wait another process',
-      },
-      {
-        run: "ss -tanp '( sport = :PORT )'",
-        shows: 'which process holds which connection; a child may hold those of its siblings too',
-      },
+      ['cat /proc/PID/task/*/children | wc -w', 'how many children there are; note the number'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      ['cat /proc/PID/task/*/children | wc -w', 'the number again'],
+      [
+        'for p in $(cat /proc/PID/task/*/children); do cat /proc/$p/wchan; echo; done | sort | uniq -c',
+        'what they wait in: inet_csk_accept is the accept loop of the parent, pipe_read or unix_stream_data_wait another process',
+      ],
+      [
+        "ss -tanp '( sport = :PORT )'",
+        'which process holds which connection; a child may hold those of its siblings too',
+      ],
     ],
     causes: [
       'The child returns from its handler into the accept loop of the parent, and waits there for a client of its own.',
@@ -81,8 +80,8 @@ socket.on('close', () => helper.kill());   // after a reset too, unlike 'end'`,
       },
     ],
     next: [
-      { run: 'churn inspect --port PORT', shows: 'the tree of processes, and what each of them holds' },
-      { run: 'churn --port PORT --client rst', shows: 'do they also stay when the client resets?' },
+      ['churn inspect --port PORT', 'the tree of processes, and what each of them holds'],
+      ['churn --port PORT --client rst', 'do they also stay when the client resets?'],
     ],
   },
 });
@@ -109,15 +108,15 @@ export const zombie = growthWords<'zombie'>('zombie processes', {
       node: 'look at: whether this server is pid 1 of its container, which has to reap orphans: Node reaps only what it spawned; docker run --init does the rest',
     },
     byHand: [
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      {
-        run: 'for p in $(cat /proc/PID/task/*/children); do cat /proc/$p/status | grep State; done',
-        shows: 'the state of every child; Z (zombie) is one that nobody has waited for',
-      },
-      {
-        run: "cat /proc/PID/status | grep -E 'Sig(Ign|Cgt|Blk)'",
-        shows: 'whether SIGCHLD (bit 17, mask 10000) is ignored, caught or blocked',
-      },
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      [
+        'for p in $(cat /proc/PID/task/*/children); do cat /proc/$p/status | grep State; done',
+        'the state of every child; Z (zombie) is one that nobody has waited for',
+      ],
+      [
+        "cat /proc/PID/status | grep -E 'Sig(Ign|Cgt|Blk)'",
+        'whether SIGCHLD (bit 17, mask 10000) is ignored, caught or blocked',
+      ],
     ],
     causes: [
       'There is no handler for SIGCHLD and no waitpid() at all.',
@@ -154,10 +153,7 @@ signal.signal(signal.SIGCHLD, signal.SIG_IGN)   # once: the kernel reaps them
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --concurrency 16',
-        shows: 'children that exit at the same time: does the handler loop?',
-      },
+      ['churn --port PORT --concurrency 16', 'children that exit at the same time: does the handler loop?'],
     ],
   },
 });

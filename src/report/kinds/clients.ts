@@ -35,14 +35,8 @@ export const closeWait: KindWords<StuckFinding<'close-wait'>> = {
     advice:
       'look at: the path where read() returns 0 or the answer breaks off; close there, not only after success',
     byHand: [
-      {
-        run: "ss -tnp state close-wait '( dport = :PORT )'",
-        shows: 'the sockets, and the process that has them',
-      },
-      {
-        run: 'ls /proc/PID/fd | wc -l',
-        shows: 'how many descriptors the client has, now and a minute later',
-      },
+      ["ss -tnp state close-wait '( dport = :PORT )'", 'the sockets, and the process that has them'],
+      ['ls /proc/PID/fd | wc -l', 'how many descriptors the client has, now and a minute later'],
     ],
     causes: [
       'The error path returns before it closes: a status that was not expected, an answer that breaks off.',
@@ -67,12 +61,7 @@ finally:
     answer.release_conn()`,
       },
     ],
-    next: [
-      {
-        run: 'churn serve --manner close -- ./client {port}',
-        shows: 'what the client does when the server closes',
-      },
-    ],
+    next: [['churn serve --manner close -- ./client {port}', 'what the client does when the server closes']],
   },
 };
 
@@ -106,9 +95,7 @@ export const unclosed: KindWords<UnclosedFinding> = {
     cause: 'the client has given up waiting, or never does, and the connection stays open',
     advice:
       'look at: what happens when the time of a request is up: a timeout that does not destroy the socket closes nothing',
-    byHand: [
-      { run: "ss -tnp '( dport = :PORT )'", shows: 'Recv-Q above 0 is an answer that nobody has read' },
-    ],
+    byHand: [["ss -tnp '( dport = :PORT )'", 'Recv-Q above 0 is an answer that nobody has read']],
     causes: [
       'A timer runs out, the caller gets an error, and nobody destroys the request.',
       'A body that is not wanted is not read either, and the connection never comes back to the pool.',
@@ -142,10 +129,10 @@ if resp.StatusCode != 200 {
       },
     ],
     next: [
-      {
-        run: 'churn serve --manner silent --patience 2s -- ./client {port}',
-        shows: 'whether it closes what it has given up',
-      },
+      [
+        'churn serve --manner silent --patience 2s -- ./client {port}',
+        'whether it closes what it has given up',
+      ],
     ],
   },
 };
@@ -172,10 +159,10 @@ export const idle: KindWords<IdleFinding> = {
     cause: 'the client opens a new connection beside those that are idle',
     advice: 'look at: where the client object is made; make one, and share it',
     byHand: [
-      {
-        run: 'watch -n 1 "ss -tn state established \'( dport = :PORT )\' | wc -l"',
-        shows: 'connections, second by second',
-      },
+      [
+        'watch -n 1 "ss -tn state established \'( dport = :PORT )\' | wc -l"',
+        'connections, second by second',
+      ],
     ],
     causes: [
       'A new client, agent, session or transport is made for each request; each has a pool of its own.',
@@ -209,10 +196,10 @@ http.get(url, { agent }, read);`,
       },
     ],
     next: [
-      {
-        run: 'churn serve --max-idle 5 --max-idle-per-port 2 --ports 3 -- ./client {ports}',
-        shows: 'against limits of your own',
-      },
+      [
+        'churn serve --max-idle 5 --max-idle-per-port 2 --ports 3 -- ./client {ports}',
+        'against limits of your own',
+      ],
     ],
   },
 };
@@ -236,11 +223,11 @@ export const reuse: KindWords<ReuseFinding> = {
     cause: 'the client closes each connection after its answer, or never uses it again',
     advice: 'make one client (session, agent, pool) and share it among the requests',
     byHand: [
-      { run: 'ss -tan | grep -c TIME-WAIT', shows: 'how many connections were closed in the last minute' },
-      {
-        run: 'curl -v http://127.0.0.1:PORT/a http://127.0.0.1:PORT/b',
-        shows: '"Re-using existing connection" is how it should be',
-      },
+      ['ss -tan | grep -c TIME-WAIT', 'how many connections were closed in the last minute'],
+      [
+        'curl -v http://127.0.0.1:PORT/a http://127.0.0.1:PORT/b',
+        '"Re-using existing connection" is how it should be',
+      ],
     ],
     causes: [
       'Connection: close, or HTTP/1.0, is sent by default.',
@@ -260,7 +247,7 @@ with requests.Session() as session:
         session.get(base + path)`,
       },
     ],
-    next: [{ run: 'churn serve -- ./client {port}', shows: 'connections against requests' }],
+    next: [['churn serve -- ./client {port}', 'connections against requests']],
   },
 };
 

@@ -41,15 +41,14 @@ export const crash: ServerWords<CrashFinding> = {
       java: 'look at: its last output, and hs_err_pidPID.log in its working directory when the machine itself failed',
     },
     byHand: [
-      {
-        run: './server PORT; echo "status $?"',
-        shows:
-          'start it in a shell that tells how it ends: 128 + signal, so 139 is SIGSEGV, 141 SIGPIPE, 134 SIGABRT',
-      },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in another shell' },
-      { run: 'ls -d /proc/PID', shows: 'whether it is still there' },
-      { run: "ss -tln '( sport = :PORT )'", shows: 'whether anybody still listens' },
-      { run: 'dmesg | tail', shows: 'a segfault with its address, or the out-of-memory killer' },
+      [
+        './server PORT; echo "status $?"',
+        'start it in a shell that tells how it ends: 128 + signal, so 139 is SIGSEGV, 141 SIGPIPE, 134 SIGABRT',
+      ],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in another shell'],
+      ['ls -d /proc/PID', 'whether it is still there'],
+      ["ss -tln '( sport = :PORT )'", 'whether anybody still listens'],
+      ['dmesg | tail', 'a segfault with its address, or the out-of-memory killer'],
     ],
     causes: [
       'SIGPIPE: it wrote to a client that had gone, and nobody ignored the signal. It kills without a word.',
@@ -109,11 +108,11 @@ while (true) {
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --warmup 0 --cycles N',
-        shows: 'start it again under gdb, and come back to connection N, which the report names',
-      },
-      { run: 'churn --port PORT --client rst', shows: 'clients that reset find most of these' },
+      [
+        'churn --port PORT --warmup 0 --cycles N',
+        'start it again under gdb, and come back to connection N, which the report names',
+      ],
+      ['churn --port PORT --client rst', 'clients that reset find most of these'],
     ],
   },
 };
@@ -148,13 +147,10 @@ export const restart: ServerWords<RestartFinding> = {
         'look at: the log of the master; max_requests (gunicorn) and harakiri or max-requests (uwsgi) retire workers, a timeout kills them',
     },
     byHand: [
-      { run: 'cat /proc/PID/task/*/children', shows: 'the pids of the workers; PID is the master' },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash; do it ten times' },
-      {
-        run: 'cat /proc/PID/task/*/children',
-        shows: 'the pids again: a new number is a worker that was replaced',
-      },
-      { run: 'dmesg | tail', shows: 'a segfault of a worker, or the out-of-memory killer' },
+      ['cat /proc/PID/task/*/children', 'the pids of the workers; PID is the master'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash; do it ten times'],
+      ['cat /proc/PID/task/*/children', 'the pids again: a new number is a worker that was replaced'],
+      ['dmesg | tail', 'a segfault of a worker, or the out-of-memory killer'],
     ],
     causes: [
       'A crash in the worker that the master covers up. It comes back on the next such client.',
@@ -190,11 +186,11 @@ cluster.on('exit', (worker, code, signal) => {
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --cycles 10000',
-        shows: 'after how many connections it comes again: always the same number is a design',
-      },
-      { run: 'churn explain crash', shows: 'the usual causes of a death' },
+      [
+        'churn --port PORT --cycles 10000',
+        'after how many connections it comes again: always the same number is a design',
+      ],
+      ['churn explain crash', 'the usual causes of a death'],
     ],
   },
 };

@@ -31,18 +31,18 @@ export const fd: ServerWords<FdFinding> = {
     cause: NEVER_CLOSED,
     advice: FD_ADVICE.unknown.connection,
     byHand: [
-      { run: 'ls /proc/PID/fd | wc -l', shows: 'how many descriptors the server has; note the number' },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      {
-        run: 'ls /proc/PID/fd | wc -l',
-        shows: 'the number again: a server that closes is back at the first one, a second later at most',
-      },
-      { run: 'ls -l /proc/PID/fd', shows: 'what they are: socket:[inode], a path, a pipe, an eventfd' },
-      {
-        run: "ss -tanp state close-wait '( sport = :PORT )'",
-        shows: 'the connections that the client has closed and the server has not',
-      },
-      { run: "cat /proc/PID/limits | grep 'open files'", shows: 'the limit at which accept() will fail' },
+      ['ls /proc/PID/fd | wc -l', 'how many descriptors the server has; note the number'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      [
+        'ls /proc/PID/fd | wc -l',
+        'the number again: a server that closes is back at the first one, a second later at most',
+      ],
+      ['ls -l /proc/PID/fd', 'what they are: socket:[inode], a path, a pipe, an eventfd'],
+      [
+        "ss -tanp state close-wait '( sport = :PORT )'",
+        'the connections that the client has closed and the server has not',
+      ],
+      ["cat /proc/PID/limits | grep 'open files'", 'the limit at which accept() will fail'],
     ],
     causes: [
       'The loop ends on read() returning 0, or on -1, by break, return or continue, and that path does not pass close().',
@@ -115,9 +115,9 @@ try (Socket socket = server.accept()) {
       },
     ],
     next: [
-      { run: 'churn --port PORT --client rst', shows: 'does it also keep those that were reset?' },
-      { run: 'churn --port PORT --client byte', shows: 'and those that had sent something?' },
-      { run: 'churn inspect --port PORT', shows: 'what it holds right now, by kind and state' },
+      ['churn --port PORT --client rst', 'does it also keep those that were reset?'],
+      ['churn --port PORT --client byte', 'and those that had sent something?'],
+      ['churn inspect --port PORT', 'what it holds right now, by kind and state'],
     ],
   },
 };

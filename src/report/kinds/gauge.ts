@@ -22,14 +22,14 @@ export const gauge: ServerWords<GaugeFinding> = {
     advice:
       'look at: the path where something fails between borrowing and giving back; is release() in a finally, and is the body of an answer read or cancelled even if its status is an error?',
     byHand: [
-      {
-        run: "for i in 1; do exec 3<>/dev/tcp/127.0.0.1/PORT; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; timeout 5 cat <&3; done",
-        shows: 'all that the server counts, in bash; the port is that of its metrics',
-      },
-      {
-        run: 'ss -tnp | grep pid=PID,',
-        shows: 'its connections, also those of the pool: is a leased one still talked on?',
-      },
+      [
+        "for i in 1; do exec 3<>/dev/tcp/127.0.0.1/PORT; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; timeout 5 cat <&3; done",
+        'all that the server counts, in bash; the port is that of its metrics',
+      ],
+      [
+        'ss -tnp | grep pid=PID,',
+        'its connections, also those of the pool: is a leased one still talked on?',
+      ],
     ],
     causes: [
       'A connection is taken out of a pool, the query throws, and only the good path releases it.',
@@ -81,14 +81,14 @@ try (Connection c = pool.getConnection()) {
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --gauge http://127.0.0.1:8081/metrics',
-        shows: 'the usual names on that page, all at once',
-      },
-      {
-        run: 'churn --port PORT --thorough',
-        shows: 'which behaviour of the clients it is; then take that one with --client and --gauge',
-      },
+      [
+        'churn --port PORT --gauge http://127.0.0.1:8081/metrics',
+        'the usual names on that page, all at once',
+      ],
+      [
+        'churn --port PORT --thorough',
+        'which behaviour of the clients it is; then take that one with --client and --gauge',
+      ],
     ],
   },
 };

@@ -40,27 +40,20 @@ export const hang: ServerWords<HangFinding> = {
       thread: 'look at: a pool without a free thread, or a lock that the accepting thread waits for',
     },
     byHand: [
-      {
-        run: CONNECT_AND_CLOSE,
-        shows: 'a hundred clients that connect and close, in bash; it may be that this stops too',
-      },
-      {
-        run: "ss -tln '( sport = :PORT )'",
-        shows:
-          'Recv-Q is the number that waits in the accept queue, Send-Q its size (the backlog); look twice',
-      },
-      {
-        run: 'cat /proc/PID/task/*/wchan',
-        shows: 'what its threads sleep in: accept is inet_csk_accept, an event loop ep_poll',
-      },
-      {
-        run: 'cat /proc/PID/task/*/syscall',
-        shows: 'the number of the call and its arguments; the first one often is the fd it waits for',
-      },
-      {
-        run: 'ls -l /proc/PID/fd',
-        shows: 'which client that fd belongs to, and whether the limit is reached',
-      },
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash; it may be that this stops too'],
+      [
+        "ss -tln '( sport = :PORT )'",
+        'Recv-Q is the number that waits in the accept queue, Send-Q its size (the backlog); look twice',
+      ],
+      [
+        'cat /proc/PID/task/*/wchan',
+        'what its threads sleep in: accept is inet_csk_accept, an event loop ep_poll',
+      ],
+      [
+        'cat /proc/PID/task/*/syscall',
+        'the number of the call and its arguments; the first one often is the fd it waits for',
+      ],
+      ['ls -l /proc/PID/fd', 'which client that fd belongs to, and whether the limit is reached'],
     ],
     causes: [
       'An iterative server reads from one client without a timeout, and this client sends nothing.',
@@ -123,8 +116,8 @@ pool.submit(() -> serve(socket));`,
       },
     ],
     next: [
-      { run: 'churn inspect --port PORT', shows: 'makes no connection: who listens, and what it holds' },
-      { run: 'churn explain fd', shows: 'when it stopped at its limit of descriptors' },
+      ['churn inspect --port PORT', 'makes no connection: who listens, and what it holds'],
+      ['churn explain fd', 'when it stopped at its limit of descriptors'],
     ],
   },
 };

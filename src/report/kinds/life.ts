@@ -20,11 +20,8 @@ export const reload: ServerWords<ReloadFinding> = {
     advice:
       'look at: what a worker does when it is told to go; it should stop accepting, finish its connections, and leave then',
     byHand: [
-      {
-        run: "ss -tn state established '( sport = :PORT )'",
-        shows: 'what is open; look before and after kill -HUP PID',
-      },
-      { run: 'ls /proc/PID/task/PID/children', shows: 'that there are workers; cat it: their pids change' },
+      ["ss -tn state established '( sport = :PORT )'", 'what is open; look before and after kill -HUP PID'],
+      ['ls /proc/PID/task/PID/children', 'that there are workers; cat it: their pids change'],
     ],
     causes: [
       'The master sends SIGKILL or SIGTERM to old workers instead of asking them to finish.',
@@ -44,7 +41,7 @@ static void on_hup(int signal) { leaving = 1; }
 if (leaving && clients == 0) exit(0);`,
       },
     ],
-    next: [{ run: 'churn explain restart', shows: 'workers that are replaced although nobody asked for it' }],
+    next: [['churn explain restart', 'workers that are replaced although nobody asked for it']],
   },
 };
 
@@ -68,9 +65,9 @@ export const shutdown: ServerWords<ShutdownFinding> = {
     advice:
       'look at: the handler of SIGTERM; close the listening socket first, give the clients that are there a time, then leave',
     byHand: [
-      { run: 'cat /proc/PID/status', shows: 'SigIgn and SigCgt: bit 14 (0x4000) is SIGTERM' },
-      { run: 'cat /proc/PID/task/*/wchan', shows: 'what it sleeps in after kill PID' },
-      { run: "ss -tlnp '( sport = :PORT )'", shows: 'who still listens' },
+      ['cat /proc/PID/status', 'SigIgn and SigCgt: bit 14 (0x4000) is SIGTERM'],
+      ['cat /proc/PID/task/*/wchan', 'what it sleeps in after kill PID'],
+      ["ss -tlnp '( sport = :PORT )'", 'who still listens'],
     ],
     causes: [
       'SIGTERM is ignored or blocked, or the server is pid 1 of a container and has no handler.',
@@ -100,7 +97,7 @@ exit(0);`,
 exec ./server --port 9000`,
       },
     ],
-    next: [{ run: 'churn explain hang', shows: 'when it stands still without being asked to stop' }],
+    next: [['churn explain hang', 'when it stands still without being asked to stop']],
   },
 };
 
@@ -121,12 +118,9 @@ export const sanitizer: ServerWords<SanitizerFinding> = {
     cause: 'memory was used wrongly, or lost, while clients came and went',
     advice: 'look at: the whole report with its stacks, which --server-log FILE keeps',
     byHand: [
-      { run: './server PORT', shows: 'built with -g -fsanitize=address, it writes its report on stderr' },
-      {
-        run: CONNECT_AND_CLOSE,
-        shows: 'a hundred clients that connect and close, in another shell',
-      },
-      { run: 'cat /proc/PID/maps', shows: 'libasan, liblsan or vgpreload: which checker is there' },
+      ['./server PORT', 'built with -g -fsanitize=address, it writes its report on stderr'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in another shell'],
+      ['cat /proc/PID/maps', 'libasan, liblsan or vgpreload: which checker is there'],
     ],
     causes: [
       'A connection is freed by the error path, and used once more by the usual one.',
@@ -146,7 +140,7 @@ char *buffer = malloc(SIZE);
 if (read(fd, buffer, SIZE) <= 0) { free(buffer); close(fd); return; }`,
       },
     ],
-    next: [{ run: 'churn explain memory', shows: 'what is lost, and what only grows' }],
+    next: [['churn explain memory', 'what is lost, and what only grows']],
   },
 };
 

@@ -49,17 +49,14 @@ export const memory: ServerWords<MemoryFinding> = {
         'look at: the argument that is malloc()ed for the thread, and free() of it on every return; then valgrind --leak-check=full',
     },
     byHand: [
-      { run: "cat /proc/PID/status | grep -E 'RssAnon|VmSwap'", shows: 'private memory; note the number' },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash; do it ten times' },
-      { run: "cat /proc/PID/status | grep -E 'RssAnon|VmSwap'", shows: 'the number again' },
-      {
-        run: 'cat /proc/PID/smaps_rollup | grep Anonymous',
-        shows: 'the exact number: those above are counted in bundles, and may be some pages off',
-      },
-      {
-        run: 'cat /proc/PID/smaps | grep -A 3 heap',
-        shows: 'whether it is the heap of malloc(), or a mapping of its own',
-      },
+      ["cat /proc/PID/status | grep -E 'RssAnon|VmSwap'", 'private memory; note the number'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash; do it ten times'],
+      ["cat /proc/PID/status | grep -E 'RssAnon|VmSwap'", 'the number again'],
+      [
+        'cat /proc/PID/smaps_rollup | grep Anonymous',
+        'the exact number: those above are counted in bundles, and may be some pages off',
+      ],
+      ['cat /proc/PID/smaps | grep -A 3 heap', 'whether it is the heap of malloc(), or a mapping of its own'],
     ],
     causes: [
       'An entry for each connection in a map, list or log, which is taken out on one of the ways a connection ends but not on all of them.',
@@ -114,11 +111,11 @@ try { serve(session); } finally { bus.removeListener(session); }`,
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --cycles 100000',
-        shows: 'does it level off after all, and how much is it per connection?',
-      },
-      { run: 'churn --port PORT --client rst', shows: 'is it more when the client resets?' },
+      [
+        'churn --port PORT --cycles 100000',
+        'does it level off after all, and how much is it per connection?',
+      ],
+      ['churn --port PORT --client rst', 'is it more when the client resets?'],
     ],
   },
 };

@@ -32,17 +32,14 @@ export const refused: ServerWords<RefusedFinding> = {
         'look at: listen(backlog) (socketserver.TCPServer has request_queue_size = 5), and the except around accept()',
     },
     byHand: [
-      {
-        run: "ss -tln '( sport = :PORT )'",
-        shows: 'whether it listens, how many wait (Recv-Q) and how many may (Send-Q)',
-      },
-      { run: CONNECT_AND_CLOSE, shows: 'bash says "Connection refused" for each that was' },
-      {
-        run: 'nstat -az TcpExtListenOverflows TcpExtListenDrops',
-        shows: 'handshakes that the kernel dropped because a queue was full, on the whole machine',
-      },
-      { run: 'ls /proc/PID/fd | wc -l', shows: 'how many descriptors it has' },
-      { run: "cat /proc/PID/limits | grep 'open files'", shows: 'and how many it may have' },
+      ["ss -tln '( sport = :PORT )'", 'whether it listens, how many wait (Recv-Q) and how many may (Send-Q)'],
+      [CONNECT_AND_CLOSE, 'bash says "Connection refused" for each that was'],
+      [
+        'nstat -az TcpExtListenOverflows TcpExtListenDrops',
+        'handshakes that the kernel dropped because a queue was full, on the whole machine',
+      ],
+      ['ls /proc/PID/fd | wc -l', 'how many descriptors it has'],
+      ["cat /proc/PID/limits | grep 'open files'", 'and how many it may have'],
     ],
     causes: [
       'The listening socket was closed: after an error of accept(), or to be opened again for each client.',
@@ -91,11 +88,8 @@ new ServerSocket(port, 1024);`,
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --pause 10ms',
-        shows: 'when that passes, the server is too slow for its backlog',
-      },
-      { run: 'churn inspect --port PORT', shows: 'whether it still listens, and what it holds' },
+      ['churn --port PORT --pause 10ms', 'when that passes, the server is too slow for its backlog'],
+      ['churn inspect --port PORT', 'whether it still listens, and what it holds'],
     ],
   },
 };
@@ -117,12 +111,12 @@ export const reply: ServerWords<ReplyFinding> = {
     advice:
       'look at: what the server does with this very request: does it read the whole of it, and flush what it writes?',
     byHand: [
-      {
-        run: "for i in 1; do exec 3<>/dev/tcp/127.0.0.1/PORT; printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' >&3; timeout 5 head -c 300 <&3; done",
-        shows: 'what it answers, in bash; put your own request in place of this one',
-      },
-      { run: "ss -tn '( sport = :PORT )'", shows: 'Recv-Q above 0 is a request that nobody has read' },
-      { run: 'cat /proc/PID/task/*/wchan', shows: 'what its threads sleep in while they should answer' },
+      [
+        "for i in 1; do exec 3<>/dev/tcp/127.0.0.1/PORT; printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' >&3; timeout 5 head -c 300 <&3; done",
+        'what it answers, in bash; put your own request in place of this one',
+      ],
+      ["ss -tn '( sport = :PORT )'", 'Recv-Q above 0 is a request that nobody has read'],
+      ['cat /proc/PID/task/*/wchan', 'what its threads sleep in while they should answer'],
     ],
     causes: [
       'The request is not complete in the eyes of the server: a missing \\r\\n, a length that is not that of the data.',
@@ -157,14 +151,11 @@ out.flush()`,
       },
     ],
     next: [
-      {
-        run: 'churn --port PORT --client reply --protocol http',
-        shows: 'the ready requests: http, redis, smtp, echo',
-      },
-      {
-        run: "churn --port PORT --client reply --send 'PING\\r\\n' --expect PONG",
-        shows: 'a request of your own, and what has to be in the answer',
-      },
+      ['churn --port PORT --client reply --protocol http', 'the ready requests: http, redis, smtp, echo'],
+      [
+        "churn --port PORT --client reply --send 'PING\\r\\n' --expect PONG",
+        'a request of your own, and what has to be in the answer',
+      ],
     ],
   },
 };

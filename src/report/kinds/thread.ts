@@ -33,13 +33,13 @@ export const thread = growthWords<'thread'>('threads', {
       node: "look at: new Worker() for a connection; call worker.terminate() when the socket emits 'close'",
     },
     byHand: [
-      { run: 'ls /proc/PID/task | wc -l', shows: 'how many threads there are; note the number' },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      { run: 'ls /proc/PID/task | wc -l', shows: 'the number again' },
-      {
-        run: 'for t in /proc/PID/task/*; do cat $t/wchan; echo; done | sort | uniq -c',
-        shows: 'what they sleep in: a futex is a lock, a condition or a join, others tell by their name',
-      },
+      ['ls /proc/PID/task | wc -l', 'how many threads there are; note the number'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      ['ls /proc/PID/task | wc -l', 'the number again'],
+      [
+        'for t in /proc/PID/task/*; do cat $t/wchan; echo; done | sort | uniq -c',
+        'what they sleep in: a futex is a lock, a condition or a join, others tell by their name',
+      ],
     ],
     causes: [
       'The thread waits for a second thread of the same connection (a writer, a timer), which nobody tells that it is over.',
@@ -86,11 +86,8 @@ def writer(conn, queue):
       },
     ],
     next: [
-      { run: 'churn explain mapping', shows: 'threads that did return, but were never joined' },
-      {
-        run: 'churn --port PORT --client byte',
-        shows: 'does a client that had sent something leave threads too?',
-      },
+      ['churn explain mapping', 'threads that did return, but were never joined'],
+      ['churn --port PORT --client byte', 'does a client that had sent something leave threads too?'],
     ],
   },
 });
@@ -127,17 +124,14 @@ export const mapping = growthWords<'mapping'>('memory mappings', {
       node: 'look at: native addons that start threads or map files; Node itself maps its heap in steps',
     },
     byHand: [
-      { run: 'cat /proc/PID/maps | wc -l', shows: 'how many mappings there are; note the number' },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      {
-        run: 'cat /proc/PID/maps | wc -l',
-        shows: 'the number again: two more for each thread nobody joined',
-      },
-      {
-        run: 'cat /proc/PID/maps | tail -20',
-        shows: 'what they are: a stack is a large rw-p, a guard page ---p before it',
-      },
-      { run: 'cat /proc/sys/vm/max_map_count', shows: 'the limit' },
+      ['cat /proc/PID/maps | wc -l', 'how many mappings there are; note the number'],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      ['cat /proc/PID/maps | wc -l', 'the number again: two more for each thread nobody joined'],
+      [
+        'cat /proc/PID/maps | tail -20',
+        'what they are: a stack is a large rw-p, a guard page ---p before it',
+      ],
+      ['cat /proc/sys/vm/max_map_count', 'the limit'],
     ],
     causes: [
       'pthread_create() for each connection without pthread_join() and without pthread_detach().',
@@ -183,8 +177,8 @@ with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
       },
     ],
     next: [
-      { run: 'churn --port PORT --cycles 5000', shows: 'does it go on at the same pace?' },
-      { run: 'churn explain thread', shows: 'threads that have not returned at all' },
+      ['churn --port PORT --cycles 5000', 'does it go on at the same pace?'],
+      ['churn explain thread', 'threads that have not returned at all'],
     ],
   },
 });

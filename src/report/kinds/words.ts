@@ -82,10 +82,7 @@ type Texts = readonly [string, ...string[]];
 type Said = string | ((unit: Unit) => string);
 
 /** A command to type, and what it shows. */
-export interface Step {
-  readonly run: string;
-  readonly shows: string;
-}
+export type Step = readonly [run: string, shows: string];
 
 /** Code before and after, by language. Only what matters of it. */
 export interface Sketch {
@@ -99,15 +96,24 @@ export interface Sketch {
 /** A hundred clients that connect and close, without any tool but bash. */
 export const CONNECT_AND_CLOSE = 'for i in $(seq 100); do : </dev/tcp/127.0.0.1/PORT; done';
 
-/** The most likely reason, in the words of a socket programmer. */
-export function causeOf<F>({ cause, explanation }: KindWords<F>, finding: F, terms: Terms): string {
-  return cause?.(finding, terms) ?? inUnit(explanation.cause, terms.unit);
+/** A finding in the words of its kind. */
+interface Told {
+  readonly title: string;
+  /** The most likely reason, in the words of a socket programmer. */
+  readonly cause: string;
+  readonly advice: string;
+  readonly evidence: readonly string[];
 }
 
-/** Where to look: by what was found, else by how the server is built, else what is right for any. */
-export function adviceOf<F>({ advice, explanation }: KindWords<F>, finding: F, terms: Terms): string {
-  const { adviceFor = {} } = explanation;
-  return advice?.(finding, terms) ?? adviceFor[terms.server] ?? inUnit(explanation.advice, terms.unit);
+/** Puts the words of its kind to a finding: advice by what was found, else by how the server is built, else for any. */
+export function tell<F>(words: KindWords<F>, finding: F, terms: Terms): Told {
+  const { cause, advice, adviceFor = {} } = words.explanation;
+  return {
+    title: words.title(finding, terms),
+    cause: words.cause?.(finding, terms) ?? inUnit(cause, terms.unit),
+    advice: words.advice?.(finding, terms) ?? adviceFor[terms.server] ?? inUnit(advice, terms.unit),
+    evidence: words.evidence(finding, terms),
+  };
 }
 
 /** A sentence of an explanation, told of cycles or of connections. */

@@ -45,20 +45,19 @@ export const work: ServerWords<WorkFinding> = {
       thread: 'look at: the list of threads or clients that is walked under a lock for each connection',
     },
     byHand: [
-      {
-        run: "cat /proc/PID/task/*/schedstat | awk '{ s += $1 } END { print s / 1000 }'",
-        shows: 'CPU time in microseconds; note the number',
-      },
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      {
-        run: "cat /proc/PID/task/*/schedstat | awk '{ s += $1 } END { print s / 1000 }'",
-        shows: 'how much more: do that again after some thousand connections',
-      },
-      {
-        run: 'cat /proc/PID/syscall',
-        shows:
-          'where the first number is 7 (poll on x86-64), the third is how many entries it has, in hexadecimal',
-      },
+      [
+        "cat /proc/PID/task/*/schedstat | awk '{ s += $1 } END { print s / 1000 }'",
+        'CPU time in microseconds; note the number',
+      ],
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      [
+        "cat /proc/PID/task/*/schedstat | awk '{ s += $1 } END { print s / 1000 }'",
+        'how much more: do that again after some thousand connections',
+      ],
+      [
+        'cat /proc/PID/syscall',
+        'where the first number is 7 (poll on x86-64), the third is how many entries it has, in hexadecimal',
+      ],
     ],
     causes: [
       'The entry of a client that left is marked (fd = -1, closed = true, null) and skipped, but never removed.',
@@ -101,8 +100,8 @@ finally:
       },
     ],
     next: [
-      { run: 'churn --port PORT --cycles 10000', shows: 'how far does it go?' },
-      { run: 'churn explain memory', shows: 'what is kept for each connection takes memory too' },
+      ['churn --port PORT --cycles 10000', 'how far does it go?'],
+      ['churn explain memory', 'what is kept for each connection takes memory too'],
     ],
   },
 };
@@ -133,10 +132,10 @@ export const spin: ServerWords<SpinFinding> = {
     advice:
       'look at: what the accept loop does on EMFILE; wait for a moment, or stop watching the listening socket until something was closed',
     byHand: [
-      { run: CONNECT_AND_CLOSE, shows: 'a hundred clients that connect and close, in bash' },
-      { run: 'cat /proc/PID/stat', shows: 'fields 14 and 15 are its CPU time in ticks of 10 ms: look twice' },
-      { run: "ss -tln '( sport = :PORT )'", shows: 'Recv-Q is what waits to be accepted' },
-      { run: 'ls -l /proc/PID/fd', shows: 'who has the descriptors' },
+      [CONNECT_AND_CLOSE, 'a hundred clients that connect and close, in bash'],
+      ['cat /proc/PID/stat', 'fields 14 and 15 are its CPU time in ticks of 10 ms: look twice'],
+      ["ss -tln '( sport = :PORT )'", 'Recv-Q is what waits to be accepted'],
+      ['ls -l /proc/PID/fd', 'who has the descriptors'],
     ],
     causes: [
       'A closed descriptor that stays in the vector of pollfd: poll() answers POLLNVAL at once, and the loop looks for POLLIN only.',
@@ -156,7 +155,7 @@ if (fd < 0 && (errno == EMFILE || errno == ENFILE)) usleep(10000);
 if (fd < 0) continue;`,
       },
     ],
-    next: [{ run: 'churn explain hang', shows: 'when it does not serve again afterwards' }],
+    next: [['churn explain hang', 'when it does not serve again afterwards']],
   },
 };
 

@@ -46,7 +46,7 @@ function explanation({ kind }: ReportedFinding): Markup {
     element('h4', 'By hand, with its PORT and PID'),
     element(
       'dl',
-      byHand.flatMap(({ run, shows }) => [element('dt', [element('code', run)]), element('dd', shows)]),
+      byHand.flatMap(([run, shows]) => [element('dt', [element('code', run)]), element('dd', shows)]),
     ),
   ]);
 }

@@ -5,7 +5,7 @@ import type { ClientVerdict } from '../../verdict/client/judge.js';
 import { CLIENT_KINDS } from '../../verdict/kinds.js';
 import { escapeText } from '../escape.js';
 import { clientWordsFor } from '../kinds/registry.js';
-import { adviceOf, causeOf, type Terms } from '../kinds/words.js';
+import { type Terms, tell } from '../kinds/words.js';
 import { type Report, type ReportedCheck, type ReportedFinding, SCHEMA_VERSION } from '../report.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { madeByClients, proofOf } from '../summary.js';
@@ -106,18 +106,12 @@ function reportTarget(
 
 function reportFinding(finding: ClientFinding, client: ServedClient | undefined): ReportedFinding {
   const { kind, severity, count, perCycle, ...facts } = finding;
-  const words = clientWordsFor(finding);
+  const { title, cause, advice, evidence } = tell(clientWordsFor(finding), finding, TERMS);
   const whose = client ? `${escapeText(client.account.name)}: ` : '';
   return {
-    kind,
-    severity,
-    count,
-    perCycle,
-    title: `${whose}${words.title(finding, TERMS)}`,
-    cause: causeOf(words, finding, TERMS),
-    advice: adviceOf(words, finding, TERMS),
-    next: `churn explain ${kind}`,
-    evidence: words.evidence(finding, TERMS),
+    ...{ kind, severity, count, perCycle },
+    title: `${whose}${title}`,
+    ...{ cause, advice, next: `churn explain ${kind}`, evidence },
     facts: { ...facts, ...(client ? { client: escapeText(client.account.name) } : {}) },
   };
 }

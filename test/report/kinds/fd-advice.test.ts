@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FD_ADVICE, fdAdvice, groupWords } from '../../../src/report/kinds/fd-advice.js';
 import { wordsFor } from '../../../src/report/kinds/registry.js';
-import { adviceOf } from '../../../src/report/kinds/words.js';
+import { tell } from '../../../src/report/kinds/words.js';
 import { SERVER_KINDS, type ServerKind } from '../../../src/report/server-kind.js';
 import type { Finding, HeldGroup } from '../../../src/verdict/finding.js';
 import { KINDS } from '../../../src/verdict/kinds.js';
+import { FINDINGS } from '../../support/findings.js';
 
 const group: HeldGroup = {
   what: 'connection',
@@ -20,7 +21,7 @@ const group: HeldGroup = {
 };
 
 function adviceFor(finding: Finding, server: ServerKind): string {
-  return adviceOf(wordsFor(finding), finding, { unit: 'cycle', server });
+  return tell(wordsFor(finding), finding, { unit: 'cycle', server }).advice;
 }
 
 for (const server of SERVER_KINDS) {
@@ -35,8 +36,7 @@ for (const server of SERVER_KINDS) {
 
   test(`for a server of kind ${server} every kind of finding has advice`, () => {
     for (const kind of KINDS) {
-      const finding = { kind, groups: [group], failures: {}, leftBehind: [] } as unknown as Finding;
-      assert.match(adviceFor(finding, server), /^look at: .{10}/);
+      assert.match(adviceFor(FINDINGS[kind], server), /^look at: .{10}/);
     }
   });
 }
@@ -60,7 +60,7 @@ const ADVICE: ReadonlyArray<readonly [server: ServerKind, what: HeldGroup['what'
 for (const [server, what, advice] of ADVICE) {
   test(`${server} that keeps a ${what}: ${advice.source}`, () => {
     assert.match(fdAdvice(what, server), advice);
-    const finding = { kind: 'fd', groups: [{ ...group, what }] } as unknown as Finding;
+    const finding = { ...FINDINGS.fd, groups: [{ ...group, what }] } as Finding;
     assert.match(adviceFor(finding, server), advice);
   });
 }

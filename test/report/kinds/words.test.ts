@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CENSUS_NAMES, nameOf, type Unit } from '../../../src/report/counts.js';
 import { wordsFor } from '../../../src/report/kinds/registry.js';
-import { adviceOf, causeOf } from '../../../src/report/kinds/words.js';
+import { tell } from '../../../src/report/kinds/words.js';
 import { CENSUS_KEYS } from '../../../src/verdict/census.js';
 import type {
   CrashFinding,
@@ -19,14 +19,7 @@ import { upTo } from '../../support/evidence.js';
 
 /** What is said of a finding about a server of which nothing more is known. */
 function told(finding: Finding, unit: Unit = 'cycle') {
-  const words = wordsFor(finding);
-  const terms = { unit, server: 'unknown' } as const;
-  return {
-    title: words.title(finding, terms),
-    cause: causeOf(words, finding, terms),
-    advice: adviceOf(words, finding, terms),
-    evidence: words.evidence(finding, terms),
-  };
+  return tell(wordsFor(finding), finding, { unit, server: 'unknown' });
 }
 
 const group: HeldGroup = {
