@@ -24,6 +24,7 @@ export const crash: ServerWords<CrashFinding> = {
     // From a fresh start the connections are counted as the server counts them: this comes back to the one it died on.
     return connections && { again: ['--warmup', '0', '--cycles', String(connections[1])] };
   },
+  isGrowth: false,
   explanation: {
     summary: 'a process of the server is gone',
     what: [
@@ -132,6 +133,7 @@ export const restart: ServerWords<RestartFinding> = {
   fault: ({ count }) => `workers died: ${count}`,
   does: () => ['loses workers'],
   cell: ({ count }) => `workers replaced: ${formatCount(count)}`,
+  isGrowth: false,
   explanation: {
     summary: 'a worker process ended and another one took its place',
     what: [

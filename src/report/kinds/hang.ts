@@ -15,6 +15,7 @@ export const hang: ServerWords<HangFinding> = {
     if (silentClients) return undefined;
     return atFdLimit ? { explain: 'fd' } : 'inspect';
   },
+  isGrowth: false,
   explanation: {
     summary: 'the server listens, but it has stopped calling accept()',
     what: [

@@ -10,6 +10,7 @@ export const reload: ServerWords<ReloadFinding> = {
   evidence: () => ['each had sent the first byte of a request; without a reload they stayed open'],
   fault: ({ count }) => `cut off by a reload: ${count}`,
   does: () => ['cuts clients off when it reloads'],
+  isGrowth: false,
   explanation: {
     summary: 'clients in the middle of a request were cut off when the server was made to reload',
     what: [
@@ -55,6 +56,7 @@ export const shutdown: ServerWords<ShutdownFinding> = {
   evidence: shutdownEvidence,
   fault: () => 'the server does not stop properly',
   does: () => ['does not stop properly'],
+  isGrowth: false,
   explanation: {
     summary: 'the server did not stop properly while clients churned',
     what: [
@@ -108,6 +110,7 @@ export const sanitizer: ServerWords<SanitizerFinding> = {
   evidence: ({ reports }) => reports.slice(0, 6).map(({ tool, said }) => escapeText(`${tool}: ${said}`)),
   fault: ({ count }) => `errors reported by the server's own checker: ${count}`,
   does: () => ['is found at fault by its own checker'],
+  isGrowth: false,
   explanation: {
     summary: "the server's own checker (ASan, LSan, TSan, UBSan, valgrind) reported errors",
     what: [

@@ -17,6 +17,7 @@ export const memory: ServerWords<MemoryFinding> = {
   does: () => ['leaks memory'],
   cell: ({ perCycle }) => `grows ${formatCount(perCycle)} B/cycle`,
   next: () => ({ again: ['--cycles', '100000'] }),
+  isGrowth: false,
   explanation: {
     summary: 'private memory that rises with each connection and does not level off',
     what: [

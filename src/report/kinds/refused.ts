@@ -17,6 +17,7 @@ export const refused: ServerWords<RefusedFinding> = {
   does: () => ['fails to serve'],
   cell: ({ count }) => `failed: ${formatCount(count)}`,
   next: ({ listenerGone }) => (listenerGone ? undefined : { again: ['--pause', '10ms'] }),
+  isGrowth: false,
   explanation: {
     summary: 'connections that failed although the server is there',
     what: [
@@ -101,6 +102,7 @@ export const reply: ServerWords<ReplyFinding> = {
   fault: ({ count }) => `missing answers: ${count}`,
   does: () => ['does not answer as it should'],
   cell: ({ count }) => `unanswered: ${formatCount(count)}`,
+  isGrowth: false,
   explanation: {
     summary: 'requests that were not answered, or not as was expected',
     what: [

@@ -55,7 +55,13 @@ export function clientWordsFor(finding: ClientFinding): KindWords<ClientFinding>
   return CLIENT_WORDS[finding.kind] as KindWords<never> as KindWords<ClientFinding>;
 }
 
-/** The long form; descriptors are explained by those of servers. */
+/** The long form of a kind, whoever is judged. */
 export function explanationOf(kind: AnyKind): Explanation {
-  return { ...CLIENT_WORDS, ...SERVER_WORDS }[kind].explanation;
+  return ALL_WORDS[kind].explanation;
 }
+
+/** Descriptors are found in servers and in clients, and explained once. */
+const ALL_WORDS: { readonly [K in AnyKind]: { readonly explanation: Explanation } } = {
+  ...CLIENT_WORDS,
+  ...SERVER_WORDS,
+};

@@ -21,13 +21,13 @@ export interface KindWords<F> {
 /** A server is also told in a matrix and a sentence, and can be tried again. */
 export interface ServerWords<F> extends KindWords<F> {
   /** What the server does, in the sentence of a thorough run. Perhaps one fault has many names. */
-  readonly does: (finding: Pick<ReportedFinding, 'perCycle'>) => Deed;
+  readonly does: (finding: Pick<ReportedFinding, 'perCycle'>) => VerbPhrase;
   /** What the matrix of a thorough run says, where it has a column for it; without it, how much is kept. */
   readonly cell?: (finding: ReportedFinding) => string;
   /** What to run next; undefined: the explanation of the kind. */
   readonly next?: (finding: F, done: Done) => NextStep | undefined;
   /** It is told per minute of the load as well, where somebody else makes the connections. */
-  readonly isGrowth?: boolean;
+  readonly isGrowth: boolean;
 }
 
 /** In which terms a finding is told. */
@@ -38,7 +38,7 @@ export interface Terms {
 }
 
 /** "leaks one fd", and how often, where that is known. */
-export type Deed = readonly [verb: string, often?: 'per connection' | 'now and then'];
+export type VerbPhrase = readonly [verb: string, often?: 'per connection' | 'now and then'];
 
 /** A leak on nearly every connection is one per connection. */
 export function leaks(what: string): ServerWords<never>['does'] {
@@ -63,9 +63,9 @@ export interface Explanation {
   /** What it is, one text for each paragraph. */
   readonly what: Texts;
   /** The most likely reason, as the report says it. */
-  readonly cause: Said;
+  readonly cause: Sentence;
   /** Where to look, as the report says it. */
-  readonly advice: Said;
+  readonly advice: Sentence;
   /** The same for a server that was seen to be of a certain kind, where there is more to say. */
   readonly adviceFor?: Readonly<Partial<Record<ServerKind, string>>>;
   /** How to see it by hand. PORT and PID stand for those of the server. */
@@ -79,7 +79,7 @@ export interface Explanation {
 type Texts = readonly [string, ...string[]];
 
 /** A sentence; some name what the server was put through. */
-type Said = string | ((unit: Unit) => string);
+type Sentence = string | ((unit: Unit) => string);
 
 /** A command to type, and what it shows. */
 export type Step = readonly [run: string, shows: string];
@@ -97,7 +97,7 @@ export interface Sketch {
 export const CONNECT_AND_CLOSE = 'for i in $(seq 100); do : </dev/tcp/127.0.0.1/PORT; done';
 
 /** A finding in the words of its kind. */
-interface Told {
+interface Wording {
   readonly title: string;
   /** The most likely reason, in the words of a socket programmer. */
   readonly cause: string;
@@ -106,7 +106,7 @@ interface Told {
 }
 
 /** Puts the words of its kind to a finding: advice by what was found, else by how the server is built, else for any. */
-export function tell<F>(words: KindWords<F>, finding: F, terms: Terms): Told {
+export function tell<F>(words: KindWords<F>, finding: F, terms: Terms): Wording {
   const { cause, advice, adviceFor = {} } = words.explanation;
   return {
     title: words.title(finding, terms),
@@ -117,6 +117,6 @@ export function tell<F>(words: KindWords<F>, finding: F, terms: Terms): Told {
 }
 
 /** A sentence of an explanation, told of cycles or of connections. */
-export function inUnit(said: Said, unit: Unit): string {
-  return typeof said === 'string' ? said : said(unit);
+export function inUnit(sentence: Sentence, unit: Unit): string {
+  return typeof sentence === 'string' ? sentence : sentence(unit);
 }

@@ -24,6 +24,7 @@ export const work: ServerWords<WorkFinding> = {
   ],
   fault: ({ perCycle }) => `work that grows: ${perCycle} µs/cycle`,
   does: () => ['needs more CPU time for each connection'],
+  isGrowth: false,
   explanation: {
     summary: 'CPU time per connection that rises with every connection made',
     what: [
@@ -121,6 +122,7 @@ export const spin: ServerWords<SpinFinding> = {
   ],
   fault: () => 'it keeps a CPU busy at rest',
   does: () => ['keeps a CPU busy'],
+  isGrowth: false,
   explanation: {
     summary: 'the server keeps a CPU busy at rest, or at its limit of descriptors',
     what: [

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
-import { minutes } from '../counts.js';
+import { minutes, unitOf } from '../counts.js';
 import type { Report, ReportedPoint } from '../report.js';
 import { phaseName } from './draw.js';
 import type { Band, Dot, Forecast, Panel } from './panel.js';
@@ -92,7 +92,7 @@ function emptyPanel(report: Report): Omit<Panel, 'title' | 'description' | 'line
     ticks: report.rounds
       .map(({ connections }) => connections - (report.cycles?.warmup ?? 0))
       .filter(cycles => cycles > 0),
-    xName: report.watch ? 'connections' : 'cycles',
+    xName: `${unitOf(report)}s`,
     yKind: 'count',
     forecast: undefined,
   };

@@ -4,13 +4,12 @@ import type { Life } from '../../verdict/life.js';
 import type { Report } from '../report.js';
 import type { ReportedLimit, ReportedReload, ReportedServer } from '../reported-server.js';
 
-/** What the text report says of a server that was started for it: name and text. Nothing for any other. */
+/**
+ * What a report says of a server that was started for it: name and text, such as "listened after 0.02 s" and "by SIGTERM
+ * in 0.01 s with exit status 0, port free". Nothing for any other.
+ */
 export function startedRows({ server }: Report): [name: string, text: string][] {
-  return server ? lifeRows(server) : [];
-}
-
-/** "ready after 0.02 s", "SIGTERM, gone after 0.01 s with exit status 0, port free". */
-function lifeRows(server: ReportedServer): [name: string, text: string][] {
+  if (!server) return [];
   const { readyMs, stopped, daemon, shutdown } = server;
   const { how, signal, status, asked = 'SIGTERM', tookMs, portFree } = stopped;
   const end =

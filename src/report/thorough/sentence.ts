@@ -2,7 +2,7 @@ import type { Kind } from '../../verdict/kinds.js';
 import { type BehaviourFacts, CLIENT_NAMES, type ClientName, FACTS } from '../../workload/client-names.js';
 import { breakProof } from '../escape.js';
 import { SERVER_WORDS } from '../kinds/registry.js';
-import type { Deed } from '../kinds/words.js';
+import type { VerbPhrase } from '../kinds/words.js';
 import type { ReportedRun } from '../report.js';
 
 type RunToDescribe = Pick<ReportedRun, 'client' | 'status' | 'findings'>;
@@ -43,7 +43,7 @@ interface Tried {
 }
 
 /** Clients by what goes wrong with them. */
-type Faults = ReadonlyArray<readonly [fault: Deed, clients: readonly string[]]>;
+type Faults = ReadonlyArray<readonly [fault: VerbPhrase, clients: readonly string[]]>;
 
 function clauses({ passed, faults, judged, isWhole, cleanAlone }: Tried): string[] {
   const verb = (clients: readonly string[]) => (isWhole ? verbOf(clients, judged) : undefined);
@@ -61,7 +61,7 @@ function clauses({ passed, faults, judged, isWhole, cleanAlone }: Tried): string
   }
   const [first] = faults;
   if (all && faults.length === 1 && first?.[1].length === judged.length) {
-    return [`${deedText(first[0])} whatever clients do`];
+    return [`${phraseText(first[0])} whatever clients do`];
   }
   const polite = verb(passed);
   const said = faults.map(([fault, clients], index) => {
@@ -77,36 +77,36 @@ function clauses({ passed, faults, judged, isWhole, cleanAlone }: Tried): string
 }
 
 /** The same leak once more, only rarer. */
-function shortened(fault: Deed, first: Deed | undefined): string {
+function shortened(fault: VerbPhrase, first: VerbPhrase | undefined): string {
   const [verb, often] = fault;
   const isRarer = first?.[0] === verb && first[1] === 'per connection' && often === 'now and then';
-  return isRarer ? often : deedText(fault);
+  return isRarer ? often : phraseText(fault);
 }
 
-function deedText([verb, often]: Deed): string {
+function phraseText([verb, often]: VerbPhrase): string {
   return often ? `${verb} ${often}` : verb;
 }
 
 /** By the first fault of each client. */
 function faultsOf(rows: readonly RunToDescribe[]): Faults {
-  const faults = new Map<string, [Deed, string[]]>();
+  const faults = new Map<string, [VerbPhrase, string[]]>();
   for (const row of rows) {
     const fault = faultOf(row);
-    const known = faults.get(deedText(fault));
+    const known = faults.get(phraseText(fault));
     if (known) known[1].push(row.client);
-    else faults.set(deedText(fault), [fault, [row.client]]);
+    else faults.set(phraseText(fault), [fault, [row.client]]);
   }
   return [...faults.values()];
 }
 
-function faultOf({ findings }: RunToDescribe): Deed {
+function faultOf({ findings }: RunToDescribe): VerbPhrase {
   const found = findings.find(({ severity }) => severity === 'fail');
   // A row is a trial of a server.
   return found ? SERVER_WORDS[found.kind as Kind].does(found) : ['fails'];
 }
 
 function mixedClause(mixed: RunToDescribe | undefined): string[] {
-  if (mixed?.status === 'fail') return [`${deedText(faultOf(mixed))} when they come together`];
+  if (mixed?.status === 'fail') return [`${phraseText(faultOf(mixed))} when they come together`];
   return mixed?.status === 'undecided' ? ['not decided when they come together'] : [];
 }
 
