@@ -1,5 +1,5 @@
 import type { Point } from '../sampler/point.js';
-import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
+import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
 import { takeCensus } from '../verdict/census.js';
 import { countFds } from '../verdict/checks/fd.js';
@@ -9,9 +9,11 @@ import { attempts } from '../verdict/failures.js';
 import type { Verdict } from '../verdict/judge.js';
 import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
+import { unitOf } from './counts.js';
 import { escapeText } from './escape.js';
 import { reportFinding } from './found.js';
 import { reportGauges } from './gauges.js';
+import { noteSentence } from './notes.js';
 import {
   type Report,
   type ReportedCycles,
@@ -22,10 +24,9 @@ import {
   SCHEMA_VERSION,
 } from './report.js';
 import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import { serverFacts, serverKindOf } from './server-kind.js';
 import { summarize } from './summary.js';
-import { inUnit, inWatchWords, reportWatch } from './watched.js';
-import { noteSentence } from './wording/notes.js';
-import { type ServerFacts, serverKindOf } from './wording/server-kind.js';
+import { reportWatch } from './watched.js';
 
 /** What a report says beside the verdict; facts of the host come in as data, so that reports can be compared. */
 export interface Circumstances {
@@ -49,8 +50,10 @@ export interface Circumstances {
 /** Puts words to a verdict. Pure. */
 export function assembleReport(evidence: Evidence, verdict: Verdict, around: Circumstances): Report {
   const server = serverKindOf(serverFacts(evidence, around.series, around.program));
+  const unit = unitOf(evidence);
+  const { watch } = evidence;
   const findings = verdict.findings.map(finding =>
-    inWatchWords(reportFinding(finding, around, server), finding, evidence.watch),
+    reportFinding(finding, { ...around, terms: { unit, server }, watch }),
   );
   const reasoning = reasonFrom(evidence);
   const cycles = reportCycles(evidence, around.requested);
@@ -92,10 +95,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     series: around.series.map(reportPoint),
     phases: around.phases,
     timings: around.timings,
-    notes: [
-      ...around.notes.map(escapeText),
-      ...verdict.notes.map(note => inUnit(noteSentence(note), evidence)),
-    ],
+    notes: [...around.notes.map(escapeText), ...verdict.notes.map(note => noteSentence(note, unit))],
     ...(reasoning && { reasoning }),
   };
 }
@@ -209,52 +209,3 @@ function reportHold({ hold, held, originOf, cycles }: Evidence): ReportedHold | 
     ).length,
   };
 }
-
-/** What the run saw of how the server is built. */
-export function serverFacts(
-  { before, after, rootCount, waits, judgedConnections, runtime }: Evidence,
-  series: readonly Point[],
-  program: string | undefined,
-): ServerFacts {
-  const childrenBefore = Math.max(0, before.processes.length - rootCount);
-  const threadsBefore = countThreads(before);
-  const reapedFaults = growth(before, after, ({ childFaults }) => childFaults);
-  const endedThreadFaults = growth(before, after, process => process.endedThreadFaults);
-  const hadShortLivedChildren =
-    series.some(({ children }) => children > childrenBefore) ||
-    after.processes.length > before.processes.length ||
-    after.zombies.length > before.zombies.length ||
-    reapedFaults >= FAULTS_PER_CHILD * judgedConnections;
-  return {
-    program,
-    runtime,
-    rootsBefore: rootCount,
-    childrenBefore,
-    threadsBefore,
-    hadShortLivedChildren,
-    hadShortLivedThreads:
-      !hadShortLivedChildren &&
-      (series.some(({ threads }) => threads > threadsBefore) ||
-        countThreads(after) > threadsBefore ||
-        endedThreadFaults >= FAULTS_PER_THREAD * judgedConnections),
-    syscalls: waits,
-  };
-}
-
-function countThreads({ processes }: Snapshot): number {
-  return processes.reduce((sum, { threads }) => sum + threads, 0);
-}
-
-/** How much a number has grown in the processes that were there before. */
-function growth(before: Snapshot, after: Snapshot, of: (process: ProcessSnapshot) => number): number {
-  const known = new Map(before.processes.map(process => [process.pid, of(process)]));
-  return after.processes.reduce((sum, process) => {
-    const now = of(process);
-    return sum + now - (known.get(process.pid) ?? now);
-  }, 0);
-}
-
-/** A child that does nothing but exit makes about 23 page faults, which its parent inherits by waiting for it. */
-const FAULTS_PER_CHILD = 10;
-/** A thread that does nothing but close a connection makes about 0.4 of them, on a stack that is used again. */
-const FAULTS_PER_THREAD = 0.1;

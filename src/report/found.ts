@@ -1,41 +1,46 @@
 import type { Finding } from '../verdict/finding.js';
-import { breakProof, escapeText } from './escape.js';
+import type { WatchFacts } from '../verdict/watched-load.js';
+import { perMinute } from './counts.js';
+import { breakProof, escapeText, formatCommand } from './escape.js';
+import { wordsFor } from './kinds/registry.js';
+import { type Done, type NextStep, type Terms, tell } from './kinds/words.js';
 import type { ReportedFinding, ReportedTarget } from './report.js';
-import { wordsFor } from './wording/findings.js';
-import { nextCommand } from './wording/next-command.js';
-import type { ServerKind } from './wording/server-kind.js';
 
-/** What advice depends on beside the finding. */
-interface FindingContext {
+/** What the words depend on beside the finding. */
+interface FindingContext extends Done {
   readonly target: ReportedTarget;
-  readonly clients?: readonly string[] | undefined;
+  readonly terms: Terms;
+  readonly watch?: WatchFacts | undefined;
 }
 
 /** One finding, and the words for it. */
 export function reportFinding(
   finding: Finding,
-  { target, clients }: FindingContext,
-  server: ServerKind,
+  { target, clients, terms, watch }: FindingContext,
 ): ReportedFinding {
-  // One table, one entry per kind: the pair of a finding and its own words is always right, which the compiler cannot follow.
-  const words = wordsFor(finding.kind) as {
-    readonly [word in 'title' | 'cause' | 'advice']: (
-      finding: Finding & { readonly server: ServerKind },
-    ) => string;
-  } & { readonly evidence: (finding: Finding) => readonly string[] };
+  const words = wordsFor(finding);
   const { kind, severity, count, perCycle, ...facts } = finding;
+  const { title, cause, advice, evidence } = tell(words, finding, terms);
   return {
     kind,
     severity,
     count,
     perCycle: Number(perCycle.toPrecision(6)),
-    title: breakProof(words.title({ ...finding, server })),
-    cause: breakProof(words.cause({ ...finding, server })),
-    advice: breakProof(words.advice({ ...finding, server })),
+    title: breakProof(title),
+    cause: breakProof(cause),
+    advice: breakProof(advice),
     next: nextCommand(finding, target.address, { clients }),
-    evidence: words.evidence(finding).map(breakProof),
-    facts: shorten({ ...facts, server }),
+    evidence: [
+      ...evidence.map(breakProof),
+      ...(watch && words.isGrowth ? [perMinuteOfLoad(finding, watch)] : []),
+    ],
+    facts: shorten({ ...facts, server: terms.server }),
   };
+}
+
+/** "30 per minute": growth where connections may be few and long. */
+function perMinuteOfLoad({ count }: Finding, { judgedMs }: WatchFacts): string {
+  return `that is ${perMinute(count / Math.max(1 / 60, judgedMs / 60_000))} per minute of the load`;
 }
 
 /** A list of 10 000 fd numbers helps nobody: the report keeps both ends of it. Text in it may come from outside. */
@@ -52,3 +57,29 @@ function shorten(facts: Record<string, unknown>): Record<string, unknown> {
 }
 
 const MAX_LISTED = 20;
+
+/**
+ * The command that tells more about a finding. The address is that of the report: "127.0.0.1:9000", "[::1]:9000",
+ * "unix:/run/app.sock".
+ */
+export function nextCommand(finding: Finding, address: string, done: Done = {}): string {
+  const step: NextStep = wordsFor(finding).next?.(finding, done) ?? { explain: finding.kind };
+  if (step === 'inspect') return formatCommand(['churn', 'inspect', ...serverOptions(address)]);
+  if ('explain' in step) return formatCommand(['churn', 'explain', step.explain]);
+  return formatCommand(['churn', ...serverOptions(address), ...step.again]);
+}
+
+/** The command that looks closer at one client behaviour. */
+export function closerLook(address: string, client: string, isInsecure: boolean): string {
+  const trust = isInsecure && client.startsWith('tls') ? ['--insecure'] : [];
+  return formatCommand(['churn', ...serverOptions(address), '--client', client, ...trust]);
+}
+
+/** Loopback is where a port is looked for when no host is named. */
+function serverOptions(address: string): string[] {
+  if (address.startsWith('unix:')) return ['--unix', address.slice('unix:'.length)];
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  const port = ['--port', address.slice(colon + 1)];
+  return host === '127.0.0.1' || host === '::1' ? port : ['--host', host, ...port];
+}

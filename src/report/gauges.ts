@@ -1,10 +1,10 @@
 import { formatBytes } from '../units.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { judgeGauge } from '../verdict/gauges.js';
+import { formatNumber } from './counts.js';
 import { escapeText } from './escape.js';
 import type { Report } from './report.js';
 import type { ReportedGauge } from './reported-load.js';
-import { formatNumber } from './wording/numbers.js';
 
 export function reportGauges(evidence: Evidence): ReportedGauge[] | null {
   const { gauges = [] } = evidence;

@@ -5,7 +5,7 @@ import { holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
 import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
-import { watchRows } from './wording/watch.js';
+import { watchRows } from './watched.js';
 
 /** The report for a pull request or the summary of a job. */
 export function renderMarkdown(report: Report): string {

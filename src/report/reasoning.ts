@@ -1,9 +1,9 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Reasoning } from '../verdict/reasoning.js';
+import { nameOf } from './counts.js';
 import { breakProof } from './escape.js';
 import type { Report, ReportedCheck, ReportedCycles, ReportedState } from './report.js';
-import { nameOf } from './wording/census.js';
 import { wrap } from './wrap.js';
 
 /** `--verbose`: why the verdict is what it is, step by step. Empty where nothing was judged. */

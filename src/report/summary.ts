@@ -1,6 +1,7 @@
 import { formatDuration, plural } from '../units.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
+import { wordsFor } from './kinds/registry.js';
 import type { Report, ReportedCycles } from './report.js';
 
 /** The verdict in one line. */
@@ -42,11 +43,7 @@ function madeWhileWatching({ durationMs, accepted }: Pick<WatchFacts, 'durationM
 function faults({ findings }: Verdict): string {
   return findings
     .filter(({ severity }) => severity === 'fail')
-    .map(found =>
-      found.kind === 'crash' && found.lost
-        ? `processes lost: ${found.count}`
-        : FAULTS[found.kind](found.count, found.perCycle),
-    )
+    .map(found => wordsFor(found).fault(found))
     .join(', ');
 }
 
@@ -58,29 +55,6 @@ function doubts({ checks, notes }: Verdict, { accepted, connections }: ReportedC
   if (kinds.length === 0 && connections === 0) return 'nobody was seen to connect to the server';
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
-
-/** What each kind comes to in the line of the verdict. */
-export const FAULTS: Readonly<
-  Record<Verdict['findings'][number]['kind'], (count: number, perCycle: number) => string>
-> = {
-  fd: count => `leaked file descriptors: ${count}`,
-  memory: (_, perCycle) => `leaked memory: ${perCycle} B/cycle`,
-  work: (_, perCycle) => `work that grows: ${perCycle} µs/cycle`,
-  mapping: count => `leaked mappings: ${count}`,
-  thread: count => `leaked threads: ${count}`,
-  child: count => `leaked child processes: ${count}`,
-  zombie: count => `leaked zombies: ${count}`,
-  crash: () => 'the server died',
-  restart: count => `workers died: ${count}`,
-  hang: () => 'the server hangs',
-  refused: count => `failed connections: ${count}`,
-  reply: count => `missing answers: ${count}`,
-  spin: () => 'it keeps a CPU busy at rest',
-  reload: count => `cut off by a reload: ${count}`,
-  shutdown: () => 'the server does not stop properly',
-  sanitizer: count => `errors reported by the server's own checker: ${count}`,
-  gauge: count => `kept by a gauge: ${count}`,
-};
 
 /**
  * The proof, of what was made: "N cycles, 0 leaks" stands here and nowhere else, and only for a finished run that is

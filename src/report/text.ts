@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
+import { unitOf } from './counts.js';
 import { formatCommand } from './escape.js';
 import { gaugeRows } from './gauges.js';
 import { loadRows } from './load-rows.js';
@@ -7,7 +8,7 @@ import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
 import { matrixLines } from './thorough/matrix.js';
-import { inConnections, watchRows } from './wording/watch.js';
+import { watchRows } from './watched.js';
 import { wrap } from './wrap.js';
 
 /** How a text report is drawn; all of it is told, nothing is looked up. */
@@ -70,10 +71,7 @@ function measurements(report: Report, chalk: ChalkInstance): string[] {
       ? watchRows(report.watch).map(([name, text]) => row(name, text))
       : madeRows(report, cycles).map(([name, text]) => row(name, text))),
     row('fds', arrow(before.fds, after.fds)),
-    row(
-      'memory',
-      `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${report.watch ? inConnections(memoryText(report)) : memoryText(report)}`,
-    ),
+    row('memory', `${bytes(before.anonBytes)} → ${bytes(after.anonBytes)}   ${memoryText(report)}`),
     row(
       'threads',
       `${arrow(before.threads, after.threads)}      children  ${arrow(before.children, after.children)}      zombies  ${after.zombies}`,
@@ -127,19 +125,21 @@ function cycleText(cycles: ReportedCycles): string {
   return `${cycles.completed}${short} cycles in ${formatDuration(cycles.durationMs)} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
 }
 
-/** The growth per cycle when it was found, else the bound under which it lies. */
-function memoryText({ findings, checks, target }: Report): string {
-  const { checker } = target ?? {};
+/** The growth per cycle, or connection, when it was found, else the bound under which it lies. */
+function memoryText(report: Report): string {
+  const { findings, checks } = report;
+  const { checker } = report.target ?? {};
+  const unit = unitOf(report);
   if (checker)
     return `not judged: ${checker === 'valgrind' ? 'valgrind' : `a ${checker}`} keeps what was freed`;
   const found = findings.find(({ kind }) => kind === 'memory');
-  if (found) return `${formatCount(found.perCycle)} B/cycle`;
+  if (found) return `${formatCount(found.perCycle)} B/${unit}`;
   const check = checks.find(({ kind }) => kind === 'memory');
   if (check?.status === 'not-measured' && findings.length > 0) return 'not judged beside what leaks';
   if (check?.status === 'undecided' && check.bound === null) return 'not decided';
   if (!check || check.bound === null) return 'too few rounds for a trend';
-  if (check.status === 'undecided') return `not decided, under ${formatBytes(check.bound)}/cycle`;
-  return check.bound < 1 ? '0 B/cycle' : `no trend, under ${formatBytes(check.bound)}/cycle`;
+  if (check.status === 'undecided') return `not decided, under ${formatBytes(check.bound)}/${unit}`;
+  return check.bound < 1 ? `0 B/${unit}` : `no trend, under ${formatBytes(check.bound)}/${unit}`;
 }
 
 function serverText({ target, findings }: Report, cycles: ReportedCycles): string {

@@ -1,10 +1,10 @@
-import type { Evidence } from '../verdict/evidence.js';
-import type { Finding } from '../verdict/finding.js';
+import { formatCount, formatDuration, plural } from '../units.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
-import { escapeText } from './escape.js';
-import type { Report, ReportedFinding } from './report.js';
-import { inConnections, perMinuteOfLoad } from './wording/watch.js';
+import { escapeText, formatCommand } from './escape.js';
+import type { Report } from './report.js';
+import type { ReportedWatch } from './reported-load.js';
 
+/** What others did to the server, as the report has it; nothing for any other run. */
 export function reportWatch(watch: WatchFacts | undefined): Pick<Report, 'watch'> {
   if (!watch) return {};
   const { load, runs, inUse } = watch;
@@ -20,46 +20,29 @@ export function reportWatch(watch: WatchFacts | undefined): Pick<Report, 'watch'
   };
 }
 
-/** A sentence, told of cycles or, where others made them, of connections. */
-export function inUnit(text: string, { watch }: Pick<Evidence, 'watch'>): string {
-  return watch ? inConnections(text) : text;
+/** What was done to the server, and how it ended. */
+export function watchRows(watch: ReportedWatch): [name: string, text: string][] {
+  const { command, durationMs, runs, inUse, accepted, acceptedBy } = watch;
+  const times = runs > 1 ? `, made ${runs} times` : '';
+  const load = command
+    ? `${formatCommand(command)}   ${endOf(watch)} after ${formatDuration(durationMs)}${times}`
+    : `whoever used it in ${formatDuration(durationMs)}`;
+  const still = inUse > 0 ? `; ${formatCount(inUse)} still in use` : '';
+  return [
+    ['load', load],
+    ['accepted', `${ACCEPTED[acceptedBy ?? 'machine'](plural(accepted, 'connection'))}${still}`],
+  ];
 }
 
-/** The same finding in a report of watching: per connection, and per minute. */
-export function inWatchWords(
-  finding: ReportedFinding,
-  facts: Finding,
-  watch: WatchFacts | undefined,
-): ReportedFinding {
-  if (!watch) return finding;
-  return {
-    ...finding,
-    title: inConnections(finding.title),
-    cause: inConnections(finding.cause),
-    advice: inConnections(finding.advice),
-    evidence: [
-      ...finding.evidence.map(inConnections),
-      ...(IS_GROWTH[facts.kind] ? [perMinuteOfLoad(facts, watch)] : []),
-    ],
+const ACCEPTED: Readonly<Record<NonNullable<ReportedWatch['acceptedBy']>, (connections: string) => string>> =
+  {
+    server: connections => connections,
+    'server-at-least': connections => `at least ${connections}; memory is not judged without their number`,
+    machine: connections =>
+      `${connections} by all servers of this machine, for want of ss: memory is not judged by them`,
   };
-}
 
-const IS_GROWTH: Readonly<Record<Finding['kind'], boolean>> = {
-  fd: true,
-  thread: true,
-  child: true,
-  zombie: true,
-  mapping: true,
-  memory: false,
-  work: false,
-  gauge: true,
-  crash: false,
-  restart: false,
-  hang: false,
-  refused: false,
-  reply: false,
-  spin: false,
-  reload: false,
-  shutdown: false,
-  sanitizer: false,
-};
+function endOf({ status, signal, stopped }: ReportedWatch): string {
+  if (stopped) return 'was ended by --duration';
+  return signal === null ? `ended with status ${status}` : `ended by ${signal}`;
+}

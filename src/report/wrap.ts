@@ -2,7 +2,7 @@ import { gaugeRows } from './gauges.js';
 import { holdRows } from './load-rows.js';
 import type { Report } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
-import { watchRows } from './wording/watch.js';
+import { watchRows } from './watched.js';
 
 /** Breaks a line at spaces so that it fits; runs of spaces inside are kept. Escape codes count as nothing. */
 export function wrap(line: string, columns: number, indent: number): string[] {

@@ -148,7 +148,7 @@ export interface SanitizerFinding {
   readonly reports: readonly SanitizerReport[];
 }
 
-/** One thing that is wrong with the server: facts only. What is said about it stands in `report/wording`. */
+/** One thing that is wrong with the server: facts only. What is said about it stands in `report/kinds`. */
 export type Finding =
   | FdFinding
   | { [K in GrowingKind]: GrowthFinding<K> }[GrowingKind]

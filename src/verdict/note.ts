@@ -1,6 +1,6 @@
 import type { CensusKey } from './evidence.js';
 
-/** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/wording`. */
+/** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/notes.ts`. */
 export type Note =
   | { readonly note: 'opened-once'; readonly what: CensusKey; readonly count: number }
   | { readonly note: 'levelled-off'; readonly what: CensusKey; readonly perRound: readonly number[] }

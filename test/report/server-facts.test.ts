@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serverFacts } from '../../src/report/assemble.js';
-import type { ServerFacts } from '../../src/report/wording/server-kind.js';
+import { type ServerFacts, serverFacts } from '../../src/report/server-kind.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import { buildEvidence, serverProcess, snapshot } from '../support/evidence.js';
 

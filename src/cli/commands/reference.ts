@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ChurnError } from '../../errors.js';
 import { TOPIC_NAMES, TOPICS } from '../../guide/topics.js';
 import { renderClients, renderClientsJson } from '../../report/clients.js';
-import { drawExplanation, drawKinds } from '../../report/wording/explain/draw.js';
+import { drawExplanation, drawKinds } from '../../report/explain.js';
 import { wrap } from '../../report/wrap.js';
 import { ALL_KINDS } from '../../verdict/kinds.js';
 import { VERSION } from '../../version.js';

@@ -76,27 +76,32 @@ function findingWords({ old, new: next, ratio }: ComparedFinding): string {
 
 /** The rows for rate and memory: name, old, new, ratio, what that says. */
 function figureRows({ rate, memory }: Comparison): string[][] {
-  const perSecond = (value: number) => `${formatCount(value)}/s`;
-  const perCycle = (value: number) => `${formatBytes(Math.round(value))}/cycle`;
+  const bytes = (value: number) => formatBytes(Math.round(value));
   return [
     [
       'rate',
-      side(rate.old, rate.oldNoise, perSecond),
-      side(rate.new, rate.newNoise, perSecond),
+      side(rate.old, rate.oldNoise, formatCount, 's'),
+      side(rate.new, rate.newNoise, formatCount, 's'),
       ...saying(rate),
     ],
     [
       'memory',
-      side(memory.old, memory.oldNoise, perCycle),
-      side(memory.new, memory.newNoise, perCycle),
+      side(memory.old, memory.oldNoise, bytes, 'cycle'),
+      side(memory.new, memory.newNoise, bytes, 'cycle'),
       ...saying(memory),
     ],
   ];
 }
 
-function side(value: number | null, noise: number | null, format: (value: number) => string): string {
+/** "210 B/cycle ± 12 B". */
+function side(
+  value: number | null,
+  noise: number | null,
+  format: (value: number) => string,
+  per: 's' | 'cycle',
+): string {
   if (value === null) return 'unknown';
-  return noise === null ? format(value) : `${format(value)} ± ${format(noise).replace(/\/.*/, '')}`;
+  return `${format(value)}/${per}${noise === null ? '' : ` ± ${format(noise)}`}`;
 }
 
 function saying({ ratio, said }: ComparedFigure): [string, string] {

@@ -1,19 +1,19 @@
 import { x as element } from 'xastscript';
 import { formatBytes, formatCount, formatDuration } from '../../units.js';
+import { type Unit, unitOf } from '../counts.js';
 import { formatMs, holdRows } from '../load-rows.js';
 import type { Markup } from '../markup.js';
 import type { Report, ReportedCheck, ReportedCycles, ReportedHeld } from '../report.js';
 import type { ReportedSpread } from '../reported-load.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { startedRows } from '../started/lines.js';
-import { inConnections, watchRows } from '../wording/watch.js';
+import { watchRows } from '../watched.js';
 import { sayings, table } from './table.js';
 
 /** The figures: before and after of each kind of trouble, what belongs to this sort of run, and notes. */
 export function measuredSection(report: Report): Markup[] {
   const { cycles, checks, notes, serve, watch, hold = null } = report;
   if (!serve && !cycles) return [];
-  const unit = watch ? inConnections : (text: string) => text;
   const caption = serve
     ? 'What the clients were judged by'
     : watch
@@ -27,11 +27,7 @@ export function measuredSection(report: Report): Markup[] {
       ...table(
         caption,
         serve ? CHECK_HEAD.slice(0, -1) : CHECK_HEAD,
-        checks.map(check =>
-          checkRow(check)
-            .slice(0, serve ? -1 : undefined)
-            .map(unit),
-        ),
+        checks.map(check => checkRow(check, unitOf(report)).slice(0, serve ? -1 : undefined)),
       ),
       ...sayings('Silent clients beside the cycles', holdRows({ hold })),
       ...sayings('The life of the server', startedRows(report)),
@@ -61,10 +57,10 @@ function notesList(notes: readonly string[]): Markup[] {
   ];
 }
 
-function checkRow({ kind, status, before, after, bound }: ReportedCheck): string[] {
+function checkRow({ kind, status, before, after, bound }: ReportedCheck, unit: Unit): string[] {
   const format = (value: number | null) =>
     value === null ? '–' : kind === 'memory' ? formatBytes(value) : formatCount(value);
-  const missed = bound === null ? '–' : bound < 1 ? 'none' : `${format(bound)}/cycle`;
+  const missed = bound === null ? '–' : bound < 1 ? 'none' : `${format(bound)}/${unit}`;
   return [kind, status.replace('-', ' '), format(before), format(after), missed];
 }
 
@@ -89,7 +85,7 @@ export function heldSection(report: Report): Markup[] {
       ),
       ...table(
         `Descriptors${which}`,
-        ['fd', 'pid', 'inode', 'what', 'state', `from ${report.watch ? 'connection' : 'cycle'}`],
+        ['fd', 'pid', 'inode', 'what', 'state', `from ${unitOf(report)}`],
         shown.map(({ fd, pid, inode, what, state, cycle, phase }) => [
           String(fd),
           String(pid),

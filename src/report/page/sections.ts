@@ -1,11 +1,11 @@
 import { x as element } from 'xastscript';
 import { formatCommand } from '../escape.js';
 import { GAUGE_HEAD, gaugeCells } from '../gauges.js';
+import { explanationOf } from '../kinds/registry.js';
 import type { Markup } from '../markup.js';
 import type { Report, ReportedFinding } from '../report.js';
 import { lastOutput } from '../started/lines.js';
 import { matrixTable } from '../thorough/matrix.js';
-import { EXPLANATIONS } from '../wording/explain/table.js';
 import { table } from './table.js';
 
 /** What was found, one block each, with the long explanation folded away. */
@@ -34,7 +34,7 @@ function findingBlock(finding: ReportedFinding): Markup {
 }
 
 function explanation({ kind }: ReportedFinding): Markup {
-  const { what, causes, byHand } = EXPLANATIONS[kind];
+  const { what, causes, byHand } = explanationOf(kind);
   return element('details', [
     element('summary', `What this means, its usual causes, and how to see it by hand`),
     ...what.map(paragraph => element('p', paragraph)),
@@ -46,7 +46,7 @@ function explanation({ kind }: ReportedFinding): Markup {
     element('h4', 'By hand, with its PORT and PID'),
     element(
       'dl',
-      byHand.flatMap(({ run, shows }) => [element('dt', [element('code', run)]), element('dd', shows)]),
+      byHand.flatMap(([run, shows]) => [element('dt', [element('code', run)]), element('dd', shows)]),
     ),
   ]);
 }

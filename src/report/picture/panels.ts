@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
+import { minutes, unitOf } from '../counts.js';
 import type { Report, ReportedPoint } from '../report.js';
-import { minutes } from '../wording/numbers.js';
 import { phaseName } from './draw.js';
 import type { Band, Dot, Forecast, Panel } from './panel.js';
 import { servePanels } from './serve-panels.js';
@@ -92,7 +92,7 @@ function emptyPanel(report: Report): Omit<Panel, 'title' | 'description' | 'line
     ticks: report.rounds
       .map(({ connections }) => connections - (report.cycles?.warmup ?? 0))
       .filter(cycles => cycles > 0),
-    xName: report.watch ? 'connections' : 'cycles',
+    xName: `${unitOf(report)}s`,
     yKind: 'count',
     forecast: undefined,
   };

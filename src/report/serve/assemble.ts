@@ -4,12 +4,13 @@ import type { ClientFinding } from '../../verdict/client/finding.js';
 import type { ClientVerdict } from '../../verdict/client/judge.js';
 import { CLIENT_KINDS } from '../../verdict/kinds.js';
 import { escapeText } from '../escape.js';
+import { clientWordsFor } from '../kinds/registry.js';
+import { type Terms, tell } from '../kinds/words.js';
 import { type Report, type ReportedCheck, type ReportedFinding, SCHEMA_VERSION } from '../report.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { madeByClients, proofOf } from '../summary.js';
 import { drawCurve } from './curve.js';
 import type { ServedClient } from './served-client.js';
-import { clientWordsFor } from './words.js';
 
 export interface ServeCircumstances {
   readonly tool: Report['tool'];
@@ -105,25 +106,18 @@ function reportTarget(
 
 function reportFinding(finding: ClientFinding, client: ServedClient | undefined): ReportedFinding {
   const { kind, severity, count, perCycle, ...facts } = finding;
-  const words = clientWordsFor(kind) as {
-    readonly [K in 'title' | 'cause' | 'advice']: (of: ClientFinding) => string;
-  } & {
-    readonly evidence: (of: ClientFinding) => readonly string[];
-  };
+  const { title, cause, advice, evidence } = tell(clientWordsFor(finding), finding, TERMS);
   const whose = client ? `${escapeText(client.account.name)}: ` : '';
   return {
-    kind,
-    severity,
-    count,
-    perCycle,
-    title: `${whose}${words.title(finding)}`,
-    cause: words.cause(finding),
-    advice: words.advice(finding),
-    next: `churn explain ${kind}`,
-    evidence: words.evidence(finding),
+    ...{ kind, severity, count, perCycle },
+    title: `${whose}${title}`,
+    ...{ cause, advice, next: `churn explain ${kind}`, evidence },
     facts: { ...facts, ...(client ? { client: escapeText(client.account.name) } : {}) },
   };
 }
+
+/** A client makes its connections itself, and how servers are built is not the question. */
+const TERMS: Terms = { unit: 'connection', server: 'unknown' };
 
 function reportClient({ account, evidence, verdict }: ServedClient): ReportedClient {
   const { held } = evidence;
@@ -309,11 +303,6 @@ function faults(clients: Summarized['clients']): string {
   return failing
     .flatMap(({ verdict }) => verdict.findings)
     .filter(({ severity }) => severity === 'fail')
-    .map(faultOf)
+    .map(finding => clientWordsFor(finding).fault(finding))
     .join(', ');
-}
-
-function faultOf(finding: ClientFinding): string {
-  const words = clientWordsFor(finding.kind) as { readonly fault: (of: ClientFinding) => string };
-  return words.fault(finding);
 }

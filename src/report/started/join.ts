@@ -6,17 +6,19 @@ import type { Policy } from '../../verdict/policy.js';
 import type { Unheard } from '../../verdict/unheard.js';
 import { escapeText, formatCommand } from '../escape.js';
 import { reportFinding } from '../found.js';
+import { wordsFor } from '../kinds/registry.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedTarget } from '../report.js';
 import type { ReportedServer } from '../reported-server.js';
-import { FAULTS } from '../summary.js';
-import { lifeNotes } from '../wording/life.js';
+import { lifeNotes } from './lines.js';
 
 /** The report of a server that was started for it: what was tried, and what became of the server. Pure. */
 export function joinLife(given: Report, life: Life, policy: Policy): Report {
   const report = withoutWantedRestarts(given, life);
   const outcome = judgeLife(life, report.cycles?.connections ?? 0, policy);
   const { findings: own, allowed, clean } = outcome;
-  const told = own.map(finding => reportFinding(finding, { target: report.target ?? NOBODY }, 'unknown'));
+  const told = own.map(finding =>
+    reportFinding(finding, { target: report.target ?? NOBODY, terms: { unit: 'cycle', server: 'unknown' } }),
+  );
   const findings = [...report.findings, ...told].map(finding => ({
     ...finding,
     evidence: finding.kind === 'fd' ? [...finding.evidence, ...placesOf(life)] : finding.evidence,
@@ -55,7 +57,7 @@ function verdictOf(
   const faults = own.filter(({ severity }) => severity === 'fail');
   const made = `${joined.cycles?.completed ?? 0} cycles`;
   if (faults.length > 0) {
-    const said = faults.map(({ kind, count, perCycle }) => FAULTS[kind](count, perCycle)).join(', ');
+    const said = faults.map(found => wordsFor(found).fault(found)).join(', ');
     const summary = before.verdict === 'fail' ? before.summary : `FAIL  ${made}`;
     return { verdict: 'fail', summary: `${summary}, ${said}` };
   }

@@ -3,6 +3,8 @@ import { KINDS } from '../../verdict/kinds.js';
 import type { RowName, RowOutcome } from '../../verdict/rows.js';
 import { wholeVerdict } from '../../verdict/rows.js';
 import { CLIENT_NAMES } from '../../workload/client-names.js';
+import { closerLook } from '../found.js';
+import { noteSentence } from '../notes.js';
 import type {
   Report,
   ReportedCheck,
@@ -12,10 +14,8 @@ import type {
   ReportedRun,
 } from '../report.js';
 import { proofOf } from '../summary.js';
-import { cellsOf, REASONS } from '../wording/cells.js';
-import { closerLook } from '../wording/next-command.js';
-import { noteSentence } from '../wording/notes.js';
-import { sentenceOf } from '../wording/sentence.js';
+import { cellsOf, REASONS } from './matrix.js';
+import { sentenceOf } from './sentence.js';
 
 /** What a thorough run gathered of one client. */
 export interface Row {
@@ -196,7 +196,7 @@ function notesOf(rows: readonly Noted[], runs: readonly ReportedRun[]): string[]
     if ('reason' in standing) continue;
     for (const note of verdict?.notes ?? []) {
       if (note.note === 'confirmed-with') continue;
-      const sentence = noteSentence(note);
+      const sentence = noteSentence(note, 'cycle');
       clients.set(sentence, [...(clients.get(sentence) ?? []), name]);
     }
   }

@@ -1,0 +1,127 @@
+import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
+import type { Note } from '../verdict/note.js';
+import { formatNumber, nameOf, type Unit } from './counts.js';
+import { escapeText } from './escape.js';
+
+/** One sentence for each note, told of cycles or of connections. Total over its kinds. */
+export function noteSentence(note: Note, unit: Unit): string {
+  switch (note.note) {
+    case 'opened-once':
+      return `${formatCount(note.count)} ${nameOf(note.what, note.count)} opened once, not per connection: further ${unit}s added none.`;
+    case 'levelled-off':
+      return `The number of ${nameOf(note.what, 2)} grew and then levelled off (${note.perRound.map(growth => (growth < 0 ? growth : `+${growth}`)).join(' ')}).`;
+    case 'unconfirmed':
+      return `${formatCount(note.count)} more ${nameOf(note.what, note.count)}; whether that recurs was not decided. Run with more ${unit}s, or a longer --budget.`;
+    case 'closed-late':
+      return `Closed late, after ${formatDuration(note.afterMs)}.`;
+    case 'memory-unrested':
+      return 'Memory not decided: it was never at rest between two rounds.';
+    case 'stale-entries':
+      return `Work not decided: poll() was given entries for which no descriptor is open, ${formatCount(note.before)} and then ${formatCount(note.after)}: an array that only grows, or one that is packed from time to time. ${decideWith(unit, 4_000)}.`;
+    case 'work-undecided':
+      return `Work not decided: a connection cost ${formatNumber(note.firstUs)} µs of CPU time at first and ${formatNumber(note.lastUs)} in the end, and in no straight line: a list that is gone through, or a machine that was busy. Decide on an idle one.`;
+    case 'closed-with-later':
+      return `${plural(note.count, 'connection')} ${note.count === 1 ? 'was' : 'were'} closed only when later ones came: the last ones stay until then.`;
+    case 'draining':
+      return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
+    case 'other-clients':
+      return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
+    case 'memory-undecided':
+      return `Memory not decided: ${memoryInDoubt(note, unit)} ${decideWith(unit, note.cycles)}.`;
+    case 'memory-checked':
+      return memoryChecked(note.checker);
+    case 'memory-brief':
+      return `Memory not decided: so few ${unit}s show no trend.`;
+    case 'memory-uncollected':
+      return `Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. ${decideWith(unit, note.cycles)}, or give it a small heap, as with -Xmx64m.`;
+    case 'memory-grew':
+      return `Memory not decided: it grew by ${formatBytes(note.bytes)} in ${formatDuration(note.overMs)}, which is ${formatBytes((note.bytes * 1_000) / Math.max(1, note.overMs))} per second, ${note.isRising ? 'and was still rising: a leak, or a heap that is still filling' : 'and then stood still'}. Watch for longer, until it ${note.isRising ? 'stands still' : 'has stood still for most of the time'}; or let connections be made by churn --client reply --cycles 100000.`;
+    case 'instant-eof':
+      return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
+    case 'not-handed-over':
+      return `${formatCount(note.count)} of ${plural(note.of, 'connection')} were reset before the server could accept them: with TCP_DEFER_ACCEPT the kernel hands a connection over with its first byte. Use --client fin or --client byte.`;
+    case 'spinning':
+      return `The server uses ${note.cpuPercent} % of a CPU although nobody talks to it.`;
+    case 'overflows':
+      return `The accept queue overflowed ${plural(note.count, 'time')} during the run (all listeners of this machine).`;
+    case 'unseen':
+      return `What process ${note.pids.join(', ')} holds could not be read, so nothing is proved.`;
+    case 'never-closed':
+      return `${neverClosed(note.count, unit)}${note.held > 0 ? '' : ', but it did so later'}${
+        note.unawaited > 0 ? `; after that ${plural(note.unawaited, unit)} did not wait for it any more` : ''
+      }.`;
+    case 'not-answered':
+      return `The server ${
+        note.closedFirst
+          ? 'closed instead of answering'
+          : `did not answer within ${formatDuration(note.timeoutMs)}`
+      }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
+    case 'turned-down':
+      return `${formatCount(note.count)} of ${plural(note.of, 'connection')} ${note.count === 1 ? 'was' : 'were'} reset after the client had said something. It made that up, and a server may turn it down; a request named with --send or --protocol counts.`;
+    case 'own-cpu':
+      return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the ${unit}s. The rate is its own, not the server's.`;
+    case 'own-slowdown':
+      return `churn itself became slower: a ${unit} cost it ${formatCount(note.fromUs)} µs of CPU at its best and ${formatCount(note.toUs)} µs at the end. Most of the local ports are in use, and the kernel searches for a free one: make fewer ${unit}s, or widen net.ipv4.ip_local_port_range.`;
+    case 'rate-missed':
+      return `The rate was not kept: ${formatRate(note.made)} of ${formatRate(note.wanted)}. At most ${plural(note.most, 'connection')} may be open at a time (--concurrency), and none begins while the accept queue is full.`;
+    case 'held-short':
+      return `Only ${formatCount(note.opened)} of ${plural(note.wanted, 'silent client')} could connect.`;
+    case 'held-ended':
+      return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'held connection')} by itself during the run.`;
+    case 'gauge-unread':
+      return `The gauge ${outside(note.name)} could not be read any more${note.missing === '' ? '' : ` (${outside(note.missing)})`}, so it is not decided.`;
+    case 'gauge-levelled':
+      return `The gauge ${outside(note.name)} went from ${formatNumber(note.before)} to ${formatNumber(note.after)} and then levelled off: opened once, not per connection.`;
+    case 'gauge-undecided':
+      return `The gauge ${outside(note.name)} went from ${formatNumber(note.before)} to ${formatNumber(note.after)}${note.draining ? ' and was still falling. Raise --settle.' : `; whether that recurs was not decided. Run with more ${unit}s, or a longer --budget.`}`;
+    case 'gauge-bytes':
+      return note.bound === undefined
+        ? `The gauge ${outside(note.name)} was not decided: too few readings for a trend.`
+        : `The gauge ${outside(note.name)} was not decided: it rose by at most ${formatBytes(note.bound)} per ${unit}, as a warming runtime may. ${decideWith(unit, 100_000)}.`;
+    case 'retired':
+      return `${note.pids.length === 1 ? 'Process' : 'Processes'} ${note.pids.join(', ')} ended, and nobody took ${note.pids.length === 1 ? 'its' : 'their'} place: ${outside(note.program)} ends ${note.what} by design.`;
+    case 'far':
+      return note.isServing
+        ? 'The server was judged by its gauges alone. Not seen: what its descriptors are, threads, child processes, memory by churn’s own count, its accept queue.'
+        : 'Nobody was seen to accept: the server neither answered nor closed its side, and a handshake is the work of its kernel. Say what it understands with --client reply and --send or --protocol.';
+    case 'confirmed-with':
+      return `${plural(note.cycles, `further ${unit}`)} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
+  }
+}
+
+/** How many cycles would tell; whoever watches has no `--cycles`, and makes its load longer. */
+function decideWith(unit: Unit, cycles: number): string {
+  return unit === 'cycle'
+    ? `Decide with --cycles ${cycles}`
+    : `Decide with a longer load, of ${plural(cycles, 'connection')}`;
+}
+
+function formatRate(perSecond: number): string {
+  return `${perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1)}/s`;
+}
+
+function neverClosed(count: number, unit: Unit): string {
+  return `On ${plural(count, unit)} the server had not closed its side when the client had waited long enough for it`;
+}
+
+/** A name or an answer that somebody else has written. */
+function outside(text: string): string {
+  return escapeText(text);
+}
+
+function memoryInDoubt(
+  { bound, grown, perCycle, isCollected }: Extract<Note, { note: 'memory-undecided' }>,
+  unit: Unit,
+): string {
+  if (grown === 0) return `it rose by at most ${formatBytes(bound)} per ${unit}, if at all.`;
+  const cause = isCollected ? 'a heap that is still filling' : 'a cache or a heap that is still filling';
+  return `it grew by ${formatBytes(grown)}, lately ${formatBytes(perCycle)} per ${unit}, and may be ${cause}.`;
+}
+
+function memoryChecked({ name, isHeard }: Extract<Note, { note: 'memory-checked' }>['checker']): string {
+  const checker = name === 'valgrind' ? 'checker (valgrind)' : name;
+  const why = `the server runs with a ${checker}, which keeps what was freed for a while`;
+  return isHeard
+    ? `Memory was not judged: ${why}.`
+    : `Memory not decided: ${why}, and says only at the end what was lost. Judge it without, or let churn start it, which listens: churn -- valgrind ./server.`;
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildProgram } from '../../src/cli/program.js';
+import { nextCommand } from '../../src/report/found.js';
+import type { Finding, HeldGroup } from '../../src/verdict/finding.js';
+
+const TCP = '127.0.0.1:9000';
+const common = { severity: 'fail', count: 5, perCycle: 1 } as const;
+
+/** Only the facts that decide. */
+function finding(facts: object): Finding {
+  return { ...common, ...facts } as unknown as Finding;
+}
+
+function fd(what: HeldGroup['what']): Finding {
+  return finding({ kind: 'fd', groups: [{ what }] });
+}
+
+const COMMANDS: ReadonlyArray<readonly [what: string, finding: Finding, command: string]> = [
+  ['connections', fd('connection'), 'churn explain fd'],
+  ['sockets that were reset', fd('dead-socket'), 'churn --port 9000 --client rst'],
+  ['files', fd('file'), 'churn explain fd'],
+  ['connections outside', fd('outside'), 'churn inspect --port 9000'],
+  ['connections to a third party', fd('upstream'), 'churn inspect --port 9000'],
+  ['threads', finding({ kind: 'thread' }), 'churn explain thread'],
+  ['children', finding({ kind: 'child' }), 'churn inspect --port 9000'],
+  ['zombies', finding({ kind: 'zombie' }), 'churn explain zombie'],
+  ['mappings', finding({ kind: 'mapping' }), 'churn explain mapping'],
+  ['memory', finding({ kind: 'memory' }), 'churn --port 9000 --cycles 100000'],
+  [
+    'a crash on a connection',
+    finding({ kind: 'crash', connections: [520, 522] }),
+    'churn --port 9000 --warmup 0 --cycles 522',
+  ],
+  ['a crash at some time', finding({ kind: 'crash' }), 'churn explain crash'],
+  ['a new worker', finding({ kind: 'restart' }), 'churn explain restart'],
+  ['a hang', finding({ kind: 'hang', atFdLimit: false }), 'churn inspect --port 9000'],
+  ['a hang at the limit', finding({ kind: 'hang', atFdLimit: true }), 'churn explain fd'],
+  ['refusals', finding({ kind: 'refused', listenerGone: false }), 'churn --port 9000 --pause 10ms'],
+  ['a closed listener', finding({ kind: 'refused', listenerGone: true }), 'churn explain refused'],
+];
+
+for (const [what, found, command] of COMMANDS) {
+  test(`after ${what}: ${command}`, () => {
+    assert.equal(nextCommand(found, TCP), command);
+  });
+
+  test(`${command} is a command with options that exist`, () => {
+    const [, first = '', ...rest] = nextCommand(found, TCP).split(' ');
+    const name = first.startsWith('-') ? 'run' : first;
+    const program = buildProgram({ stdout: { columns: 80 } } as unknown as Parameters<
+      typeof buildProgram
+    >[0]);
+    const called = program.commands.find(candidate => candidate.name() === name);
+    assert.ok(called, name);
+    for (const option of [first, ...rest].filter(word => word.startsWith('--')))
+      assert.ok(
+        called.options.some(({ long }) => long === option),
+        option,
+      );
+  });
+}
+
+test('a client behaviour that was just tried is not advised again', () => {
+  assert.equal(nextCommand(fd('dead-socket'), TCP, { clients: ['rst'] }), 'churn explain fd');
+  assert.equal(
+    nextCommand(fd('dead-socket'), TCP, { clients: ['fin', 'byte'] }),
+    'churn --port 9000 --client rst',
+  );
+});
+
+const ADDRESSES: ReadonlyArray<readonly [address: string, options: string]> = [
+  ['127.0.0.1:9000', '--port 9000'],
+  ['[::1]:9000', '--port 9000'],
+  ['10.0.0.7:9000', '--host 10.0.0.7 --port 9000'],
+  ['127.0.0.2:9000', '--host 127.0.0.2 --port 9000'],
+  ['[fe80::1]:9000', '--host fe80::1 --port 9000'],
+  ['unix:/run/app.sock', '--unix /run/app.sock'],
+  ['unix:/run/my app.sock', "--unix '/run/my app.sock'"],
+  ['unix:/run/0 leaks', "--unix '/run/0·leaks'"],
+];
+
+for (const [address, options] of ADDRESSES) {
+  test(`${address} is named by ${options}`, () => {
+    assert.equal(nextCommand(finding({ kind: 'child' }), address), `churn inspect ${options}`);
+  });
+}
