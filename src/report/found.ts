@@ -7,7 +7,7 @@ import type { ServerKind } from './wording/server-kind.js';
 
 /** What advice depends on beside the finding. */
 interface FindingContext {
-  readonly target: ReportedTarget;
+  readonly target: Pick<ReportedTarget, 'address'>;
   readonly clients?: readonly string[] | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Measured } from '../not-measured.js';
 import type { Evidence } from '../verdict/evidence.js';
 import type { Finding } from '../verdict/finding.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
@@ -5,14 +6,14 @@ import { escapeText } from './escape.js';
 import type { Report, ReportedFinding } from './report.js';
 import { inConnections, perMinuteOfLoad } from './wording/watch.js';
 
-export function reportWatch(watch: WatchFacts | undefined): Pick<Report, 'watch'> {
+export function reportWatch(watch: WatchFacts | undefined): Measured<Pick<Report, 'watch'>> {
   if (!watch) return {};
   const { load, runs, inUse } = watch;
   return {
     watch: {
-      command: load?.command.map(escapeText) ?? null,
-      status: load?.status ?? null,
-      signal: load?.signal ?? null,
+      command: load?.command.map(escapeText),
+      status: load?.status,
+      signal: load?.signal,
       stopped: load?.stopped ?? false,
       durationMs: watch.durationMs,
       ...{ runs, inUse, accepted: watch.accepted, acceptedBy: watch.acceptedBy },

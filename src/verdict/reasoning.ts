@@ -1,3 +1,4 @@
+import type { Measured } from '../not-measured.js';
 import type { Count } from '../units.js';
 import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence } from './evidence.js';
@@ -78,7 +79,7 @@ export interface Reasoning {
 }
 
 /** What the judge went by. Pure. undefined where others made the connections, or nothing but gauges was to be seen. */
-export function reasonFrom(evidence: Evidence): Reasoning | undefined {
+export function reasonFrom(evidence: Evidence): Measured<Reasoning> | undefined {
   if (evidence.confirming === undefined) return undefined;
   const memory = judgeMemory(evidence);
   const { leakBytes, harmlessBytes, warmConnections, allowedBytes } = memory.thresholds;
@@ -103,9 +104,9 @@ export function reasonFrom(evidence: Evidence): Reasoning | undefined {
       rounds: memory.trend ? memory.perRound.length + 1 : 0,
       from: memory.span[0],
       to: memory.span[1],
-      trend: memory.trend ?? null,
-      touched: memory.touched ?? null,
-      heap: memory.heap ?? null,
+      trend: memory.trend,
+      touched: memory.touched,
+      heap: memory.heap,
       leakBytes,
       ...{ harmlessBytes, warmConnections, allowedBytes },
       grownBytes: memory.grown,
