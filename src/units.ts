@@ -1,3 +1,28 @@
+/** @asType integer */
+export type Integer = number;
+
+/**
+ * @asType integer
+ * @minimum 0
+ */
+export type Count = number;
+
+/** @minimum 0 */
+export type Milliseconds = number;
+
+/**
+ * @asType integer
+ * @minimum 1
+ */
+export type Pid = number;
+
+/**
+ * @asType integer
+ * @minimum 1
+ * @maximum 65535
+ */
+export type Port = number;
+
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** Milliseconds of "500ms", "5s", "1.5m", "2h"; undefined when the text is no time. A bare number has no unit and is refused. */

@@ -1,3 +1,4 @@
+import { type Measured, withNulls } from '../not-measured.js';
 import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
@@ -32,7 +33,7 @@ import { reportWatch } from './watched.js';
 export interface Circumstances {
   readonly tool: Report['tool'];
   readonly environment: Report['environment'];
-  readonly target: ReportedTarget;
+  readonly target: Measured<ReportedTarget>;
   readonly series: readonly Point[];
   readonly phases: Report['phases'];
   readonly timings: Report['timings'];
@@ -40,8 +41,8 @@ export interface Circumstances {
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
   readonly clients?: readonly string[] | undefined;
-  /** Of the order in which several clients were taken; null when nothing was random. */
-  readonly seed?: number | null;
+  /** Of the order in which several clients were taken; undefined when nothing was random. */
+  readonly seed?: number | undefined;
   /** undefined where no times were taken. */
   readonly latency?: Latency | undefined;
   readonly notes: readonly string[];
@@ -57,11 +58,11 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
   );
   const reasoning = reasonFrom(evidence);
   const cycles = reportCycles(evidence, around.requested);
-  return {
+  return withNulls<Report>({
     schemaVersion: SCHEMA_VERSION,
     tool: around.tool,
     environment: around.environment,
-    seed: around.seed ?? null,
+    seed: around.seed,
     verdict: verdict.verdict,
     clean: verdict.clean,
     summary: summarize(verdict, cycles, evidence.interrupted, evidence.watch),
@@ -78,29 +79,20 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
           before: reportState(evidence, evidence.before),
           after: reportState(evidence, evidence.after),
         }),
-    checks: verdict.checks.map(check => ({
-      ...check,
-      before: check.before ?? null,
-      after: check.after ?? null,
-      bound: check.bound ?? null,
-    })),
+    checks: verdict.checks,
     findings,
     allowed: verdict.allowed,
     ...reportHeld(evidence),
-    rounds: evidence.rounds.map(({ phase, connections, anonBytes }) => ({
-      phase,
-      connections,
-      anonBytes: anonBytes ?? null,
-    })),
+    rounds: evidence.rounds.map(({ phase, connections, anonBytes }) => ({ phase, connections, anonBytes })),
     series: around.series.map(reportPoint),
     phases: around.phases,
     timings: around.timings,
     notes: [...around.notes.map(escapeText), ...verdict.notes.map(note => noteSentence(note, unit))],
     ...(reasoning && { reasoning }),
-  };
+  });
 }
 
-function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
+function reportCycles(evidence: Evidence, requested: number): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
   return {
     requested,
@@ -117,18 +109,18 @@ function reportCycles(evidence: Evidence, requested: number): ReportedCycles {
     clients: evidence.clients,
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
-    stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped ?? null,
+    stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped,
     failures: Object.fromEntries(Object.entries(cycles.failures)),
   };
 }
 
-function reportState(evidence: Evidence, snapshot: Snapshot): ReportedState {
+function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedState> {
   const census = takeCensus(evidence.before, snapshot, []);
   const rss = snapshot.processes.flatMap(({ rssBytes }) => rssBytes ?? []);
   return {
     fds: countFds(snapshot),
-    rssBytes: rss.length > 0 ? rss.reduce((sum, bytes) => sum + bytes, 0) : null,
-    anonBytes: privateBytes(snapshot) ?? null,
+    rssBytes: rss.length > 0 ? rss.reduce((sum, bytes) => sum + bytes, 0) : undefined,
+    anonBytes: privateBytes(snapshot),
     threads: snapshot.processes.reduce((sum, { threads }) => sum + threads, 0),
     children: Math.max(0, snapshot.processes.length - evidence.rootCount),
     zombies: snapshot.zombies.length,
@@ -137,53 +129,47 @@ function reportState(evidence: Evidence, snapshot: Snapshot): ReportedState {
 }
 
 /** Every socket that is kept, up to a number that a person may still want to look at, and how many there are. */
-function reportHeld(evidence: Evidence): { held: ReportedHeld[]; heldCount: number } {
+function reportHeld(evidence: Evidence): { held: Measured<ReportedHeld>[]; heldCount: number } {
   const held = evidence.held
     .filter(({ role }) => role === 'connection' || role === 'dead-socket')
     .flatMap(({ role, state, inode, connection, descriptors }) => {
       const origin = connection === undefined ? undefined : evidence.originOf(connection);
       return descriptors.map(({ pid, number }) => ({
         what: role,
-        state: state ?? null,
+        state,
         inode,
         pid,
         fd: number,
-        cycle: origin?.cycle ?? null,
-        phase: origin?.phase ?? null,
+        cycle: origin?.cycle,
+        phase: origin?.phase,
       }));
     });
   return { held: held.slice(0, MAX_HELD), heldCount: held.length };
 }
 
-function reportPoint(point: Point): ReportedPoint {
-  return {
-    ...point,
-    atMs: Math.round(point.atMs * 10) / 10,
-    rssBytes: point.rssBytes ?? null,
-    anonBytes: point.anonBytes ?? null,
-    acceptQueue: point.acceptQueue ?? null,
-  };
+function reportPoint(point: Point): Measured<ReportedPoint> {
+  return { ...point, atMs: Math.round(point.atMs * 10) / 10 };
 }
 
 const MAX_HELD = 1_000;
 
-function reportLatency(latency: Latency | undefined): ReportedLatency | null {
-  if (!latency) return null;
+function reportLatency(latency: Latency | undefined): Measured<ReportedLatency> | undefined {
+  if (!latency) return undefined;
   const { since, late, connect, reply } = latency;
-  return { since, late: late ?? null, connect: connect ?? null, reply: reply ?? null };
+  return { since, late, connect, reply };
 }
 
 /** What holding silent clients told: whether others were served, and what each of them cost the server. */
-function reportHold({ hold, held, originOf, cycles }: Evidence): ReportedHold | null {
-  if (!hold) return null;
+function reportHold({ hold, held, originOf, cycles }: Evidence): Measured<ReportedHold> | undefined {
+  if (!hold) return undefined;
   const stalled = cycles.stopped === 'accept-stalled' || cycles.stopped === 'deadlines';
   const { idle, holding, serviceMs } = hold;
   const sorted = [...serviceMs].sort((one, other) => one - other);
   const per = (now: number | undefined, before: number | undefined) =>
     now === undefined || before === undefined || hold.accepted === 0
-      ? null
+      ? undefined
       : Math.round((100 * (now - before)) / hold.accepted) / 100;
-  const round = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms * 1_000) / 1_000);
+  const round = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms * 1_000) / 1_000);
   return {
     requested: hold.wanted,
     opened: hold.opened,
@@ -191,7 +177,7 @@ function reportHold({ hold, held, originOf, cycles }: Evidence): ReportedHold | 
     endedByServer: hold.ended,
     failures: Object.fromEntries(Object.entries(hold.failures)),
     end: hold.end,
-    othersServed: hold.aloneMs === undefined ? null : !hold.blocked && !stalled,
+    othersServed: hold.aloneMs === undefined ? undefined : !hold.blocked && !stalled,
     servedBy: hold.servedBy,
     probes: serviceMs.length,
     aloneMs: round(hold.aloneMs),

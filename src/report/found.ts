@@ -8,7 +8,7 @@ import type { ReportedFinding, ReportedTarget } from './report.js';
 
 /** What the words depend on beside the finding. */
 interface FindingContext extends Done {
-  readonly target: ReportedTarget;
+  readonly target: Pick<ReportedTarget, 'address'>;
   readonly terms: Terms;
   readonly watch?: WatchFacts | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Measured } from '../not-measured.js';
 import { formatBytes } from '../units.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { judgeGauge } from '../verdict/gauges.js';
@@ -6,24 +7,20 @@ import { escapeText } from './escape.js';
 import type { Report } from './report.js';
 import type { ReportedGauge } from './reported-load.js';
 
-export function reportGauges(evidence: Evidence): ReportedGauge[] | null {
+export function reportGauges(evidence: Evidence): Measured<ReportedGauge>[] | undefined {
   const { gauges = [] } = evidence;
-  if (gauges.length === 0) return null;
+  if (gauges.length === 0) return undefined;
   return gauges.map(series => {
     const { name, manner, readings } = series;
     const { state, perCycle } = judgeGauge(evidence, series);
     return {
       name: escapeText(name),
-      before: readings[0]?.value ?? null,
-      after: readings.at(-1)?.value ?? null,
+      before: readings[0]?.value,
+      after: readings.at(-1)?.value,
       bytes: manner === 'trend',
       state,
-      perCycle: state === 'unread' ? null : Number(perCycle.toPrecision(6)),
-      readings: readings.map(({ phase, connections, value }) => ({
-        phase,
-        connections,
-        value: value ?? null,
-      })),
+      perCycle: state === 'unread' ? undefined : Number(perCycle.toPrecision(6)),
+      readings: readings.map(({ phase, connections, value }) => ({ phase, connections, value })),
     };
   });
 }

@@ -15,7 +15,7 @@ export function renderMarkdown(report: Report): string {
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
     ...(report.runs ? matrix(report, report.runs) : measurements(report)),
     ...gaugeTable(report),
-    ...list([...holdRows({ hold: report.hold ?? null }), ...startedRows(report)]),
+    ...list([...holdRows(report), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
     ...outputBlock(report),
     ...(report.notes.length > 0

@@ -1,73 +1,99 @@
+import type { Count, Milliseconds } from '../units.js';
+import type { GaugeReading } from '../verdict/gauge-series.js';
 import type { JudgedGauge } from '../verdict/gauges.js';
 
 /** Milliseconds. With a rate they count from when a cycle was due: nothing that waited behind a slow one is left out. */
 export interface ReportedLatency {
   readonly since: 'due' | 'begun';
+  /** From when it was due to when it began. */
   readonly late: ReportedSpread | null;
   readonly connect: ReportedSpread | null;
   readonly reply: ReportedSpread | null;
 }
 
 export interface ReportedSpread {
-  readonly count: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly buckets: ReadonlyArray<{ readonly untilMs: number; readonly count: number }>;
+  readonly count: Count;
+  readonly p50Ms: Milliseconds;
+  readonly p90Ms: Milliseconds;
+  readonly p99Ms: Milliseconds;
+  readonly maxMs: Milliseconds;
+  /** How many took longer than the bucket before, and up to `untilMs`. */
+  readonly buckets: ReadonlyArray<{ readonly untilMs: Milliseconds; readonly count: Count }>;
 }
 
 export interface ReportedHold {
-  readonly requested: number;
-  readonly opened: number;
-  readonly accepted: number;
-  readonly endedByServer: number;
-  readonly failures: Readonly<Record<string, number>>;
-  /** How they went. */
+  readonly requested: Count;
+  readonly opened: Count;
+  readonly accepted: Count;
+  /** @optional */
+  readonly endedByServer: Count;
+  /** @optional */
+  readonly failures: Readonly<Record<string, Count>>;
+  /**
+   * How they went.
+   *
+   * @optional
+   */
   readonly end: 'fin' | 'rst';
   /** null: nobody was served without them either. */
   readonly othersServed: boolean | null;
   readonly servedBy: 'answer' | 'accept';
-  readonly probes: number;
-  readonly aloneMs: number | null;
-  readonly medianMs: number | null;
-  readonly maxMs: number | null;
+  /** @optional */
+  readonly probes: Count;
+  /** @optional */
+  readonly aloneMs: Milliseconds | null;
+  /** @optional */
+  readonly medianMs: Milliseconds | null;
+  /** @optional */
+  readonly maxMs: Milliseconds | null;
   /** What the server had more with them, for each that it accepted. */
-  readonly perClient: Readonly<Record<'fds' | 'anonBytes' | 'threads' | 'processes', number | null>>;
+  readonly perClient: PerClient;
   /** Sockets of theirs that the server kept after their end. */
-  readonly forgotten: number;
+  readonly forgotten: Count;
 }
+
+export type PerClient = Readonly<Record<'fds' | 'anonBytes' | 'threads' | 'processes', number | null>>;
 
 /** A number that the server itself exposes. */
 export interface ReportedGauge {
   readonly name: string;
   readonly before: number | null;
   readonly after: number | null;
+  /** Judged by its trend, as memory is. */
   readonly bytes: boolean;
-  /** What became of it, and how much of it each cycle kept; null: not known. Not in reports of former versions. */
+  /**
+   * What became of it: as before, growing, kept, grown once, not decided, falling, not there. Not in reports of former
+   * versions.
+   */
   readonly state?: JudgedGauge['state'];
+  /** Kept of it by each cycle; null: not known. Not in reports of former versions. */
   readonly perCycle?: number | null;
   readonly readings: ReadonlyArray<{
-    readonly phase: string;
-    readonly connections: number;
+    readonly phase: GaugeReading['phase'];
+    readonly connections: Count;
+    /** null when it could not be read. */
     readonly value: number | null;
   }>;
 }
 
 /** What others did to the server while it was watched. */
 export interface ReportedWatch {
-  /** null: whoever used it. */
+  /** The load; null: whoever used it. */
   readonly command: readonly string[] | null;
-  /** How it ended; both null where there was no command. */
-  readonly status: number | null;
+  /** How the load ended by itself; both null where there was no command. */
+  readonly status: Count | null;
   readonly signal: string | null;
   /** It was ended because the time was up. */
   readonly stopped: boolean;
-  readonly runs: number;
-  readonly durationMs: number;
+  readonly runs: Count;
+  readonly durationMs: Milliseconds;
   /** Connections in that time. */
-  readonly accepted: number;
-  /** All of this server and of no other; at least as many of this server; or of all servers of the machine. */
+  readonly accepted: Count;
+  /**
+   * Whose: all of this server and of no other; at least as many of this server; or of all servers of the machine, by which
+   * nothing is judged then.
+   */
   readonly acceptedBy?: 'server' | 'server-at-least' | 'machine';
-  readonly inUse: number;
+  /** Connections whose clients were still there. */
+  readonly inUse: Count;
 }

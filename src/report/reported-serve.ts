@@ -1,6 +1,8 @@
+import type { Count, Integer, Milliseconds, Port } from '../units.js';
+
 /** What `churn serve` saw, beside the findings. */
 export interface ReportedServe {
-  readonly ports: readonly number[];
+  readonly ports: readonly Port[];
   readonly protocol: 'http' | 'tcp';
   /** How it answered. */
   readonly manners: readonly string[];
@@ -8,16 +10,16 @@ export interface ReportedServe {
   readonly rows: ReadonlyArray<readonly [name: string, text: string]>;
   readonly clients: readonly ReportedClient[];
   /** How the client ended that was started; null: it was not started, or had to be stopped. */
-  readonly exit: { readonly status: number | null; readonly signal: string | null } | null;
-  readonly durationMs: number;
+  readonly exit: { readonly status: Integer | null; readonly signal: string | null } | null;
+  readonly durationMs: Milliseconds;
   /** Private memory of this server: it is not to grow by what a client does. Per connection where 1000 were open. */
   readonly own: {
-    readonly beforeBytes: number;
-    readonly peakBytes: number;
-    readonly perConnectionBytes: number | null;
+    readonly beforeBytes: Count;
+    readonly peakBytes: Count;
+    readonly perConnectionBytes: Count | null;
   };
   /** Connections that were open when so many requests had been made. */
-  readonly curve: ReadonlyArray<readonly [requests: number, open: number]>;
+  readonly curve: ReadonlyArray<readonly [requests: Count, open: Count]>;
   readonly series: readonly ReportedServePoint[];
 }
 
@@ -25,35 +27,35 @@ export interface ReportedClient {
   /** "client", or address and process. */
   readonly name: string;
   readonly verdict: 'pass' | 'fail' | 'undecided';
-  readonly connections: number;
-  readonly requests: number;
-  readonly answered: number;
-  readonly failed: number;
-  readonly peakOpen: number;
+  readonly connections: Count;
+  readonly requests: Count;
+  readonly answered: Count;
+  readonly failed: Count;
+  readonly peakOpen: Count;
   /** Most requests under way at a time. */
-  readonly peakBusy: number;
-  readonly peakIdle: number;
-  readonly longestIdleMs: number;
-  readonly wastedHandshakes: number;
-  readonly endedByClient: number;
-  readonly endedByServer: number;
-  readonly resets: number;
-  readonly garbage: number;
-  readonly refusedTls: number;
-  readonly fdsBefore: number | null;
-  readonly fdsPeak: number | null;
-  readonly peakCloseWait: number | null;
-  readonly peakDead: number | null;
+  readonly peakBusy: Count;
+  readonly peakIdle: Count;
+  readonly longestIdleMs: Milliseconds;
+  readonly wastedHandshakes: Count;
+  readonly endedByClient: Count;
+  readonly endedByServer: Count;
+  readonly resets: Count;
+  readonly garbage: Count;
+  readonly refusedTls: Count;
+  readonly fdsBefore: Count | null;
+  readonly fdsPeak: Count | null;
+  readonly peakCloseWait: Count | null;
+  readonly peakDead: Count | null;
 }
 
 export interface ReportedServePoint {
-  readonly atMs: number;
-  readonly requests: number;
-  readonly connections: number;
-  readonly open: number;
-  readonly busy: number;
-  readonly idle: number;
-  readonly closeWait: number;
-  readonly dead: number;
-  readonly clientFds: number;
+  readonly atMs: Milliseconds;
+  readonly requests: Count;
+  readonly connections: Count;
+  readonly open: Count;
+  readonly busy: Count;
+  readonly idle: Count;
+  readonly closeWait: Count;
+  readonly dead: Count;
+  readonly clientFds: Count;
 }

@@ -1,3 +1,4 @@
+import type { Measured } from '../not-measured.js';
 import { formatDuration, plural } from '../units.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
@@ -7,7 +8,7 @@ import type { Report, ReportedCycles } from './report.js';
 /** The verdict in one line. */
 export function summarize(
   verdict: Verdict,
-  cycles: ReportedCycles,
+  cycles: Measured<ReportedCycles>,
   interrupted: boolean,
   watch?: WatchFacts,
 ): string {
@@ -47,7 +48,7 @@ function faults({ findings }: Verdict): string {
     .join(', ');
 }
 
-function doubts({ checks, notes }: Verdict, { accepted, connections }: ReportedCycles): string {
+function doubts({ checks, notes }: Verdict, { accepted, connections }: Measured<ReportedCycles>): string {
   const kinds = checks.filter(({ status }) => status === 'undecided').map(({ kind }) => kind);
   if (kinds.length === 0 && notes.some(({ note }) => note === 'not-handed-over')) {
     return `the server accepted only ${accepted} of ${connections} connections`;

@@ -1,3 +1,4 @@
+import type { Measured } from '../not-measured.js';
 import { formatCount, formatDuration, plural } from '../units.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
 import { escapeText, formatCommand } from './escape.js';
@@ -5,14 +6,14 @@ import type { Report } from './report.js';
 import type { ReportedWatch } from './reported-load.js';
 
 /** What others did to the server, as the report has it; nothing for any other run. */
-export function reportWatch(watch: WatchFacts | undefined): Pick<Report, 'watch'> {
+export function reportWatch(watch: WatchFacts | undefined): Measured<Pick<Report, 'watch'>> {
   if (!watch) return {};
   const { load, runs, inUse } = watch;
   return {
     watch: {
-      command: load?.command.map(escapeText) ?? null,
-      status: load?.status ?? null,
-      signal: load?.signal ?? null,
+      command: load?.command.map(escapeText),
+      status: load?.status,
+      signal: load?.signal,
       stopped: load?.stopped ?? false,
       durationMs: watch.durationMs,
       ...{ runs, inUse, accepted: watch.accepted, acceptedBy: watch.acceptedBy },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Milliseconds } from '../units.js';
 import type { Due, Outlook } from './sleep.js';
 
 /** What one look at the server tells while it settles. */
@@ -32,10 +33,10 @@ export type SettleState = 'back' | 'held' | 'draining';
 export interface Settled {
   readonly state: SettleState;
   /** From the last cycle to the last change that was seen. */
-  readonly lastChangeMs: number;
+  readonly lastChangeMs: Milliseconds;
   /** Until it would be accused of nothing: what was left then are a few threads, which a runtime may keep for the next client. */
   readonly crowdGoneMs?: number;
-  readonly tookMs: number;
+  readonly tookMs: Milliseconds;
   /** Held things were called held early, as no thread of the server was going to wake up. */
   readonly asleep: boolean;
   /** Some thread sleeps in accept(2) or recv(2), and has not woken for as long as that was watched. */

@@ -131,7 +131,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       own: {
         beforeBytes: own.beforeBytes,
         peakBytes: own.peakBytes,
-        perConnectionBytes: own.perConnectionBytes() ?? null,
+        perConnectionBytes: own.perConnectionBytes(),
       },
       series: series.points(),
       curve: book.curve.points(),

@@ -1,3 +1,4 @@
+import { withNulls } from '../not-measured.js';
 import type { Options } from '../options/run.js';
 import { readTcpRows } from '../proc/sockets.js';
 import type { Inspection } from '../report/inspection.js';
@@ -22,22 +23,22 @@ export async function inspect(
   const states = new Map(
     readTcpRows(target.servedIn, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
   );
-  return {
+  return withNulls<Inspection>({
     address: formatEndpoint(target.endpoint),
     listeners: target.listeners.map(listener =>
       listener.transport === 'unix' ? listener.path : formatEndpoint({ ...listener, host: listener.address }),
     ),
     command: target.command,
-    limits: { openFiles: target.limits.openFiles ?? null, processes: target.limits.processes ?? null },
+    limits: target.limits,
     processes: snapshot.processes.map(
       ({ pid, parentPid, comm, threads, mappings, rssBytes, anonBytes, fds }) => ({
         pid,
         parentPid,
         comm,
         threads,
-        mappings: mappings ?? null,
-        rssBytes: rssBytes ?? null,
-        anonBytes: anonBytes ?? null,
+        mappings,
+        rssBytes,
+        anonBytes,
         fds: fds.length,
         fdKinds: countKinds(
           fds.map(({ kind, inode }) =>
@@ -47,7 +48,7 @@ export async function inspect(
       }),
     ),
     zombies: snapshot.zombies.length,
-  };
+  });
 }
 
 function countKinds(kinds: readonly string[]): Record<string, number> {

@@ -48,7 +48,7 @@ export async function runRemote(options: Options, context: RunContext): Promise<
       environment: { kernel: readHostFacts().kernel, ...context.environment },
       target: {
         ...{ address, pids: [], command: [], listeners: [address], processes: [], alive: true },
-        limits: { openFiles: null, processes: null },
+        limits: { openFiles: undefined, processes: undefined },
       },
       // Nothing of the server was sampled: there is nothing to draw.
       series: [],
@@ -56,7 +56,7 @@ export async function runRemote(options: Options, context: RunContext): Promise<
       timings: timingsOf(context.timings, phases),
       requested: options.durationMs === undefined ? options.cycles : evidence.cycles.requested,
       latency: trial.latency(),
-      seed: isMixed ? seed : null,
+      seed: isMixed ? seed : undefined,
       clients: options.clients,
       notes: [],
     });

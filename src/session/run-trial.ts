@@ -2,6 +2,7 @@ import type { HowItEnded } from '../exit-words.js';
 import type { Gauging } from '../gather/gauging.js';
 import type { Progress } from '../gather/timeline.js';
 import { Trial } from '../gather/trial.js';
+import type { Measured } from '../not-measured.js';
 import type { Options } from '../options/run.js';
 import { readHostFacts } from '../proc/host.js';
 import { assembleReport } from '../report/assemble.js';
@@ -83,7 +84,7 @@ export async function runTrial(
       requested: options.durationMs === undefined ? options.cycles : evidence.cycles.requested,
       latency: trial.latency(),
       program: target.program,
-      seed: isMixed ? seed : null,
+      seed: isMixed ? seed : undefined,
       clients: options.clients,
       notes: target.notes,
     });
@@ -109,7 +110,7 @@ function gaugedFirst(gauging: Gauging, next: NextRound): NextRound {
 }
 
 /** Who was under test, in words that are harmless. */
-export function reportTarget(target: Target, { before }: Evidence, alive: boolean): ReportedTarget {
+export function reportTarget(target: Target, { before }: Evidence, alive: boolean): Measured<ReportedTarget> {
   return {
     address: escapeText(formatEndpoint(target.endpoint)),
     pids: target.roots.map(({ pid }) => pid),
@@ -121,7 +122,7 @@ export function reportTarget(target: Target, { before }: Evidence, alive: boolea
           : formatEndpoint({ ...listener, host: listener.address }),
       ),
     ),
-    limits: { openFiles: target.limits.openFiles ?? null, processes: target.limits.processes ?? null },
+    limits: target.limits,
     processes: before.processes.map(({ pid, comm, fds, threads }) => ({
       pid,
       comm: escapeText(comm),
@@ -129,7 +130,7 @@ export function reportTarget(target: Target, { before }: Evidence, alive: boolea
       threads,
     })),
     alive,
-    checker: target.checker ?? null,
+    checker: target.checker,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Count } from '../units.js';
 import type { Evidence, Round } from './evidence.js';
 import { closedLate } from './late.js';
 import { hasHeap, MEMORY_PROFILES, type MemoryThresholds, memoryThresholds } from './memory-profiles.js';
@@ -244,7 +245,8 @@ const PAGE_BYTES = 4_096;
 const ROUNDS_PER_HALF = 8;
 
 /** What is kept in a collected heap, per connection. */
-interface HeapGrowth {
+export interface HeapGrowth {
+  /** In the last third of the collections. */
   readonly slope: number;
   /** The slope, whenever within their rounds the collections took place. */
   readonly low: number;
@@ -254,7 +256,7 @@ interface HeapGrowth {
   /** Between the collections at these thirds, in bytes. */
   readonly perRound: readonly number[];
   /** Connections before the first of these collections and after the last. */
-  readonly span: readonly [from: number, to: number];
+  readonly span: readonly [from: Count, to: Count];
 }
 
 /**

@@ -1,56 +1,85 @@
+import type { Measured } from '../not-measured.js';
+import type { Count } from '../units.js';
 import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence } from './evidence.js';
-import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import { type HeapGrowth, judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
+import type { Trend } from './series.js';
 
-/** The steps that led to a verdict, as data. */
+/** How the verdict came about, as data. */
 export interface Reasoning {
+  /** How the server came to rest after the judged cycles. */
   readonly settled: Evidence['settled'];
+  /** Connections whose local port was known, those of them still held when the cycles had settled, and at the very end. */
   readonly connections: {
-    readonly made: number;
-    readonly heldAtRest: number;
-    readonly heldAtEnd: number;
+    readonly made: Count;
+    readonly heldAtRest: Count;
+    readonly heldAtEnd: Count;
   };
-  /** What grew, of all that cannot be attributed. */
+  /** What grew and has no name that would tie it to a connection. */
   readonly growths: ReadonlyArray<{
+    /** @open */
     readonly key: CensusKey;
     readonly recurrence: Recurrence;
     readonly inCycles: number;
     readonly perRound: readonly number[];
   }>;
+  /** Rounds that were made on top, and why. */
   readonly confirming: ReadonlyArray<{
-    readonly cycles: number;
+    readonly cycles: Count;
     readonly suspects: readonly string[];
     readonly manner: 'grow' | 'follow' | 'watch';
   }>;
   readonly memory: {
     readonly state: MemoryJudgement['state'];
+    /** @open */
     readonly runtime: Evidence['runtime'];
     /** Readings that were judged, and the connections between which they lie. */
-    readonly rounds: number;
-    readonly from: number;
-    readonly to: number;
+    readonly rounds: Count;
+    readonly from: Count;
+    readonly to: Count;
     /** In bytes per connection. */
-    readonly trend: MemoryJudgement['trend'] | null;
-    /** Of what was used since the warm-up, where it could be read. */
-    readonly touched: MemoryJudgement['touched'] | null;
-    /** What a JVM keeps, where it has collected its garbage at least twice and tells. */
-    readonly heap: MemoryJudgement['heap'] | null;
+    readonly trend: Trend | null;
+    /**
+     * The same of the memory that was used since the warm-up, in room that the server had or in new; null where that was
+     * not read.
+     *
+     * @optional
+     */
+    readonly touched: Trend | null;
+    /**
+     * What the garbage collections of a JVM left; null where it does not tell, or has not collected twice.
+     *
+     * @optional
+     */
+    readonly heap: HeapGrowth | null;
     readonly leakBytes: number;
-    /** Memory passes when no more than this can have been missed. */
+    /**
+     * Memory passes when no more than this can have been missed, in bytes per connection.
+     *
+     * @optional
+     */
     readonly harmlessBytes: number;
     readonly warmConnections: number;
-    /** What the collector of a clean server may let its heap grow by, in all. */
+    /**
+     * What the collector of a clean server may let its heap grow by, in all.
+     *
+     * @optional
+     */
     readonly allowedBytes: number;
     readonly grownBytes: number;
-    /** Since the first reading, after the warm-up. */
+    /**
+     * Since the first reading, after the warm-up.
+     *
+     * @optional
+     */
     readonly grownInAllBytes: number;
   };
   readonly budgetSpent: boolean;
 }
 
 /** What the judge went by. Pure. undefined where others made the connections, or nothing but gauges was to be seen. */
-export function reasonFrom(evidence: Evidence): Reasoning | undefined {
+export function reasonFrom(evidence: Evidence): Measured<Reasoning> | undefined {
   if (evidence.confirming === undefined) return undefined;
   const memory = judgeMemory(evidence);
   const { leakBytes, harmlessBytes, warmConnections, allowedBytes } = memory.thresholds;
@@ -75,9 +104,9 @@ export function reasonFrom(evidence: Evidence): Reasoning | undefined {
       rounds: memory.trend ? memory.perRound.length + 1 : 0,
       from: memory.span[0],
       to: memory.span[1],
-      trend: memory.trend ?? null,
-      touched: memory.touched ?? null,
-      heap: memory.heap ?? null,
+      trend: memory.trend,
+      touched: memory.touched,
+      heap: memory.heap,
       leakBytes,
       ...{ harmlessBytes, warmConnections, allowedBytes },
       grownBytes: memory.grown,

@@ -27,6 +27,11 @@ const REFUSED: ReadonlyArray<readonly [what: string, text: string, why: RegExp]>
     /at cycles\/completed: /,
   ],
   [
+    'half of what may be null',
+    edited(report => (report['latency'] = { since: 'due', late: null, connect: {}, reply: null })),
+    /at latency\/connect: .*"buckets"/,
+  ],
+  [
     'a claim that is not that of a run',
     renderJson({ ...REPORTS.clean, summary: 'PASS  9 cycles, 0 leaks' }),
     /its summary is not that of a clean run/,

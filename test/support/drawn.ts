@@ -38,7 +38,7 @@ function series(
 
 function drawn(report: Report, points: readonly ReportedPoint[]): Report {
   const lastMs = points.at(-1)?.atMs ?? 0;
-  const phases = [
+  const phases: Report['phases'] = [
     { phase: 'before', startMs: 0, durationMs: 12 },
     { phase: 'warm-up', startMs: 12, durationMs: 8 },
     { phase: 'cycles', startMs: 20, durationMs: lastMs * 0.6 },

@@ -1,3 +1,4 @@
+import { type Measured, withNulls } from '../../not-measured.js';
 import type { ServeOptions } from '../../options/serve.js';
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type { ClientFinding } from '../../verdict/client/finding.js';
@@ -6,7 +7,13 @@ import { CLIENT_KINDS } from '../../verdict/kinds.js';
 import { escapeText } from '../escape.js';
 import { clientWordsFor } from '../kinds/registry.js';
 import { type Terms, tell } from '../kinds/words.js';
-import { type Report, type ReportedCheck, type ReportedFinding, SCHEMA_VERSION } from '../report.js';
+import {
+  type Report,
+  type ReportedCheck,
+  type ReportedFinding,
+  type ReportedTarget,
+  SCHEMA_VERSION,
+} from '../report.js';
 import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { madeByClients, proofOf } from '../summary.js';
 import { drawCurve } from './curve.js';
@@ -19,13 +26,13 @@ export interface ServeCircumstances {
   readonly seed: number;
   readonly pids: readonly number[];
   readonly command: readonly string[];
-  readonly exit: ReportedServe['exit'] | undefined;
+  readonly exit: Measured<ReportedServe['exit']>;
   readonly interrupted: boolean;
   readonly durationMs: number;
   readonly dropped: number;
   /** Connections of others than the client that was named, by program. */
   readonly strangers: ReadonlyArray<readonly [who: string, connections: number]>;
-  readonly own: ReportedServe['own'];
+  readonly own: Measured<ReportedServe['own']>;
   readonly series: ReportedServe['series'];
   readonly curve: ReportedServe['curve'];
 }
@@ -40,17 +47,17 @@ export function assembleServeReport(
   const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('undecided') ? 'undecided' : 'pass';
   const whole = !facts.interrupted && facts.dropped === 0;
   const clean = verdict === 'pass' && whole && clients.every(client => client.verdict.clean);
-  const known = {
+  const known = withNulls<Omit<ReportedServe, 'rows'>>({
     ports: facts.ports,
     protocol: options.protocol,
     manners: options.mannerNames,
     clients: clients.map(reportClient),
-    exit: facts.exit ?? null,
+    exit: facts.exit,
     durationMs: round(facts.durationMs),
     own: facts.own,
     curve: facts.curve,
     series: facts.series.map(point => ({ ...point, atMs: round(point.atMs) })),
-  };
+  });
   const findings = clients.flatMap(client =>
     client.verdict.findings.map(finding => reportFinding(finding, clients.length > 1 ? client : undefined)),
   );
@@ -71,8 +78,8 @@ export function assembleServeReport(
       dropped: facts.dropped,
     }),
     interrupted: facts.interrupted,
-    target: reportTarget(options, facts, clients),
-    checks: CLIENT_KINDS.map(kind => worstCheck(clients, kind)),
+    target: withNulls<ReportedTarget>(reportTarget(options, facts, clients)),
+    checks: withNulls<Report['checks']>(CLIENT_KINDS.map(kind => worstCheck(clients, kind))),
     findings,
     allowed,
     held: [],
@@ -90,7 +97,7 @@ function reportTarget(
   { host }: ServeOptions,
   { ports, pids, command }: ServeCircumstances,
   [first]: readonly ServedClient[],
-): NonNullable<Report['target']> {
+): Measured<ReportedTarget> {
   const shown = host.includes(':') ? `[${host}]` : host;
   const listeners = ports.map(port => escapeText(`${shown}:${port}`));
   return {
@@ -98,7 +105,7 @@ function reportTarget(
     pids,
     command: command.map(escapeText),
     listeners,
-    limits: { openFiles: first?.evidence.held?.fdLimit ?? null, processes: null },
+    limits: { openFiles: first?.evidence.held?.fdLimit, processes: undefined },
     processes: [],
     alive: false,
   };
@@ -119,7 +126,7 @@ function reportFinding(finding: ClientFinding, client: ServedClient | undefined)
 /** A client makes its connections itself, and how servers are built is not the question. */
 const TERMS: Terms = { unit: 'connection', server: 'unknown' };
 
-function reportClient({ account, evidence, verdict }: ServedClient): ReportedClient {
+function reportClient({ account, evidence, verdict }: ServedClient): Measured<ReportedClient> {
   const { held } = evidence;
   return {
     name: escapeText(account.name),
@@ -138,21 +145,24 @@ function reportClient({ account, evidence, verdict }: ServedClient): ReportedCli
     resets: account.resets,
     garbage: account.garbage,
     refusedTls: account.refusedTls,
-    fdsBefore: held?.fdsBefore ?? null,
-    fdsPeak: held?.fdsPeak ?? null,
-    peakCloseWait: held?.closeWait.peak ?? null,
-    peakDead: held?.dead.peak ?? null,
+    fdsBefore: held?.fdsBefore,
+    fdsPeak: held?.fdsPeak,
+    peakCloseWait: held?.closeWait.peak,
+    peakDead: held?.dead.peak,
   };
 }
 
 const WORST_FIRST = ['fail', 'warn', 'undecided', 'not-measured', 'pass'] as const;
 
-function worstCheck(clients: readonly ServedClient[], kind: (typeof CLIENT_KINDS)[number]): ReportedCheck {
+function worstCheck(
+  clients: readonly ServedClient[],
+  kind: (typeof CLIENT_KINDS)[number],
+): Measured<ReportedCheck> {
   const checks = clients.flatMap(({ verdict }) => verdict.checks.filter(check => check.kind === kind));
   const rank = (status: ReportedCheck['status']) => WORST_FIRST.indexOf(status);
   const [worst] = checks.sort((one, other) => rank(one.status) - rank(other.status));
   const { status = 'not-measured', before, after, perRound = [], bound } = worst ?? {};
-  return { kind, status, before: before ?? null, after: after ?? null, perRound, bound: bound ?? null };
+  return { kind, status, before, after, perRound, bound };
 }
 
 function round(ms: number): number {

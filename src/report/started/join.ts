@@ -1,3 +1,4 @@
+import { type Measured, withNulls } from '../../not-measured.js';
 import { plural } from '../../units.js';
 import { judgeLife, type LifeOutcome } from '../../verdict/after-life.js';
 import type { Finding, Kind } from '../../verdict/finding.js';
@@ -7,7 +8,7 @@ import type { Unheard } from '../../verdict/unheard.js';
 import { escapeText, formatCommand } from '../escape.js';
 import { reportFinding } from '../found.js';
 import { wordsFor } from '../kinds/registry.js';
-import type { Report, ReportedCheck, ReportedFinding, ReportedTarget } from '../report.js';
+import type { Report, ReportedCheck, ReportedFinding } from '../report.js';
 import type { ReportedServer } from '../reported-server.js';
 import { lifeNotes } from './lines.js';
 
@@ -17,7 +18,10 @@ export function joinLife(given: Report, life: Life, policy: Policy): Report {
   const outcome = judgeLife(life, report.cycles?.connections ?? 0, policy);
   const { findings: own, allowed, clean } = outcome;
   const told = own.map(finding =>
-    reportFinding(finding, { target: report.target ?? NOBODY, terms: { unit: 'cycle', server: 'unknown' } }),
+    reportFinding(finding, {
+      target: report.target ?? { address: '' },
+      terms: { unit: 'cycle', server: 'unknown' },
+    }),
   );
   const findings = [...report.findings, ...told].map(finding => ({
     ...finding,
@@ -124,65 +128,61 @@ function nextForStarted({ kind, next }: ReportedFinding, { given, picksPort, por
   return `${again} -- ${formatCommand(given)}`;
 }
 
-const NOBODY: ReportedTarget = {
-  ...{ address: '', pids: [], command: [], listeners: [], processes: [], alive: false },
-  limits: { openFiles: null, processes: null },
-};
-
-/** The life of a server as the report has it: text from outside is made harmless, what is not there is null. */
+/** The life of a server as the report has it: text from outside is made harmless. */
 function reportServer(life: Life): ReportedServer {
   const { command, pid, port, readyMs, isDaemon, output, shutdown } = life;
-  return {
+  return withNulls<ReportedServer>({
     command: command.map(escapeText),
     pid,
-    port: port ?? null,
+    port,
     readyMs: Math.round(readyMs),
     daemon: isDaemon,
     stopped: reportStop(life),
     limit: reportLimit(life),
-    limitSkipped: life.limitSkipped ?? null,
+    limitSkipped: life.limitSkipped,
     reload: reportReload(life),
-    shutdown: shutdown ?? null,
+    shutdown,
     unheard: life.unheard,
     openAtExit: life.openAtExit.map(({ count, stack }) => ({ count, stack: stack.map(escapeText) })),
     output: {
       lines: output.lines.map(escapeText),
-      file: output.file === undefined ? null : escapeText(output.file),
+      file: output.file === undefined ? undefined : escapeText(output.file),
     },
-  };
+  });
 }
 
-function reportStop({ stopped }: Life): ReportedServer['stopped'] {
+function reportStop({ stopped }: Life): Measured<ReportedServer['stopped']> {
   const { how, exit, asked = 'SIGTERM', tookMs, leftBehind, portFree, survivors } = stopped;
   return {
     how,
-    signal: exit?.signal ?? null,
-    status: exit?.status ?? null,
+    signal: exit?.signal,
+    status: exit?.status,
     asked,
     tookMs: Math.round(tookMs * 10) / 10,
     leftBehind: leftBehind.map(({ pid, comm }) => ({ pid, comm: escapeText(comm) })),
-    portFree: portFree ?? null,
+    portFree,
     survivors,
   };
 }
 
-function reportLimit({ limit }: Life): NonNullable<ReportedServer['limit']> | null {
-  if (!limit) return null;
+function reportLimit({ limit }: Life): Measured<NonNullable<ReportedServer['limit']>> | undefined {
+  if (!limit) return undefined;
   const { openFiles, clients, fullestFds, reached, cpuPercent, fdsBefore, fdsAfter, servedAfterMs } = limit;
   return {
-    ...{ openFiles, clients, fullestFds, reached, cpuPercent: cpuPercent ?? null, fdsBefore, fdsAfter },
+    ...{ openFiles, clients, fullestFds, reached, cpuPercent, fdsBefore, fdsAfter },
     died: limit.died.map(({ pid }) => pid),
     replaced: limit.replaced.length,
-    servedAfterMs: servedAfterMs === undefined ? null : Math.round(servedAfterMs * 10) / 10,
+    servedAfterMs: servedAfterMs === undefined ? undefined : Math.round(servedAfterMs * 10) / 10,
     waitedMs: Math.round(limit.waitedMs),
     kept: limit.kept.reduce((sum, { count }) => sum + count, 0),
   };
 }
 
-function reportReload({ reloaded }: Life): NonNullable<ReportedServer['reload']> | null {
-  if (!reloaded) return null;
+function reportReload({ reloaded }: Life): Measured<NonNullable<ReportedServer['reload']>> | undefined {
+  if (!reloaded) return undefined;
+  // They have always stood last.
   const { everyCycles, everyMs, ...rest } = reloaded;
-  return { ...rest, everyCycles: everyCycles ?? null, everyMs: everyMs ?? null };
+  return { ...rest, everyCycles, everyMs };
 }
 
 /** Why there is no verdict although nothing was found, and what would give one. */

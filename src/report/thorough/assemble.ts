@@ -1,3 +1,4 @@
+import { type Measured, withNulls } from '../../not-measured.js';
 import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
 import type { RowName, RowOutcome } from '../../verdict/rows.js';
@@ -45,11 +46,11 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
   const { verdict, clean } = wholeVerdict(rows, around.interrupted);
   const address = first.target?.address ?? '';
   const last = judged.at(-1) ?? first;
-  return {
+  return withNulls<Report>({
     schemaVersion: first.schemaVersion,
     tool: around.tool,
     environment: first.environment,
-    seed: made.find(({ seed }) => seed !== null)?.seed ?? null,
+    seed: made.find(({ seed }) => seed !== null)?.seed,
     verdict,
     clean,
     summary: summarizeRows({ verdict, clean, runs, cycles, allowed, interrupted: around.interrupted }),
@@ -68,21 +69,21 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
     notes: notesOf(rows, runs),
     sentence: sentenceOf(runs),
     runs,
-  };
+  });
 }
 
 function runOf({ name, standing, report }: Row): ReportedRun {
-  const reason = 'reason' in standing ? standing.reason : null;
-  const told = reason === null ? report : undefined;
-  return {
+  const reason = 'reason' in standing ? standing.reason : undefined;
+  const told = reason ? undefined : report;
+  return withNulls<ReportedRun>({
     client: name,
     status: standing.status,
     reason,
-    said: reason === null ? null : REASONS[reason],
-    cells: told ? cellsOf(told) : null,
-    cycles: told?.cycles ?? null,
-    before: told?.before ?? null,
-    after: told?.after ?? null,
+    said: reason && REASONS[reason],
+    cells: told && cellsOf(told),
+    cycles: told?.cycles,
+    before: told?.before,
+    after: told?.after,
     checks: told?.checks ?? [],
     findings: told?.findings ?? [],
     held: told?.held ?? [],
@@ -91,17 +92,16 @@ function runOf({ name, standing, report }: Row): ReportedRun {
     notes: told?.notes ?? [],
     ...(told?.reasoning && { reasoning: told.reasoning }),
     durationMs: Math.round((report?.phases ?? []).reduce((sum, { durationMs }) => sum + durationMs, 0)),
-  };
+  });
 }
 
 /** The worst of each kind, from where the first row began to where the last one ended. */
-function mergeChecks(reports: readonly Report[]): ReportedCheck[] {
+function mergeChecks(reports: readonly Report[]): Measured<ReportedCheck>[] {
   return KINDS.flatMap(kind => {
     const checks = reports.flatMap(report => report.checks.filter(check => check.kind === kind));
     const worst = WORST_FIRST.flatMap(status => checks.find(check => check.status === status) ?? [])[0];
     if (!worst) return [];
-    const before = checks[0]?.before ?? null;
-    return [{ ...worst, before, after: checks.at(-1)?.after ?? null }];
+    return [{ ...worst, before: checks[0]?.before, after: checks.at(-1)?.after }];
   });
 }
 
@@ -119,7 +119,7 @@ function allowedOf(reports: readonly Report[]): Report['allowed'] {
 const MAX_HELD = 1_000;
 
 /** The cycles of all rows that the server was judged by, together. */
-function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): ReportedCycles {
+function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): Measured<ReportedCycles> {
   const all = reports.flatMap(({ cycles }) => cycles ?? []);
   const sum = (of: (cycles: ReportedCycles) => number) =>
     all.reduce((total, cycles) => total + of(cycles), 0);
@@ -144,7 +144,7 @@ function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): Re
     clients: runs.filter(({ client, cells }) => cells && client !== 'mixed').map(({ client }) => client),
     durationMs,
     ratePerSecond: durationMs > 0 ? Math.round((completed / durationMs) * 1_000) : 0,
-    stopped: all.find(({ stopped }) => stopped !== null)?.stopped ?? null,
+    stopped: all.find(({ stopped }) => stopped !== null)?.stopped,
     failures,
   };
 }
@@ -217,7 +217,7 @@ function shortRows(runs: readonly ReportedRun[]): string[] {
 
 interface RowsToSum extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | 'allowed'> {
   readonly runs: readonly ReportedRun[];
-  readonly cycles: ReportedCycles;
+  readonly cycles: Measured<ReportedCycles>;
 }
 
 /** The verdict on all rows in one line; the proof only where every row that applies was made and is clean. */

@@ -1,0 +1,33 @@
+/** What the types of a report cannot say of it, by the name of the type. */
+export const ADDITIONS = {
+  root: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:churn:report:1',
+    title: 'Report of churn',
+    description:
+      'What `churn --json` prints. Fields are added, never renamed: readers ignore those they do not know.',
+    allOf: [
+      {
+        if: { properties: { verdict: { const: 'error' } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: {
+          required: ['error'],
+          properties: { target: false, cycles: false, before: false, after: false },
+        },
+        else: {
+          required: ['target'],
+          anyOf: [{ required: ['cycles'] }, { required: ['serve'] }],
+          properties: { error: false },
+        },
+      },
+      {
+        if: { properties: { clean: { const: true } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { properties: { verdict: { const: 'pass' }, interrupted: { const: false } } },
+      },
+    ],
+  },
+  /** Also of what later versions add. */
+  Cells: { additionalProperties: { $ref: '#/$defs/CellText' } },
+  PerClient: { additionalProperties: { type: ['number', 'null'] } },
+} as const;
