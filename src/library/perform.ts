@@ -1,6 +1,8 @@
 import { ChurnError } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
-import { parseAddress, parseOptions, type RawOptions } from '../options/run.js';
+import { parseOptions, type RawOptions } from '../options/run.js';
+import { optionOf } from '../options/table.js';
+import { parseAddress } from '../options/target.js';
 import { parseWatchOptions } from '../options/watch.js';
 import { requireProc } from '../proc/host.js';
 import { escapeText } from '../report/escape.js';
@@ -56,7 +58,7 @@ async function storyOf(task: Task, world: World, context: RunContext): Promise<R
 /** The command line that would make the same run, so that a report says how to. */
 function asArguments(story: Task['do'], { command, ...raw }: RawOptions): string[] {
   const options = Object.entries(raw).flatMap(([name, value]) => {
-    const option = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    const option = optionOf(name);
     if (name === 'confirm') return value === false ? ['--no-confirm'] : [];
     if (typeof value === 'boolean') return value ? [option] : [];
     // The text of certificates is no name of a file.

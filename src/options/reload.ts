@@ -1,5 +1,5 @@
-import { LOAD_DEFAULTS } from './load.js';
-import { count, duration, usage } from './values.js';
+import { CYCLES } from './load.js';
+import { count, duration, type Time, usage } from './values.js';
 
 /** How a server that was started is made to reload while clients churn. */
 export interface Reload {
@@ -12,22 +12,18 @@ export interface Reload {
 /** Those that servers take for "read your configuration again". */
 export const RELOAD_SIGNALS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
+/** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:2s". */
+export type ReloadSignal = `${(typeof RELOAD_SIGNALS)[number]}${'' | `:${number}` | `:${Time}`}`;
+
 interface RawReload {
   readonly reload?: string | undefined;
   readonly cycles?: string | number | undefined;
   readonly duration?: string | undefined;
-  readonly thorough?: boolean | undefined;
 }
 
 /** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:500ms". @throws ChurnError `usage` that says which of them was meant. */
 export function parseReload(raw: RawReload): Reload | undefined {
   if (raw.reload === undefined) return undefined;
-  if (raw.thorough) {
-    throw usage(
-      '--reload does not go with --thorough, whose rows are too short for it.',
-      'Use it with one --client at a time, or with several: --client fin,rst,half',
-    );
-  }
   const [name = '', every, more] = raw.reload.split(':');
   const signal = RELOAD_SIGNALS.find(known => known === name || known === `SIG${name}`);
   if (signal === undefined || more !== undefined) {
@@ -44,7 +40,7 @@ function frequencyOf(every: string | undefined, raw: RawReload): Pick<Reload, 'e
   if (every !== undefined && !/^\d+$/.test(every)) {
     return { everyCycles: undefined, everyMs: duration('--reload SIGNAL:', every, 100, 3_600_000) };
   }
-  const cycles = raw.duration === undefined ? Number(raw.cycles ?? LOAD_DEFAULTS.cycles) : MAX_CYCLES;
+  const cycles = raw.duration === undefined ? Number(raw.cycles ?? CYCLES.cycles.default) : MAX_CYCLES;
   const usual = Math.max(1, Math.min(USUAL_CYCLES, Math.floor(cycles / MIN_RELOADS)));
   const everyCycles = every === undefined ? usual : count('--reload SIGNAL:', every, 1, MAX_CYCLES);
   if (everyCycles > cycles) {

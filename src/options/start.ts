@@ -1,28 +1,45 @@
-import { parseReload, type Reload } from './reload.js';
-import { count, duration, usage } from './values.js';
+import type { CYCLES } from './load.js';
+import { parseReload, type Reload, type ReloadSignal } from './reload.js';
+import { optionOf, type Raw, reader, requireSense, type Table } from './table.js';
+import type { RawCommand, TARGET } from './target.js';
+import { SWITCH, text, time, usage, whole } from './values.js';
 
-/** Options for a server that churn starts itself, as they are given. */
-export interface RawStartOptions {
-  /** What stands behind `--`, word by word. */
-  readonly command?: readonly string[] | undefined;
-  readonly readyTimeout?: string | undefined;
-  readonly grace?: string | undefined;
-  readonly serverLog?: string | undefined;
-  readonly nofile?: string | number | undefined;
-  readonly repeat?: string | number | undefined;
-  readonly shutdown?: boolean | undefined;
-  readonly reload?: string | undefined;
-}
-
-/** Options of any run that matter to a start. */
-interface Beside {
-  readonly port?: string | number | undefined;
-  readonly cycles?: string | number | undefined;
-  readonly duration?: string | undefined;
-  readonly thorough?: boolean | undefined;
-  readonly timeout?: string | undefined;
-  readonly settle?: string | undefined;
-}
+/** A server that churn starts itself, tries and stops. */
+export const START = {
+  readyTimeout: {
+    value: time(10, 3_600_000),
+    default: '10s',
+    help: 'how long it may take to listen',
+  },
+  grace: {
+    value: time(0, 3_600_000),
+    default: '5s',
+    help: 'how long it may take to stop after SIGTERM',
+  },
+  serverLog: { value: text('<file>'), help: 'all that it writes' },
+  nofile: {
+    value: whole(8, 1_048_576),
+    help: 'start it with so few descriptors, and drive it to that limit in the end',
+  },
+  reload: {
+    value: text<ReloadSignal>('<signal[:every]>'),
+    help: 'make it reload during the cycles: SIGHUP, SIGHUP:200 (cycles), SIGHUP:2s',
+    notWith: {
+      thorough: [
+        '--reload does not go with --thorough, whose rows are too short for it.',
+        'Use it with one --client at a time, or with several: --client fin,rst,half',
+      ],
+    },
+  },
+  shutdown: {
+    value: SWITCH,
+    help: 'stop it while clients churn, and judge how it does that',
+  },
+  repeat: {
+    value: whole(1, 1_000),
+    help: 'start, try and stop it so many times, until it fails',
+  },
+} as const satisfies Table;
 
 /** How to start the server, and how often. */
 export interface Start {
@@ -47,13 +64,19 @@ export interface Start {
   readonly preset: Readonly<Record<'ready' | 'grace' | 'timeout' | 'settle', boolean>>;
 }
 
-export const START_DEFAULTS = { readyTimeout: '10s', grace: '5s' } as const;
+type RawStart = Raw<typeof START> & RawCommand;
+
+/** Options of any run that matter to a start. */
+type Beside = Pick<Raw<typeof TARGET>, 'port'> &
+  Pick<Raw<typeof CYCLES>, 'cycles' | 'duration' | 'thorough' | 'timeout'> & {
+    readonly settle?: string | undefined;
+  };
 
 /** @throws ChurnError `usage` for what does not go together; undefined where churn starts no server. */
-export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
+export function parseStart(raw: RawStart & Beside): Start | undefined {
   const { command } = raw;
   if (command === undefined) {
-    requireCommand(raw);
+    requireNone(raw);
     return undefined;
   }
   if (command.length === 0 || command[0] === '') {
@@ -62,15 +85,17 @@ export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
   if (raw.port === undefined && command.some(word => word.includes('{port}'))) {
     throw usage('The command has a {port}, but no port was named.', 'Add --port auto, or --port 9000.');
   }
+  requireSense(START, raw);
+  const value = reader(START, raw);
   return {
     command,
     picksPort: raw.port === 'auto',
-    readyMs: duration('--ready-timeout', raw.readyTimeout ?? START_DEFAULTS.readyTimeout, 10, 3_600_000),
-    graceMs: duration('--grace', raw.grace ?? START_DEFAULTS.grace, 0, 3_600_000),
-    logFile: raw.serverLog,
-    openFiles: raw.nofile === undefined ? undefined : count('--nofile', raw.nofile, 8, 1_048_576),
-    repeat: raw.repeat === undefined ? 1 : count('--repeat', raw.repeat, 1, 1_000),
-    shutdown: raw.shutdown ?? false,
+    readyMs: value('readyTimeout'),
+    graceMs: value('grace'),
+    logFile: value('serverLog'),
+    openFiles: value('nofile'),
+    repeat: value('repeat') ?? 1,
+    shutdown: value('shutdown') ?? false,
     reload: parseReload(raw),
     preset: {
       ready: raw.readyTimeout === undefined,
@@ -81,19 +106,10 @@ export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
   };
 }
 
-const OPTIONS = {
-  readyTimeout: '--ready-timeout',
-  grace: '--grace',
-  serverLog: '--server-log',
-  nofile: '--nofile',
-  repeat: '--repeat',
-  shutdown: '--shutdown',
-  reload: '--reload',
-} as const satisfies Record<Exclude<keyof RawStartOptions, 'command'>, string>;
-
-function requireCommand(raw: RawStartOptions & Pick<Beside, 'port'>): void {
-  const named = Object.entries(OPTIONS).find(([name]) => raw[name as keyof typeof OPTIONS] !== undefined);
-  const option = raw.port === 'auto' ? '--port auto' : named?.[1];
+/** None of them has a meaning for a server that runs already. */
+function requireNone(raw: RawStart & Beside): void {
+  const named = Object.keys(START).find(name => raw[name as keyof typeof START] !== undefined);
+  const option = raw.port === 'auto' ? '--port auto' : named && optionOf(named);
   if (option === undefined) return;
   throw usage(
     `${option} needs a server that churn starts itself.`,

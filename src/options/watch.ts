@@ -1,27 +1,33 @@
-import { type Options, parseOptions, type RawOptions } from './run.js';
-import { duration, usage } from './values.js';
+import { JUDGING } from './judging.js';
+import { CYCLES } from './load.js';
+import { type Options, parseOptions } from './run.js';
+import { type Raw, reader, type Table } from './table.js';
+import { type RawCommand, TARGET } from './target.js';
+import { usage } from './values.js';
 
-/** Options of `watch` as they are given. */
-export interface RawWatchOptions
-  extends Pick<
-    RawOptions,
-    | 'port'
-    | 'host'
-    | 'unix'
-    | 'pid'
-    | 'behindProxy'
-    | 'settle'
-    | 'budget'
-    | 'confirm'
-    | 'strict'
-    | 'failOn'
-    | 'allow'
-    | 'gauge'
-  > {
-  readonly duration?: string | undefined;
-  /** The load, word by word; undefined: others make it. */
-  readonly command?: readonly string[] | undefined;
-}
+/** Somebody else makes the connections. */
+export const WATCHING = {
+  duration: {
+    value: CYCLES.duration.value,
+    help: 'watch for so long; a load that still runs is ended then',
+  },
+  settle: JUDGING.settle,
+  budget: {
+    value: JUDGING.budget.value,
+    default: '30s',
+    help: 'time for running the load again, where growth has to recur',
+  },
+  confirm: { value: JUDGING.confirm.value, help: 'run the load once and not again' },
+  strict: JUDGING.strict,
+  failOn: JUDGING.failOn,
+  allow: JUDGING.allow,
+  gauge: JUDGING.gauge,
+} as const satisfies Table;
+
+export const WATCH = { ...TARGET, ...WATCHING } as const satisfies Table;
+
+/** Options of `watch` as they are given. `command` is the load; without one others make it. */
+export interface RawWatchOptions extends Raw<typeof WATCH>, RawCommand {}
 
 /** Options of `watch` that are known to be right. */
 export interface WatchOptions
@@ -43,10 +49,8 @@ export interface WatchOptions
   readonly durationMs: number | undefined;
 }
 
-export const WATCH_DEFAULTS = { settle: '5s', budget: '30s' } as const;
-
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
-export function parseWatchOptions({ duration: time, command, ...raw }: RawWatchOptions): WatchOptions {
+export function parseWatchOptions({ duration, command, ...raw }: RawWatchOptions): WatchOptions {
   if (command?.length === 0) {
     throw usage(
       'There is no load behind --.',
@@ -55,7 +59,7 @@ export function parseWatchOptions({ duration: time, command, ...raw }: RawWatchO
   }
   const { port, host, unix, pids, behindProxy, settleMs, lateMs, ...judging } = parseOptions({
     ...raw,
-    budget: raw.budget ?? WATCH_DEFAULTS.budget,
+    budget: raw.budget ?? WATCH.budget.default,
   });
   const { budgetMs, policy, gauges, timeoutMs } = judging;
   return {
@@ -73,6 +77,6 @@ export function parseWatchOptions({ duration: time, command, ...raw }: RawWatchO
       timeoutMs,
       command,
     },
-    durationMs: time === undefined ? undefined : duration('--duration', time, 100, 604_800_000),
+    durationMs: reader(WATCH, { duration })('duration'),
   };
 }

@@ -1,4 +1,5 @@
-import { parseAddress, type RawOptions } from '../../options/run.js';
+import type { RawOptions } from '../../options/run.js';
+import { parseAddress } from '../../options/target.js';
 import { requireProc } from '../../proc/host.js';
 import { renderInspection, renderInspectionJson } from '../../report/inspection.js';
 import { inspect } from '../../session/inspect.js';

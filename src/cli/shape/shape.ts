@@ -1,8 +1,7 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
-import { REPORTER_NAMES } from '../../report/registry.js';
+import { inOrder, optionOf } from '../../options/table.js';
 import { KINDS } from '../../verdict/kinds.js';
-import { CLIENT_NAMES } from '../../workload/client-names.js';
-import { PROTOCOL_NAMES } from '../../workload/script.js';
+import { everyOption } from '../command-options.js';
 
 /** The command line as data: what help, completion and manual are made of. */
 export interface CommandShape {
@@ -31,17 +30,17 @@ export interface ArgumentShape {
   readonly description: string;
 }
 
+const COMPLETIONS = new Map(
+  everyOption().flatMap(([name, { value }]) => (value.completion ? [[name, value.completion]] : [])),
+);
+
+/** The order of old, so that a script that is checked in somewhere stays as it is. */
+const LISTED = ['client', 'protocol', 'holdEnd', 'reporter', 'failOn', 'save', 'ca', 'unix'];
+
 /** What can follow an option, by its long name: words, or the name of a file. Options that are not here take anything. */
-export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = {
-  '--client': CLIENT_NAMES,
-  '--protocol': PROTOCOL_NAMES,
-  '--hold-end': ['fin', 'rst'],
-  '--reporter': REPORTER_NAMES,
-  '--fail-on': KINDS,
-  '--save': 'file',
-  '--ca': 'file',
-  '--unix': 'file',
-};
+export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = Object.fromEntries(
+  inOrder([...COMPLETIONS.keys()], LISTED).map(name => [optionOf(name), COMPLETIONS.get(name) ?? []]),
+);
 
 /** What can follow a command. */
 export const ARGUMENT_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = {
