@@ -1,8 +1,15 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ChurnError } from '../errors.js';
-import { type Raw, requireSense, type Table } from '../options/table.js';
-import { SWITCH, SWITCH_THAT_IS_ON, text, texts } from '../options/values.js';
+import {
+  type Raw,
+  requireSense,
+  SWITCH,
+  SWITCH_THAT_IS_ON,
+  type Table,
+  text,
+  texts,
+} from '../options/option.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import type { Io } from './io.js';
 

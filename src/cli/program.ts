@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { ChurnError } from '../errors.js';
-import { helpOf, optionOf, type Row } from '../options/table.js';
+import { helpOf, optionOf, type Row } from '../options/option.js';
 import { VERSION } from '../version.js';
-import { COMMAND_OPTIONS } from './command-options.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
 import { addShellCommands, EPILOGUE } from './program-shell.js';
+import { COMMAND_OPTIONS } from './shape/shape.js';
 
 /** The program, and the exit status that its command came to. */
 export interface Program extends Command {

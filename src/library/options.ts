@@ -1,9 +1,8 @@
 import { ChurnError, type ErrorCode } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
-import { type RawOptions, RUN } from '../options/run.js';
-import { type InProgram, inOrder } from '../options/table.js';
-import { type RawCommand, TARGET } from '../options/target.js';
-import { type WATCH, WATCHING } from '../options/watch.js';
+import { type InProgram, inOrder } from '../options/option.js';
+import type { RawOptions } from '../options/run.js';
+import { type RawCommand, RUN, TARGET, type WATCH, WATCHING } from '../options/table.js';
 import type { Inspection } from '../report/inspection.js';
 import type { Report } from '../report/report.js';
 

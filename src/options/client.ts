@@ -1,50 +1,8 @@
 import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
-import { type Expectation, PROTOCOL_NAMES, PROTOCOLS, type Script } from '../workload/script.js';
-import { CYCLES } from './load.js';
+import { type Expectation, PROTOCOLS, type Script } from '../workload/script.js';
+import { type Raw, reader, requireSense, usage } from './option.js';
 import { parsePayload } from './payload.js';
-import { type Raw, reader, requireSense, type Table } from './table.js';
-import { oneOf, SWITCH, text, textOrBytes, usage } from './values.js';
-
-/** What the clients send and want to hear. Files have been read: `send` and `ca` are their contents. */
-export const SAID = {
-  /** A text with the escapes of `--send`, or bytes as they are. A program reads its files itself. */
-  send: {
-    value: textOrBytes('<data>'),
-    help: 'request: text with \\r \\n \\xNN, hex:…, or @file',
-    notWith: {
-      protocol: [
-        '--send and --protocol both say what is sent.',
-        'Give one of them, and --expect if you like.',
-      ],
-    },
-  },
-  expect: {
-    value: text<string | RegExp>('<text>'),
-    help: 'what the answer has to contain, or a /pattern/',
-  },
-  protocol: {
-    value: oneOf(
-      '<name>',
-      PROTOCOL_NAMES,
-      `one of ${PROTOCOL_NAMES.join(', ')}`,
-      String.raw`For another one say what is to be sent: --send 'HELLO\r\n'`,
-    ),
-    help: `a ready request: ${PROTOCOL_NAMES.join(', ')}`,
-  },
-  tls: { value: SWITCH, help: 'the same as --client tls' },
-  sni: { value: text('<name>'), help: 'server name to ask for in TLS' },
-  alpn: {
-    value: text<string | readonly string[]>('<names>'),
-    help: 'protocols to offer in TLS, separated by commas',
-  },
-  /** PEM text. */
-  ca: {
-    value: text('<file>', 'file'),
-    help: 'certificates to trust (PEM)',
-    notWith: { insecure: ['--ca says whom to trust, --insecure trusts everybody.', 'Give one of them.'] },
-  },
-  insecure: { value: SWITCH, help: 'trust any certificate' },
-} as const satisfies Table;
+import { CYCLES, SAID } from './table.js';
 
 export type RawClientOptions = Raw<typeof SAID> & Pick<Raw<typeof CYCLES>, 'client' | 'thorough'>;
 

@@ -1,18 +1,23 @@
+import { KINDS } from '../verdict/kinds.js';
 import type { Policy } from '../verdict/policy.js';
 import type { Script } from '../workload/script.js';
-import { type Clients, parseClients, SAID } from './client.js';
+import { type Clients, parseClients } from './client.js';
 import { type GaugeSpec, parseGauges } from './gauge.js';
-import { HEAP_BUDGET, JUDGING, parsePolicy } from './judging.js';
-import { CYCLES, type Load, parseLoad, THOROUGH_DEFAULTS } from './load.js';
-import { parseStart, START, type Start } from './start.js';
-import { type Raw, reader, requireSense, type Table } from './table.js';
-import { type Address, parseAddress, type RawCommand, TARGET } from './target.js';
-
-/** Every option of `run`. */
-export const RUN = { ...TARGET, ...START, ...CYCLES, ...SAID, ...JUDGING } as const satisfies Table;
+import { type Load, parseLoad } from './load.js';
+import { count, type Raw, reader, requireSense, usage } from './option.js';
+import { parseStart, type Start } from './start.js';
+import { CYCLES, HEAP_BUDGET, JUDGING, type RawCommand, RUN, TARGET, THOROUGH_DEFAULTS } from './table.js';
 
 /** Options of `run` as they are given: text from a command line, or numbers from a program. */
 export interface RawOptions extends Raw<typeof RUN>, RawCommand {}
+
+interface Address {
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly unix: string | undefined;
+  readonly pids: readonly number[];
+  readonly behindProxy: boolean;
+}
 
 /** Options that are known to be right. */
 export interface Options extends Address, Load {
@@ -65,7 +70,7 @@ export function parseOptions(raw: RawOptions): Options {
     rounds: value('rounds'),
     ...parseSettle(raw),
     ...parseBudget(raw),
-    policy: parsePolicy(raw),
+    policy: parsePolicy(raw, KINDS, 'The kinds are:'),
     start,
     gauges: parseGauges(raw.gauge),
     allowRemote: value('allowRemote') ?? false,
@@ -89,4 +94,49 @@ function parseBudget(raw: RawOptions): Pick<Options, 'budgetMs' | 'heapBudgetMs'
     heapBudgetMs: raw.confirm === false ? 0 : value('budget', HEAP_BUDGET),
     thorough: raw.thorough ? { wholeMs: value('budget', THOROUGH_DEFAULTS.budget) } : undefined,
   };
+}
+
+/**
+ * The part of the options that says who is under test; `inspect` takes only these.
+ * @throws ChurnError `usage` where no server is named, or two of them are.
+ */
+export function parseAddress(raw: Raw<typeof TARGET> & Raw<typeof CYCLES> & RawCommand): Address {
+  const value = reader(TARGET, raw);
+  const pids = value('pid') ?? [];
+  if (raw.command === undefined && raw.port === undefined && raw.unix === undefined && pids.length === 0) {
+    throw usage('No server was named.', 'Name the port that it listens on: churn --port 9000');
+  }
+  requireSense(TARGET, raw);
+  return {
+    unix: value('unix'),
+    host: value('host'),
+    pids,
+    behindProxy: value('behindProxy') ?? false,
+    port: raw.port === 'auto' && raw.command ? undefined : value('port'),
+  };
+}
+
+/** Which findings fail, among the kinds of a server or those of a client. */
+export function parsePolicy<K extends string>(
+  { strict = false, failOn, allow = [] }: Pick<Raw<typeof JUDGING>, 'strict' | 'failOn' | 'allow'>,
+  kinds: readonly K[],
+  theseAre: string,
+) {
+  const kind = (option: string, name: string): K => {
+    const known = kinds.find(candidate => candidate === name);
+    if (known) return known;
+    throw usage(
+      `${option} expects a kind of finding, got ${JSON.stringify(name)}.`,
+      `${theseAre} ${kinds.join(', ')}.`,
+    );
+  };
+  const failing = failOn?.split(',').map(name => kind('--fail-on', name.trim()));
+  const allowed: Partial<Record<K, number>> = {};
+  for (const rule of allow) {
+    const [name = '', ...numbers] = rule.split('=');
+    const option = `--allow ${name}`;
+    const most = Number.MAX_SAFE_INTEGER;
+    allowed[kind('--allow', name)] = count(option, numbers.join('='), 0, most, `${option}=10`);
+  }
+  return { strict, failOn: failing, allow: allowed };
 }

@@ -6,14 +6,25 @@ import {
   type MannerName,
 } from '../serve/manner-names.js';
 import { CLIENT_KINDS, type ClientKind } from '../verdict/kinds.js';
-import { JUDGING, policyOf } from './judging.js';
+import {
+  filled,
+  type Raw,
+  reader,
+  requireSense,
+  SWITCH,
+  SWITCH_THAT_IS_ON,
+  size,
+  type Table,
+  text,
+  time,
+  usage,
+  whole,
+} from './option.js';
 import { parsePayload } from './payload.js';
-import { type Raw, reader, requireSense, type Table } from './table.js';
-import { type RawCommand, TARGET } from './target.js';
-import { filled, SWITCH, SWITCH_THAT_IS_ON, text, time, usage, type Value, whole } from './values.js';
+import { parsePolicy } from './run.js';
+import { JUDGING, type RawCommand, TARGET } from './table.js';
 
 const DAY_MS = 86_400_000;
-const MAX_BODY_BYTES = 1 << 24;
 
 /** The server that is played. */
 export const SERVED = {
@@ -43,6 +54,7 @@ export const SERVED = {
   body: { value: size(), default: '64B', help: 'length of an HTTP answer' },
 } as const satisfies Table;
 
+/** How it answers. */
 export const ANSWERING = {
   manner: { value: text('<names>'), help: `${MANNER_NAMES.join(', ')} (default: ok)` },
   delay: {
@@ -50,11 +62,7 @@ export const ANSWERING = {
     default: '1s',
     help: 'for the manners that wait; alone: --manner delay',
   },
-  status: {
-    value: whole(200, 599),
-    default: 503,
-    help: 'for the manner status; alone: --manner status',
-  },
+  status: { value: whole(200, 599), default: 503, help: 'for the manner status; alone: --manner status' },
   atATime: {
     value: whole(1, 1_000_000),
     help: 'connections that are served at a time; others wait (default: all)',
@@ -67,18 +75,17 @@ export const ANSWERING = {
   },
 } as const satisfies Table;
 
+/** The client. */
 export const FOLLOWED = {
   pid: {
     value: TARGET.pid.value,
     help: 'running client to follow, repeatable',
     notWith: { command: ['--pid and a command after -- name two clients.', 'Give one of them.'] },
   },
-  duration: {
-    value: time(1, DAY_MS),
-    help: 'serve for so long (default: until the client ends, or SIGINT)',
-  },
+  duration: { value: time(1, DAY_MS), help: 'serve for so long (default: until the client ends, or SIGINT)' },
 } as const satisfies Table;
 
+/** What the client may do, and what comes of it. */
 export const CLIENT_JUDGING = {
   maxIdle: {
     value: whole(0, 1_000_000),
@@ -86,10 +93,7 @@ export const CLIENT_JUDGING = {
   },
   maxIdlePerPort: { value: whole(0, 1_000_000), help: 'idle connections that it may keep to one port' },
   idleLimit: { value: time(1, DAY_MS), help: 'how long a connection may be idle' },
-  patience: {
-    value: time(1, DAY_MS),
-    help: 'how long it may keep a connection on which no answer comes',
-  },
+  patience: { value: time(1, DAY_MS), help: 'how long it may keep a connection on which no answer comes' },
   strict: JUDGING.strict,
   failOn: JUDGING.failOn,
   allow: JUDGING.allow,
@@ -171,7 +175,7 @@ export function parseServeOptions(raw: RawServeOptions): ServeOptions {
       idleMs: value('idleLimit'),
       patienceMs: value('patience'),
     },
-    policy: policyOf(raw, CLIENT_KINDS, 'Those of a client are:'),
+    policy: parsePolicy(raw, CLIENT_KINDS, 'Those of a client are:'),
   };
 }
 
@@ -200,22 +204,6 @@ function parsePorts(raw: RawServeOptions): Array<number | 'auto'> {
   if (first === undefined) return Array<'auto'>(many).fill('auto');
   SERVE.port.value.read('--port', first + many - 1);
   return Array.from({ length: many }, (_, index) => first + index);
-}
-
-/** Bytes of "64B", "4KiB", "1MiB". */
-function size(): Value<string, number> {
-  return {
-    placeholder: '<size>',
-    read: (option, given) => {
-      const [, digits, unit] = /^(\d+)(B|KiB|MiB)$/.exec(given) ?? [];
-      const bytes = Number(digits) * ({ B: 1, KiB: 1_024, MiB: 1_048_576 }[unit ?? ''] ?? Number.NaN);
-      if (bytes >= 2 && bytes <= MAX_BODY_BYTES) return bytes;
-      throw usage(
-        `${option} expects a size from 2B to 16MiB, got ${JSON.stringify(given)}.`,
-        `A size has a unit: ${option} 64B, ${option} 4KiB`,
-      );
-    },
-  };
 }
 
 function parseAnswer(text: string): Buffer {

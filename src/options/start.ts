@@ -1,45 +1,5 @@
-import type { CYCLES } from './load.js';
-import { parseReload, type Reload, type ReloadSignal } from './reload.js';
-import { optionOf, type Raw, reader, requireSense, type Table } from './table.js';
-import type { RawCommand, TARGET } from './target.js';
-import { SWITCH, text, time, usage, whole } from './values.js';
-
-/** A server that churn starts itself, tries and stops. */
-export const START = {
-  readyTimeout: {
-    value: time(10, 3_600_000),
-    default: '10s',
-    help: 'how long it may take to listen',
-  },
-  grace: {
-    value: time(0, 3_600_000),
-    default: '5s',
-    help: 'how long it may take to stop after SIGTERM',
-  },
-  serverLog: { value: text('<file>'), help: 'all that it writes' },
-  nofile: {
-    value: whole(8, 1_048_576),
-    help: 'start it with so few descriptors, and drive it to that limit in the end',
-  },
-  reload: {
-    value: text<ReloadSignal>('<signal[:every]>'),
-    help: 'make it reload during the cycles: SIGHUP, SIGHUP:200 (cycles), SIGHUP:2s',
-    notWith: {
-      thorough: [
-        '--reload does not go with --thorough, whose rows are too short for it.',
-        'Use it with one --client at a time, or with several: --client fin,rst,half',
-      ],
-    },
-  },
-  shutdown: {
-    value: SWITCH,
-    help: 'stop it while clients churn, and judge how it does that',
-  },
-  repeat: {
-    value: whole(1, 1_000),
-    help: 'start, try and stop it so many times, until it fails',
-  },
-} as const satisfies Table;
+import { count, duration, optionOf, type Raw, reader, requireSense, usage } from './option.js';
+import { CYCLES, type JUDGING, type RawCommand, RELOAD_SIGNALS, START, type TARGET } from './table.js';
 
 /** How to start the server, and how often. */
 export interface Start {
@@ -64,13 +24,20 @@ export interface Start {
   readonly preset: Readonly<Record<'ready' | 'grace' | 'timeout' | 'settle', boolean>>;
 }
 
+/** How a server that was started is made to reload while clients churn. */
+export interface Reload {
+  readonly signal: (typeof RELOAD_SIGNALS)[number];
+  /** Either is undefined: so many judged cycles, or so much time, between two signals. */
+  readonly everyCycles: number | undefined;
+  readonly everyMs: number | undefined;
+}
+
 type RawStart = Raw<typeof START> & RawCommand;
 
 /** Options of any run that matter to a start. */
 type Beside = Pick<Raw<typeof TARGET>, 'port'> &
-  Pick<Raw<typeof CYCLES>, 'cycles' | 'duration' | 'thorough' | 'timeout'> & {
-    readonly settle?: string | undefined;
-  };
+  Pick<Raw<typeof CYCLES>, 'cycles' | 'duration' | 'thorough' | 'timeout'> &
+  Pick<Raw<typeof JUDGING>, 'settle'>;
 
 /** @throws ChurnError `usage` for what does not go together; undefined where churn starts no server. */
 export function parseStart(raw: RawStart & Beside): Start | undefined {
@@ -116,3 +83,43 @@ function requireNone(raw: RawStart & Beside): void {
     'Put its command behind --: churn --port auto -- ./server --port {port}',
   );
 }
+
+/** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:500ms". */
+function parseReload(raw: RawStart & Beside): Reload | undefined {
+  if (raw.reload === undefined) return undefined;
+  const [name = '', every, more] = raw.reload.split(':');
+  const signal = RELOAD_SIGNALS.find(known => known === name || known === `SIG${name}`);
+  if (signal === undefined || more !== undefined) {
+    throw usage(
+      `--reload expects ${RELOAD_SIGNALS.join(', ')}, and behind a colon how often, got ${JSON.stringify(raw.reload)}.`,
+      EXAMPLE,
+    );
+  }
+  return { signal, ...frequencyOf(every, raw) };
+}
+
+function frequencyOf(
+  every: string | undefined,
+  raw: RawStart & Beside,
+): Pick<Reload, 'everyCycles' | 'everyMs'> {
+  if (every === undefined && raw.duration !== undefined) return { everyCycles: undefined, everyMs: 1_000 };
+  if (every !== undefined && !/^\d+$/.test(every)) {
+    return { everyCycles: undefined, everyMs: duration('--reload SIGNAL:', every, 100, 3_600_000) };
+  }
+  const cycles = raw.duration === undefined ? Number(raw.cycles ?? CYCLES.cycles.default) : MOST_CYCLES;
+  const usual = Math.max(1, Math.min(USUAL_CYCLES, Math.floor(cycles / MIN_RELOADS)));
+  const everyCycles = every === undefined ? usual : count('--reload SIGNAL:', every, 1, MOST_CYCLES);
+  if (everyCycles > cycles) {
+    throw usage(
+      `--reload ${raw.reload} would never be sent: there are only ${cycles} cycles.`,
+      `Take fewer between two signals: --reload SIGHUP:${usual}`,
+    );
+  }
+  return { everyCycles, everyMs: undefined };
+}
+
+const EXAMPLE = 'For example --reload SIGHUP, --reload SIGHUP:500 (cycles), --reload SIGHUP:2s';
+const USUAL_CYCLES = 200;
+/** What stays behind has to recur to be accused. */
+const MIN_RELOADS = 5;
+const MOST_CYCLES = 1_000_000_000;

@@ -1,30 +1,6 @@
-import { JUDGING } from './judging.js';
-import { CYCLES } from './load.js';
+import { type Raw, reader, usage } from './option.js';
 import { type Options, parseOptions } from './run.js';
-import { type Raw, reader, type Table } from './table.js';
-import { type RawCommand, TARGET } from './target.js';
-import { usage } from './values.js';
-
-/** Somebody else makes the connections. */
-export const WATCHING = {
-  duration: {
-    value: CYCLES.duration.value,
-    help: 'watch for so long; a load that still runs is ended then',
-  },
-  settle: JUDGING.settle,
-  budget: {
-    value: JUDGING.budget.value,
-    default: '30s',
-    help: 'time for running the load again, where growth has to recur',
-  },
-  confirm: { value: JUDGING.confirm.value, help: 'run the load once and not again' },
-  strict: JUDGING.strict,
-  failOn: JUDGING.failOn,
-  allow: JUDGING.allow,
-  gauge: JUDGING.gauge,
-} as const satisfies Table;
-
-export const WATCH = { ...TARGET, ...WATCHING } as const satisfies Table;
+import { type RawCommand, WATCH } from './table.js';
 
 /** Options of `watch` as they are given. `command` is the load; without one others make it. */
 export interface RawWatchOptions extends Raw<typeof WATCH>, RawCommand {}
@@ -57,26 +33,9 @@ export function parseWatchOptions({ duration, command, ...raw }: RawWatchOptions
       'For example churn watch --port 9000 -- wrk http://127.0.0.1:9000/',
     );
   }
-  const { port, host, unix, pids, behindProxy, settleMs, lateMs, ...judging } = parseOptions({
-    ...raw,
-    budget: raw.budget ?? WATCH.budget.default,
-  });
-  const { budgetMs, policy, gauges, timeoutMs } = judging;
   return {
-    ...{
-      port,
-      host,
-      unix,
-      pids,
-      behindProxy,
-      settleMs,
-      lateMs,
-      budgetMs,
-      policy,
-      gauges,
-      timeoutMs,
-      command,
-    },
+    ...parseOptions({ ...raw, budget: raw.budget ?? WATCH.budget.default }),
+    command,
     durationMs: reader(WATCH, { duration })('duration'),
   };
 }

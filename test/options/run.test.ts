@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChurnError } from '../../src/errors.js';
-import { type Options, parseOptions, type RawOptions } from '../../src/options/run.js';
-import { parseAddress } from '../../src/options/target.js';
+import { type Options, parseAddress, parseOptions, type RawOptions } from '../../src/options/run.js';
 import { KINDS } from '../../src/verdict/kinds.js';
 import { CLIENT_NAMES } from '../../src/workload/client-names.js';
 import { script } from '../support/script.js';

@@ -1,5 +1,4 @@
-import type { RawOptions } from '../../options/run.js';
-import { parseAddress } from '../../options/target.js';
+import { parseAddress, type RawOptions } from '../../options/run.js';
 import { requireProc } from '../../proc/host.js';
 import { renderInspection, renderInspectionJson } from '../../report/inspection.js';
 import { inspect } from '../../session/inspect.js';

@@ -1,7 +1,9 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
-import { inOrder, optionOf } from '../../options/table.js';
+import { inOrder, optionOf, SWITCH, type Table } from '../../options/option.js';
+import { ANSWERING, CLIENT_JUDGING, FOLLOWED, SERVED } from '../../options/serve.js';
+import { CYCLES, JUDGING, SAID, START, TARGET, WATCHING } from '../../options/table.js';
 import { KINDS } from '../../verdict/kinds.js';
-import { everyOption } from '../command-options.js';
+import { COMPARED, FORMAT, OUTPUT } from '../deliveries.js';
 
 /** The command line as data: what help, completion and manual are made of. */
 export interface CommandShape {
@@ -28,6 +30,39 @@ export interface ArgumentShape {
   readonly name: string;
   readonly required: boolean;
   readonly description: string;
+}
+
+const AS_JSON = { json: { value: SWITCH, help: 'print one JSON object' } } as const satisfies Table;
+
+/** Which options a command takes, under which headings, in the order of its help. */
+export const COMMAND_OPTIONS: Readonly<Record<string, Readonly<Record<string, Table>>>> = {
+  run: {
+    'Output:': OUTPUT,
+    'Target:': TARGET,
+    'A server that churn starts (-- command…):': START,
+    'Cycles:': CYCLES,
+    'What is said:': SAID,
+    'Judging:': JUDGING,
+  },
+  watch: { 'Target:': TARGET, 'Output:': OUTPUT, 'Watching:': WATCHING },
+  serve: {
+    'Server:': SERVED,
+    'How it answers:': ANSWERING,
+    'Client:': FOLLOWED,
+    'Judging:': CLIENT_JUDGING,
+    'Output:': OUTPUT,
+  },
+  inspect: { 'Target:': { ...TARGET, ...AS_JSON } },
+  render: { 'Output:': FORMAT },
+  compare: { '': COMPARED },
+  demo: { '': { color: FORMAT.color } },
+  clients: { '': AS_JSON },
+};
+
+function everyOption() {
+  return Object.values(COMMAND_OPTIONS).flatMap(groups =>
+    Object.values(groups).flatMap(table => Object.entries(table)),
+  );
 }
 
 const COMPLETIONS = new Map(

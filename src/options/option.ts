@@ -1,6 +1,95 @@
 import { ChurnError } from '../errors.js';
 import { parseCount, parseDurationMs } from '../units.js';
 
+/**
+ * One option, and all that is known of it. Its key in a table is the name that programs give it; on a command line
+ * `readyTimeout` is `--ready-timeout`. Help, completion, manual, the types of the library and the checks are made of it.
+ */
+export interface Row {
+  readonly short?: string;
+  readonly value: Value<never, unknown, never>;
+  readonly help: string;
+  /** Taken where nothing is given. Help tells it, unless that says something of defaults itself. */
+  readonly default?: string | number;
+  /** Options that it cannot go with, and why. */
+  readonly notWith?: Readonly<Record<string, Refusal>>;
+  /** The option without which it has no meaning. */
+  readonly needs?: Readonly<Record<string, Refusal>>;
+}
+
+type Refusal = readonly [sentence: string, hint: string];
+
+export type Table = Readonly<Record<string, Row>>;
+
+/** The options of a table as a command line gives them; numbers may be numbers. */
+export type Raw<T> = {
+  readonly [Name in keyof T]?:
+    | (T[Name] extends { value: Value<infer Given, unknown, never> } ? Given : never)
+    | undefined;
+};
+
+/** The options of a table as a program gives them. */
+export type InProgram<T> = {
+  readonly [Name in keyof T]?:
+    | (T[Name] extends { value: Value<never, unknown, infer Given> } ? Given : never)
+    | undefined;
+};
+
+type ReadOf<R> = R extends { value: Value<never, infer Read, never> } ? Read : never;
+
+/** undefined where nothing was given and nothing is usual. */
+type Reading<R, Usual> = R extends { default: unknown }
+  ? ReadOf<R>
+  : ReadOf<R> | (Usual extends undefined ? undefined : never);
+
+/** Reads one option after the other: what was given, or what is usual. */
+export function reader<T extends Table>(table: T, raw: Raw<T>) {
+  return <Name extends keyof T & string, Usual extends string | number | undefined = undefined>(
+    name: Name,
+    usual?: Usual,
+  ): Reading<T[Name], Usual> => {
+    const { value, default: preset } = table[name] as Row;
+    const instead = usual ?? preset;
+    const given = instead === undefined ? raw[name] : (raw[name] ?? instead);
+    return (given === undefined ? undefined : value.read(optionOf(name), given as never)) as Reading<
+      T[Name],
+      Usual
+    >;
+  };
+}
+
+/** @throws ChurnError `usage` for an option that cannot go with another one, or has no meaning without it. */
+export function requireSense(table: Table, raw: object): void {
+  const given = new Map(Object.entries(raw).filter(([, value]) => isGiven(value)));
+  for (const [name, { notWith = {}, needs = {} }] of Object.entries(table)) {
+    if (!given.has(name)) continue;
+    const refusal =
+      Object.entries(notWith).find(([other]) => given.has(other)) ??
+      Object.entries(needs).find(([other]) => !given.has(other));
+    if (refusal) throw usage(...refusal[1]);
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+/** The option as a command line has it. */
+export function optionOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What --help says of an option. */
+export function helpOf({ help, default: preset }: Row): string {
+  return preset === undefined || help.includes('(default: ') ? help : `${help} (default: ${preset})`;
+}
+
+/** Names that have an order of old keep it; a new one comes after them. */
+export function inOrder(names: readonly string[], old: readonly string[]): string[] {
+  const known = new Set(names);
+  return [...new Set([...old.filter(name => known.has(name)), ...names])];
+}
+
 /** "500ms", "5s", "2m", "1.5h": a bare number has no unit. */
 export type Time = `${number}${'ms' | 's' | 'm' | 'h'}`;
 
@@ -133,32 +222,36 @@ export function usage(sentence: string, hint: string): ChurnError {
   return new ChurnError('usage', sentence, hint);
 }
 
-export type Sanitizer = 'address' | 'hwaddress' | 'leak' | 'thread' | 'memory' | 'undefined';
-
-/** How valgrind was called. */
-export interface ValgrindOptions {
-  readonly tool: string;
-  readonly isQuiet: boolean;
-  readonly isXml: boolean;
-  readonly leakCheck: 'no' | 'summary' | 'full';
-  readonly errorExitCode: number;
-  /** It sends its report to somebody over the network. */
-  readonly toSocket: boolean;
+/** Cycles per second of "100/s" or "90/m". */
+export function rate(): Value<string, number, `${number}/${'s' | 'm'}`> {
+  return {
+    placeholder: '<n/s>',
+    read: (option, given) => {
+      const match = /^(\d+(?:\.\d+)?)\/(s|m)$/.exec(given.trim());
+      const perSecond = match ? Number(match[1]) / (match[2] === 'm' ? 60 : 1) : 0;
+      if (perSecond >= 1 / 60 && perSecond <= 100_000) return perSecond;
+      throw usage(
+        `${option} expects cycles per second from 1/m to 100000/s, got ${JSON.stringify(given)}.`,
+        'For example --rate 100/s, --rate 90/m',
+      );
+    },
+  };
 }
 
-/** A process of the server that is watched by a checker of its own. */
-export interface CheckedProcess {
-  /** As it knows itself: in its own namespace. */
-  readonly pid: number;
-  /** The one whose exit status is known. */
-  readonly isFirst: boolean;
-  readonly sanitizers: readonly Sanitizer[];
-  readonly valgrind: ValgrindOptions | undefined;
-  /** It lived until it was stopped; otherwise its end is no matter of the stop. */
-  readonly wasStopped: boolean;
-  /** What its options say of the leak check, and the status that they name for its reports. */
-  readonly leaksSwitchedOff: boolean;
-  readonly reportStatus: number | undefined;
-  /** Nothing that it writes can be read: its stderr leads elsewhere. */
-  readonly isMute: boolean;
+/** Bytes of "64B", "4KiB", "1MiB". */
+export function size(): Value<string, number> {
+  return {
+    placeholder: '<size>',
+    read: (option, given) => {
+      const [, digits, unit] = /^(\d+)(B|KiB|MiB)$/.exec(given) ?? [];
+      const bytes = Number(digits) * ({ B: 1, KiB: 1_024, MiB: 1_048_576 }[unit ?? ''] ?? Number.NaN);
+      if (bytes >= 2 && bytes <= MAX_BODY_BYTES) return bytes;
+      throw usage(
+        `${option} expects a size from 2B to 16MiB, got ${JSON.stringify(given)}.`,
+        `A size has a unit: ${option} 64B, ${option} 4KiB`,
+      );
+    },
+  };
 }
+
+const MAX_BODY_BYTES = 1 << 24;
