@@ -60,7 +60,8 @@ export function reader<T extends Table>(table: T, raw: Raw<T>) {
 
 /** @throws ChurnError `usage` for an option that cannot go with another one, or has no meaning without it. */
 export function requireSense(table: Table, raw: object): void {
-  const given = new Map(Object.entries(raw).filter(([, value]) => isGiven(value)));
+  const isGiven = ([, value]: [string, unknown]) => value !== undefined && value !== false;
+  const given = new Map(Object.entries(raw).filter(isGiven));
   for (const [name, { notWith = {}, needs = {} }] of Object.entries(table)) {
     if (!given.has(name)) continue;
     const refusal =
@@ -68,10 +69,6 @@ export function requireSense(table: Table, raw: object): void {
       Object.entries(needs).find(([other]) => !given.has(other));
     if (refusal) throw usage(...refusal[1]);
   }
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
 /** The option as a command line has it. */
@@ -138,7 +135,12 @@ export function time(leastMs: number, mostMs: number): Value<string, number, Tim
 }
 
 /** A text that whoever uses it takes apart. */
-export function text<InProgram = string>(
+export function text(placeholder: string, completion?: readonly string[] | 'file'): Value<string, string> {
+  return textFrom<string>(placeholder, completion);
+}
+
+/** The same, where programs write it otherwise. */
+export function textFrom<InProgram>(
   placeholder: string,
   completion?: readonly string[] | 'file',
 ): Value<string, string, InProgram> {
@@ -183,7 +185,7 @@ export function oneOf<const Word extends string>(
   hint: string,
 ): Value<string, Word, Word> {
   return {
-    ...text<Word>(placeholder, words),
+    ...textFrom<Word>(placeholder, words),
     read: (option, given) => {
       const known = words.find(word => word === given);
       if (known) return known;

@@ -106,7 +106,7 @@ export function parseAddress(raw: Raw<typeof TARGET> & Raw<typeof CYCLES> & RawC
   if (raw.command === undefined && raw.port === undefined && raw.unix === undefined && pids.length === 0) {
     throw usage('No server was named.', 'Name the port that it listens on: churn --port 9000');
   }
-  requireSense(TARGET, raw);
+  requireSense(TARGET, { ...raw, pid: pids.length > 0 ? pids : undefined });
   return {
     unix: value('unix'),
     host: value('host'),

@@ -151,7 +151,12 @@ export function parseServeOptions(raw: RawServeOptions): ServeOptions {
   const manners = [...answers, ...(names.includes('flaky') ? FLAKY_MIX : [])];
   const value = reader(SERVE, raw);
   const pids = value('pid') ?? [];
-  requireSense(SERVE, raw);
+  const command = raw.command ?? [];
+  requireSense(SERVE, {
+    ...raw,
+    pid: pids.length > 0 ? pids : undefined,
+    command: command.length > 0 ? command : undefined,
+  });
   return {
     host: value('host'),
     ports: parsePorts(raw),
@@ -167,7 +172,7 @@ export function parseServeOptions(raw: RawServeOptions): ServeOptions {
     atATime: value('atATime') ?? Number.POSITIVE_INFINITY,
     seed: value('seed'),
     pids,
-    command: raw.command ?? [],
+    command,
     durationMs: value('duration'),
     limits: {
       maxIdle: value('maxIdle'),

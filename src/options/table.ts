@@ -11,6 +11,7 @@ import {
   type Table,
   type Time,
   text,
+  textFrom,
   textOrBytes,
   texts,
   time,
@@ -72,7 +73,7 @@ export const START = {
     help: 'start it with so few descriptors, and drive it to that limit in the end',
   },
   reload: {
-    value: text<ReloadSignal>('<signal[:every]>'),
+    value: textFrom<ReloadSignal>('<signal[:every]>'),
     help: 'make it reload during the cycles: SIGHUP, SIGHUP:200 (cycles), SIGHUP:2s',
     notWith: {
       thorough: [
@@ -124,7 +125,7 @@ export const CYCLES = {
     needs: { hold: ['--hold-end has no meaning without --hold.', 'For example --hold 100 --hold-end rst'] },
   },
   client: {
-    value: text<ClientName | readonly ClientName[]>('<names>', CLIENT_NAMES),
+    value: textFrom<ClientName | readonly ClientName[]>('<names>', CLIENT_NAMES),
     default: 'fin',
     help: `what the clients do: ${CLIENT_NAMES.join(', ')}`,
   },
@@ -178,7 +179,10 @@ export const SAID = {
       ],
     },
   },
-  expect: { value: text<string | RegExp>('<text>'), help: 'what the answer has to contain, or a /pattern/' },
+  expect: {
+    value: textFrom<string | RegExp>('<text>'),
+    help: 'what the answer has to contain, or a /pattern/',
+  },
   protocol: {
     value: oneOf(
       '<name>',
@@ -191,7 +195,7 @@ export const SAID = {
   tls: { value: SWITCH, help: 'the same as --client tls' },
   sni: { value: text('<name>'), help: 'server name to ask for in TLS' },
   alpn: {
-    value: text<string | readonly string[]>('<names>'),
+    value: textFrom<string | readonly string[]>('<names>'),
     help: 'protocols to offer in TLS, separated by commas',
   },
   /** PEM text. */
@@ -221,7 +225,7 @@ export const JUDGING = {
   confirm: { value: SWITCH_THAT_IS_ON, help: 'make no further cycles' },
   strict: { value: SWITCH, help: 'exit 3 when something is undecided' },
   failOn: {
-    value: text<readonly Kind[]>('<kinds>', KINDS),
+    value: textFrom<readonly Kind[]>('<kinds>', KINDS),
     help: 'only these kinds of finding fail, separated by commas',
   },
   allow: {
