@@ -1,6 +1,15 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ChurnError } from '../errors.js';
+import {
+  type Raw,
+  requireSense,
+  SWITCH,
+  SWITCH_THAT_IS_ON,
+  type Table,
+  text,
+  texts,
+} from '../options/option.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import type { Io } from './io.js';
 
@@ -13,14 +22,39 @@ export interface Delivery {
   readonly append?: boolean;
 }
 
-/** Options of the command line that say how to print. */
-export interface OutputOptions {
-  readonly reporter?: readonly string[];
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly save?: string;
-}
+/** How a report is written. */
+export const FORMAT = {
+  reporter: {
+    value: { ...texts('<name[=file]>'), completion: REPORTER_NAMES },
+    help: `${REPORTER_NAMES.join(', ')}; to stdout or a file, repeatable`,
+  },
+  json: { value: SWITCH, help: 'the same as --reporter json' },
+  quiet: {
+    value: SWITCH,
+    help: 'one line',
+    notWith: { verbose: ['--quiet and --verbose contradict each other.', 'Leave one of them out.'] },
+  },
+  verbose: { short: '-v', value: SWITCH, help: 'how the verdict came about, step by step' },
+  color: { value: SWITCH_THAT_IS_ON, help: 'no colour' },
+} as const satisfies Table;
+
+/** The same of a run that is made now. */
+export const OUTPUT = {
+  ...FORMAT,
+  save: {
+    value: text('<file>', 'file'),
+    help: 'the same as --reporter json=FILE, for churn compare and churn render',
+  },
+  progress: { value: SWITCH_THAT_IS_ON, help: 'no progress line' },
+} as const satisfies Table;
+
+/** Of `compare`, which has fewer reporters. */
+export const COMPARED = {
+  reporter: { ...FORMAT.reporter, help: 'text, json, markdown; to stdout or a file, repeatable' },
+  json: FORMAT.json,
+} as const satisfies Table;
+
+export type OutputOptions = Raw<typeof OUTPUT>;
 
 /**
  * What was asked for; on stdout `text`, or `github` in a job of GitHub Actions, whose summary gets the report too.
@@ -28,13 +62,12 @@ export interface OutputOptions {
  * @throws ChurnError for an unknown reporter, two of them on stdout or in one file, or a file that cannot be written.
  */
 export function parseDeliveries(
-  { reporter: specs = [], json = false, quiet = false, verbose = false, save }: OutputOptions,
+  raw: OutputOptions,
   env: Io['env'],
   known: readonly (typeof REPORTER_NAMES)[number][] = REPORTER_NAMES,
 ): Delivery[] {
-  if (quiet && verbose) {
-    throw new ChurnError('usage', '--quiet and --verbose contradict each other.', 'Leave one of them out.');
-  }
+  requireSense(OUTPUT, raw);
+  const { reporter: specs = [], json = false, quiet = false, save } = raw;
   const asked = [...(json ? ['json'] : []), ...specs, ...(save === undefined ? [] : [`json=${save}`])].map(
     spec => parseDelivery(spec, known),
   );

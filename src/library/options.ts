@@ -1,52 +1,19 @@
 import { ChurnError, type ErrorCode } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
-import type { RELOAD_SIGNALS } from '../options/reload.js';
+import { type InProgram, inOrder } from '../options/option.js';
 import type { RawOptions } from '../options/run.js';
-import type { RawWatchOptions } from '../options/watch.js';
+import { type RawCommand, RUN, TARGET, type WATCH, WATCHING } from '../options/table.js';
 import type { Inspection } from '../report/inspection.js';
 import type { Report } from '../report/report.js';
-import type { Kind } from '../verdict/finding.js';
-import type { ClientName } from '../workload/client-names.js';
-import type { ProtocolName } from '../workload/script.js';
 
-/** "500ms", "5s", "2m", "1.5h": a bare number has no unit. */
-export type Time = `${number}${'ms' | 's' | 'm' | 'h'}`;
-
-/** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:2s". */
-export type ReloadSignal = `${(typeof RELOAD_SIGNALS)[number]}${'' | `:${number}` | `:${Time}`}`;
-
-/** Options that a program writes otherwise than a command line does. */
-interface OwnOptions {
+/** Where a program finds its server, beside what a command line knows. */
+interface OwnOptions extends RawCommand {
   /** A server of this very process, instead of `port` or `unix`. */
   readonly server?: ListeningServer | undefined;
-  readonly pid?: number | readonly number[] | undefined;
-  readonly client?: ClientName | readonly ClientName[] | undefined;
-  /** A text with the escapes of `--send`, or bytes as they are. A file is read by the caller. */
-  readonly send?: string | Uint8Array | undefined;
-  readonly expect?: string | RegExp | undefined;
-  readonly protocol?: ProtocolName | undefined;
-  readonly alpn?: string | readonly string[] | undefined;
-  readonly failOn?: readonly Kind[] | undefined;
-  readonly allow?: Readonly<Partial<Record<Kind, number>>> | undefined;
-  readonly timeout?: Time | undefined;
-  readonly wait?: Time | undefined;
-  readonly settle?: Time | undefined;
-  readonly budget?: Time | undefined;
-  readonly duration?: Time | undefined;
-  readonly ramp?: Time | undefined;
-  readonly pause?: Time | undefined;
-  /** A server to start, without a shell: the program and its arguments. It is stopped when the run is over. */
-  readonly command?: readonly string[] | undefined;
-  readonly readyTimeout?: Time | undefined;
-  readonly grace?: Time | undefined;
-  readonly reload?: ReloadSignal | undefined;
-  readonly gauge?: string | readonly string[] | undefined;
-  readonly rate?: `${number}/${'s' | 'm'}` | undefined;
-  readonly holdEnd?: 'fin' | 'rst' | undefined;
 }
 
 /** Options of the command line by the same names, `--hold-end` as `holdEnd`; numbers may be numbers. */
-export interface TestOptions extends Omit<RawOptions, keyof OwnOptions>, OwnOptions {}
+export interface TestOptions extends InProgram<typeof RUN>, OwnOptions {}
 
 /** How a run is followed and cancelled. */
 export interface Following {
@@ -64,7 +31,7 @@ export interface RunOptions extends TestOptions, Following {}
  */
 export function rawOptions(options: TestOptions): RawOptions {
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(KNOWN, name) && !FOLLOWING.includes(name)) throw unknownOption(name);
+    if (!KNOWN.includes(name) && !FOLLOWING.includes(name)) throw unknownOption(name);
   }
   const { server, pid, client, send, expect, alpn, failOn, allow, gauge, ...plain } = options;
   requireWords(options.command);
@@ -100,67 +67,26 @@ function withoutGaps(raw: RawOptions): RawOptions {
 }
 
 function unknownOption(name: string): ChurnError {
-  const alike = Object.keys(KNOWN).find(
-    known => known.toLowerCase() === name.replaceAll('-', '').toLowerCase(),
-  );
+  const alike = KNOWN.find(known => known.toLowerCase() === name.replaceAll('-', '').toLowerCase());
   return new ChurnError(
     'usage',
     `There is no option ${JSON.stringify(name)}.`,
-    alike ? `Did you mean ${alike}?` : `The options are: ${Object.keys(KNOWN).join(', ')}.`,
+    alike ? `Did you mean ${alike}?` : `The options are: ${KNOWN.join(', ')}.`,
   );
 }
 
 const FOLLOWING: readonly string[] = ['signal', 'onProgress'] satisfies readonly (keyof Following)[];
 
-/** Total, so that an option that is new to the command line is not forgotten here. */
-const KNOWN = {
-  server: true,
-  port: true,
-  host: true,
-  unix: true,
-  pid: true,
-  behindProxy: true,
-  allowRemote: true,
-  gauge: true,
-  command: true,
-  readyTimeout: true,
-  grace: true,
-  serverLog: true,
-  nofile: true,
-  repeat: true,
-  shutdown: true,
-  reload: true,
-  cycles: true,
-  duration: true,
-  concurrency: true,
-  rate: true,
-  ramp: true,
-  pause: true,
-  latency: true,
-  hold: true,
-  holdEnd: true,
-  client: true,
-  thorough: true,
-  seed: true,
-  wait: true,
-  timeout: true,
-  send: true,
-  expect: true,
-  protocol: true,
-  tls: true,
-  sni: true,
-  alpn: true,
-  ca: true,
-  insecure: true,
-  warmup: true,
-  rounds: true,
-  settle: true,
-  budget: true,
-  confirm: true,
-  strict: true,
-  failOn: true,
-  allow: true,
-} as const satisfies Record<keyof TestOptions, true>;
+/** The order of old, which is not that of the help. */
+const LISTED =
+  `server port host unix pid behindProxy allowRemote gauge command readyTimeout grace serverLog nofile repeat
+  shutdown reload cycles duration concurrency rate ramp pause latency hold holdEnd client thorough seed wait timeout send
+  expect protocol tls sni alpn ca insecure warmup rounds`.split(/\s+/);
+
+const KNOWN = inOrder(['server', 'command', ...Object.keys(RUN)], LISTED);
+
+/** Those of watch(). */
+const WATCHED = [...Object.keys(TARGET), 'command', ...Object.keys(WATCHING)];
 
 /** What the cycle child is asked to do. All that goes through the channel is JSON. */
 export interface Task {
@@ -215,9 +141,7 @@ function isWildcard(address: string): boolean {
 }
 
 /** Options of `churn watch`: `command` is the load here. Without one, `duration` says how long others are watched. */
-export interface WatchOptions
-  extends Pick<TestOptions, 'server' | Exclude<keyof RawWatchOptions, keyof Following>>,
-    Following {}
+export interface WatchOptions extends InProgram<typeof WATCH>, OwnOptions, Following {}
 
 /**
  * The options of watch() as the command line would have them.
@@ -225,29 +149,11 @@ export interface WatchOptions
  */
 export function rawWatchOptions(options: WatchOptions): RawOptions {
   const raw = rawOptions(options);
-  const other = Object.keys(raw).find(name => !Object.hasOwn(WATCHED, name));
+  const other = Object.keys(raw).find(name => !WATCHED.includes(name));
   if (other === undefined) return raw;
   throw new ChurnError(
     'usage',
     `${other} is an option of run(), and watch() makes no connections.`,
-    `The options of watch() are: server, ${Object.keys(WATCHED).join(', ')}.`,
+    `The options of watch() are: server, ${WATCHED.join(', ')}.`,
   );
 }
-
-/** Total, so that an option that is new to `churn watch` is not forgotten here. */
-const WATCHED = {
-  port: true,
-  host: true,
-  unix: true,
-  pid: true,
-  behindProxy: true,
-  command: true,
-  duration: true,
-  settle: true,
-  budget: true,
-  confirm: true,
-  strict: true,
-  failOn: true,
-  allow: true,
-  gauge: true,
-} as const satisfies Record<keyof RawWatchOptions, true>;

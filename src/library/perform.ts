@@ -1,5 +1,6 @@
 import { ChurnError } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
+import { optionOf } from '../options/option.js';
 import { parseAddress, parseOptions, type RawOptions } from '../options/run.js';
 import { parseWatchOptions } from '../options/watch.js';
 import { requireProc } from '../proc/host.js';
@@ -7,9 +8,9 @@ import { escapeText } from '../report/escape.js';
 import type { Report } from '../report/report.js';
 import { renderText } from '../report/text.js';
 import { inspect } from '../session/inspect.js';
-import { run } from '../session/run.js';
 import type { World } from '../session/run-started.js';
 import type { RunContext } from '../session/run-trial.js';
+import { storyOf } from '../session/story.js';
 import { nextRoundInHaste } from '../verdict/rows.js';
 import { VERSION } from '../version.js';
 import type { Answer, Task } from './options.js';
@@ -25,7 +26,7 @@ export async function perform(
   try {
     requireProc();
     if (task.do === 'inspect') return { inspection: await inspect(parseAddress(task.raw)) };
-    const report = await storyOf(task, world, {
+    const report = await reportOf(task, world, {
       signal,
       onProgress: task.follows ? onProgress : () => undefined,
       tool: { name: 'churn', version: VERSION, command: asArguments(task.do, task.raw) },
@@ -40,23 +41,18 @@ export async function perform(
   }
 }
 
-async function storyOf(task: Task, world: World, context: RunContext): Promise<Report> {
+async function reportOf(task: Task, world: World, context: RunContext): Promise<Report> {
   if (task.do === 'watch') {
     const { watch } = await import('../session/watch.js');
     return watch(parseWatchOptions(task.raw), { ...context, world, isQuiet: true });
   }
-  const options = parseOptions(task.raw);
-  if (options.start)
-    return (await import('../session/run-started.js')).runStarted(options, options.start, context, world);
-  if (options.allowRemote) return (await import('../session/remote.js')).runRemote(options, context);
-  if (options.thorough) return (await import('../session/thorough.js')).runThorough(options, context);
-  return run(options, context);
+  return storyOf(parseOptions(task.raw), context, world);
 }
 
 /** The command line that would make the same run, so that a report says how to. */
 function asArguments(story: Task['do'], { command, ...raw }: RawOptions): string[] {
   const options = Object.entries(raw).flatMap(([name, value]) => {
-    const option = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    const option = optionOf(name);
     if (name === 'confirm') return value === false ? ['--no-confirm'] : [];
     if (typeof value === 'boolean') return value ? [option] : [];
     // The text of certificates is no name of a file.

@@ -1,32 +1,10 @@
-import { ChurnError } from '../errors.js';
 import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
-import {
-  type Expectation,
-  PROTOCOL_NAMES,
-  PROTOCOLS,
-  type ProtocolName,
-  type Script,
-} from '../workload/script.js';
+import { type Expectation, PROTOCOLS, type Script } from '../workload/script.js';
+import { type Raw, reader, requireSense, usage } from './option.js';
 import { parsePayload } from './payload.js';
+import { CYCLES, SAID } from './table.js';
 
-/** Options that say what the clients do, as they are given. Files have been read: `send` and `ca` are their contents. */
-export interface RawClientOptions {
-  /** Names, separated by commas. */
-  readonly client?: string | undefined;
-  /** Short for the client `tls`. */
-  readonly tls?: boolean | undefined;
-  /** Every client in turn. */
-  readonly thorough?: boolean | undefined;
-  readonly send?: string | Uint8Array | undefined;
-  readonly expect?: string | undefined;
-  readonly protocol?: string | undefined;
-  readonly sni?: string | undefined;
-  /** Names, separated by commas. */
-  readonly alpn?: string | undefined;
-  /** PEM text. */
-  readonly ca?: string | undefined;
-  readonly insecure?: boolean | undefined;
-}
+export type RawClientOptions = Raw<typeof SAID> & Pick<Raw<typeof CYCLES>, 'client' | 'thorough'>;
 
 export type Clients = readonly [ClientName, ...ClientName[]];
 
@@ -40,12 +18,14 @@ export function parseClients(
   probes: boolean,
 ): { readonly clients: Clients; readonly script: Script } {
   const clients = raw.thorough
-    ? allClients(raw)
+    ? CLIENT_NAMES
     : raw.tls
       ? tlsClients(raw)
-      : parseNames(raw.client ?? 'fin');
+      : parseNames(raw.client ?? CYCLES.client.default);
   requireUse(clients, raw, probes);
-  const protocol = raw.protocol === undefined ? undefined : PROTOCOLS[protocolName(raw.protocol)];
+  requireSense(SAID, raw);
+  const name = reader(SAID, raw)('protocol');
+  const protocol = name === undefined ? undefined : PROTOCOLS[name];
   const { request, expect, greets } = protocol ?? { ...PROTOCOLS.http, expect: undefined };
   return {
     clients,
@@ -63,15 +43,6 @@ export function parseClients(
       },
     },
   };
-}
-
-function allClients({ client, tls }: RawClientOptions): Clients {
-  if (client === undefined && !tls) return CLIENT_NAMES;
-  const option = tls ? '--tls' : '--client';
-  throw usage(
-    `--thorough takes every client in turn, and ${option} names one.`,
-    `Leave out ${option}, or --thorough.`,
-  );
 }
 
 function tlsClients({ client }: RawClientOptions): Clients {
@@ -92,15 +63,6 @@ function clientName(name: string): ClientName {
   throw usage(
     `--client expects one of ${CLIENT_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
     'fin is the polite one: connect, close. churn clients tells them all.',
-  );
-}
-
-function protocolName(name: string): ProtocolName {
-  const known = PROTOCOL_NAMES.find(candidate => candidate === name);
-  if (known) return known;
-  throw usage(
-    `--protocol expects one of ${PROTOCOL_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
-    String.raw`For another one say what is to be sent: --send 'HELLO\r\n'`,
   );
 }
 
@@ -125,12 +87,6 @@ function requireUse(clients: Clients, raw: RawClientOptions, probes: boolean): v
       'Clients that do: --client reply, --client reply-rst, --client tls',
     );
   }
-  if (raw.send !== undefined && raw.protocol !== undefined) {
-    throw usage(
-      '--send and --protocol both say what is sent.',
-      'Give one of them, and --expect if you like.',
-    );
-  }
   for (const option of ['sni', 'alpn', 'ca', 'insecure'] as const) {
     if (raw[option] !== undefined && !usesTls) {
       throw usage(
@@ -138,9 +94,6 @@ function requireUse(clients: Clients, raw: RawClientOptions, probes: boolean): v
         'Clients that do: --client tls (or --tls), --client tls-abort, --client tls-rst',
       );
     }
-  }
-  if (raw.ca !== undefined && raw.insecure) {
-    throw usage('--ca says whom to trust, --insecure trusts everybody.', 'Give one of them.');
   }
 }
 
@@ -177,8 +130,4 @@ function list(option: string, text: string, example: string): string[] {
     `${option} expects names separated by commas, got ${JSON.stringify(text)}.`,
     `For example ${option} ${example}`,
   );
-}
-
-function usage(sentence: string, hint: string): ChurnError {
-  return new ChurnError('usage', sentence, hint);
 }

@@ -1,4 +1,4 @@
-import { usage } from './values.js';
+import { usage } from './option.js';
 
 /** Where a number comes from: a page over HTTP, or what a program prints. */
 export type GaugeSource =

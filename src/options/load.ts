@@ -1,17 +1,5 @@
-import { count, duration, usage } from './values.js';
-
-/** Options that say how much is done to the server at a time, as they are given. */
-export interface RawLoadOptions {
-  readonly cycles?: string | number | undefined;
-  readonly duration?: string | undefined;
-  readonly concurrency?: string | number | undefined;
-  readonly rate?: string | undefined;
-  readonly ramp?: string | undefined;
-  readonly pause?: string | undefined;
-  readonly latency?: boolean | undefined;
-  readonly hold?: string | number | undefined;
-  readonly holdEnd?: string | undefined;
-}
+import { type Raw, reader, requireSense, usage } from './option.js';
+import { CYCLES, MAX_CYCLES, OPEN_AT_RATE, THOROUGH_DEFAULTS } from './table.js';
 
 /** The shape of the load. */
 export interface Load {
@@ -36,45 +24,29 @@ export interface Load {
   readonly holdEnd: 'fin' | 'rst';
 }
 
-export const LOAD_DEFAULTS = { cycles: 1_000, concurrency: 1, openAtRate: 256, pause: '0s' } as const;
-
 /** @throws ChurnError `usage` for what is none, and for options that do not go together. */
-export function parseLoad(raw: RawLoadOptions, usualCycles: number = LOAD_DEFAULTS.cycles): Load {
-  requireSense(raw);
-  const ratePerSecond = raw.rate === undefined ? undefined : rate(raw.rate);
-  const usual = ratePerSecond === undefined ? LOAD_DEFAULTS.concurrency : LOAD_DEFAULTS.openAtRate;
+export function parseLoad(raw: Raw<typeof CYCLES>): Load {
+  requireSense(CYCLES, raw);
+  const value = reader(CYCLES, raw);
+  const ratePerSecond = value('rate');
+  const usualCycles = raw.thorough ? THOROUGH_DEFAULTS.cycles : undefined;
   const load: Load = {
-    cycles:
-      raw.duration === undefined ? count('--cycles', raw.cycles ?? usualCycles, 1, MAX_CYCLES) : MAX_CYCLES,
+    cycles: raw.duration === undefined ? value('cycles', usualCycles) : MAX_CYCLES,
     passesLimit: [raw.cycles, raw.duration, raw.rate, raw.pause].every(given => given === undefined),
-    durationMs:
-      raw.duration === undefined ? undefined : duration('--duration', raw.duration, 100, 604_800_000),
-    concurrency: count('--concurrency', raw.concurrency ?? usual, 1, 10_000),
+    durationMs: value('duration'),
+    concurrency: value('concurrency', ratePerSecond === undefined ? undefined : OPEN_AT_RATE),
     ratePerSecond,
-    rampMs: raw.ramp === undefined ? 0 : duration('--ramp', raw.ramp, 1, 86_400_000),
-    pauseMs: duration('--pause', raw.pause ?? LOAD_DEFAULTS.pause, 0, 600_000),
+    rampMs: value('ramp') ?? 0,
+    pauseMs: value('pause'),
     latency: raw.latency === true || [raw.rate, raw.duration, raw.ramp].some(given => given !== undefined),
-    hold: raw.hold === undefined ? 0 : count('--hold', raw.hold, 1, 60_000),
-    holdEnd: holdEnd(raw.holdEnd ?? 'fin'),
+    hold: value('hold') ?? 0,
+    holdEnd: value('holdEnd'),
   };
-  requireGrowth(raw, load);
+  if (raw.ramp !== undefined) requireGrowth(load);
   return load;
 }
 
-function requireSense(raw: RawLoadOptions): void {
-  if (raw.duration !== undefined && raw.cycles !== undefined) {
-    throw usage('--duration and --cycles both say when the cycles end.', 'Give one of them.');
-  }
-  if (raw.rate !== undefined && raw.pause !== undefined) {
-    throw usage('--rate and --pause both say when a cycle begins.', 'Give one of them.');
-  }
-  if (raw.holdEnd !== undefined && raw.hold === undefined) {
-    throw usage('--hold-end has no meaning without --hold.', 'For example --hold 100 --hold-end rst');
-  }
-}
-
-function requireGrowth({ ramp }: RawLoadOptions, load: Load): void {
-  if (ramp === undefined) return;
+function requireGrowth(load: Load): void {
   if (load.ratePerSecond === undefined && load.concurrency === 1) {
     throw usage('--ramp has nothing that could grow.', 'Add --rate 100/s or --concurrency 16.');
   }
@@ -85,24 +57,3 @@ function requireGrowth({ ramp }: RawLoadOptions, load: Load): void {
     );
   }
 }
-
-/** Cycles per second of "100/s" or "90/m". */
-function rate(given: string): number {
-  const match = /^(\d+(?:\.\d+)?)\/(s|m)$/.exec(given.trim());
-  const perSecond = match ? Number(match[1]) / (match[2] === 'm' ? 60 : 1) : 0;
-  if (perSecond >= 1 / 60 && perSecond <= 100_000) return perSecond;
-  throw usage(
-    `--rate expects cycles per second from 1/m to 100000/s, got ${JSON.stringify(given)}.`,
-    'For example --rate 100/s, --rate 90/m',
-  );
-}
-
-function holdEnd(given: string): Load['holdEnd'] {
-  if (given === 'fin' || given === 'rst') return given;
-  throw usage(
-    `--hold-end expects fin or rst, got ${JSON.stringify(given)}.`,
-    'fin closes the held clients, rst resets them.',
-  );
-}
-
-const MAX_CYCLES = 100_000_000;

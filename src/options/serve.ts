@@ -6,37 +6,104 @@ import {
   type MannerName,
 } from '../serve/manner-names.js';
 import { CLIENT_KINDS, type ClientKind } from '../verdict/kinds.js';
+import {
+  filled,
+  type Raw,
+  reader,
+  requireSense,
+  SWITCH,
+  SWITCH_THAT_IS_ON,
+  size,
+  type Table,
+  text,
+  time,
+  usage,
+  whole,
+} from './option.js';
 import { parsePayload } from './payload.js';
-import { count, duration, usage } from './values.js';
+import { parsePolicy } from './run.js';
+import { JUDGING, type RawCommand, TARGET } from './table.js';
 
-/** Options of `serve` as they are given. */
-export interface RawServeOptions {
-  readonly port?: string | number | undefined;
-  readonly ports?: string | number | undefined;
-  readonly host?: string | undefined;
-  readonly http?: boolean | undefined;
-  readonly tcp?: boolean | undefined;
-  readonly manner?: string | undefined;
-  readonly delay?: string | undefined;
-  readonly status?: string | number | undefined;
-  readonly tls?: boolean | undefined;
-  readonly keepAlive?: boolean | undefined;
-  readonly body?: string | undefined;
-  readonly answer?: string | undefined;
-  readonly atATime?: string | number | undefined;
-  readonly seed?: string | number | undefined;
-  readonly pid?: ReadonlyArray<string | number> | undefined;
-  readonly duration?: string | undefined;
-  readonly maxIdle?: string | number | undefined;
-  readonly maxIdlePerPort?: string | number | undefined;
-  readonly idleLimit?: string | undefined;
-  readonly patience?: string | undefined;
-  readonly strict?: boolean | undefined;
-  readonly failOn?: string | undefined;
-  readonly allow?: readonly string[] | undefined;
-  /** The client's command; empty: none is started. */
-  readonly command?: readonly string[] | undefined;
-}
+const DAY_MS = 86_400_000;
+
+/** The server that is played. */
+export const SERVED = {
+  port: {
+    short: '-p',
+    value: whole(1, 65_535, 9_000),
+    help: 'TCP port to listen on, or auto (default: auto)',
+  },
+  ports: { value: whole(1, 100), default: 1, help: 'listen on so many ports, as on so many hosts' },
+  host: {
+    short: '-H',
+    value: filled('<address>', 'an address', '0.0.0.0'),
+    default: '127.0.0.1',
+    help: 'address to listen on',
+  },
+  http: {
+    value: SWITCH,
+    help: 'speak HTTP/1.1 (the default)',
+    notWith: { tcp: ['--http and --tcp exclude each other.', 'Give one of them.'] },
+  },
+  tcp: { value: SWITCH, help: 'speak raw TCP: what came goes back, or --answer' },
+  answer: {
+    value: text('<data>'),
+    help: 'what is said over TCP: text with \\r \\n \\xNN, or hex:…',
+    needs: { tcp: ['--answer is for --tcp.', 'Over HTTP, --body says how long the answer is.'] },
+  },
+  body: { value: size(), default: '64B', help: 'length of an HTTP answer' },
+} as const satisfies Table;
+
+/** How it answers. */
+export const ANSWERING = {
+  manner: { value: text('<names>'), help: `${MANNER_NAMES.join(', ')} (default: ok)` },
+  delay: {
+    value: time(0, 3_600_000),
+    default: '1s',
+    help: 'for the manners that wait; alone: --manner delay',
+  },
+  status: { value: whole(200, 599), default: 503, help: 'for the manner status; alone: --manner status' },
+  atATime: {
+    value: whole(1, 1_000_000),
+    help: 'connections that are served at a time; others wait (default: all)',
+  },
+  tls: { value: SWITCH, help: 'the same as the manner tls' },
+  keepAlive: { value: SWITCH_THAT_IS_ON, help: 'the same as the manner keep-alive-off' },
+  seed: {
+    value: whole(0, 0xffff_ffff),
+    help: 'order in which several manners are taken (default: a random one, which is printed)',
+  },
+} as const satisfies Table;
+
+/** The client. */
+export const FOLLOWED = {
+  pid: {
+    value: TARGET.pid.value,
+    help: 'running client to follow, repeatable',
+    notWith: { command: ['--pid and a command after -- name two clients.', 'Give one of them.'] },
+  },
+  duration: { value: time(1, DAY_MS), help: 'serve for so long (default: until the client ends, or SIGINT)' },
+} as const satisfies Table;
+
+/** What the client may do, and what comes of it. */
+export const CLIENT_JUDGING = {
+  maxIdle: {
+    value: whole(0, 1_000_000),
+    help: 'idle connections that it may keep in all (default: as many as it ever used at a time)',
+  },
+  maxIdlePerPort: { value: whole(0, 1_000_000), help: 'idle connections that it may keep to one port' },
+  idleLimit: { value: time(1, DAY_MS), help: 'how long a connection may be idle' },
+  patience: { value: time(1, DAY_MS), help: 'how long it may keep a connection on which no answer comes' },
+  strict: JUDGING.strict,
+  failOn: JUDGING.failOn,
+  allow: JUDGING.allow,
+} as const satisfies Table;
+
+/** Every option of `serve`. */
+const SERVE = { ...SERVED, ...ANSWERING, ...FOLLOWED, ...CLIENT_JUDGING } as const satisfies Table;
+
+/** Options of `serve` as they are given. `command` is the client's; where it is empty none is started. */
+export interface RawServeOptions extends Raw<typeof SERVE>, RawCommand {}
 
 export interface ServeOptions {
   readonly host: string;
@@ -77,52 +144,43 @@ export interface ClientPolicy {
   readonly allow: Readonly<Partial<Record<ClientKind, number>>>;
 }
 
-export const SERVE_DEFAULTS = { delay: '1s', status: 503, body: '64B', host: '127.0.0.1' } as const;
-
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
 export function parseServeOptions(raw: RawServeOptions): ServeOptions {
   const names = parseManners(raw);
   const answers = names.filter((name): name is AnswerManner => name in ANSWER_MANNERS);
   const manners = [...answers, ...(names.includes('flaky') ? FLAKY_MIX : [])];
-  const pids = (raw.pid ?? []).map(pid => count('--pid', pid, 1, 4_194_304));
+  const value = reader(SERVE, raw);
+  const pids = value('pid') ?? [];
   const command = raw.command ?? [];
-  if (raw.http && raw.tcp) throw usage('--http and --tcp exclude each other.', 'Give one of them.');
-  if (pids.length > 0 && command.length > 0)
-    throw usage('--pid and a command after -- name two clients.', 'Give one of them.');
-  if (raw.answer !== undefined && !raw.tcp)
-    throw usage('--answer is for --tcp.', 'Over HTTP, --body says how long the answer is.');
-  if (raw.host === '') throw usage('--host expects an address, got "".', 'For example --host 0.0.0.0');
+  requireSense(SERVE, {
+    ...raw,
+    pid: pids.length > 0 ? pids : undefined,
+    command: command.length > 0 ? command : undefined,
+  });
   return {
-    host: raw.host ?? SERVE_DEFAULTS.host,
+    host: value('host'),
     ports: parsePorts(raw),
     protocol: raw.tcp ? 'tcp' : 'http',
     manners: manners.length > 0 ? manners : ['ok'],
     mannerNames: names.length > 0 ? names : ['ok'],
-    settings: {
-      delayMs: duration('--delay', raw.delay ?? SERVE_DEFAULTS.delay, 0, 3_600_000),
-      status: count('--status', raw.status ?? SERVE_DEFAULTS.status, 200, 599),
-    },
+    settings: { delayMs: value('delay'), status: value('status') },
     keepAlive: raw.keepAlive !== false && !names.includes('keep-alive-off'),
     refuses: names.includes('refuse'),
     tls: raw.tls === true || names.includes('tls'),
-    body: Buffer.alloc(parseSize('--body', raw.body ?? SERVE_DEFAULTS.body), 'churn '),
+    body: Buffer.alloc(value('body'), 'churn '),
     answer: raw.answer === undefined ? undefined : parseAnswer(raw.answer),
-    atATime:
-      raw.atATime === undefined ? Number.POSITIVE_INFINITY : count('--at-a-time', raw.atATime, 1, 1_000_000),
-    seed: raw.seed === undefined ? undefined : count('--seed', raw.seed, 0, 0xffff_ffff),
+    atATime: value('atATime') ?? Number.POSITIVE_INFINITY,
+    seed: value('seed'),
     pids,
     command,
-    durationMs: optional('--duration', raw.duration, 86_400_000),
+    durationMs: value('duration'),
     limits: {
-      maxIdle: raw.maxIdle === undefined ? undefined : count('--max-idle', raw.maxIdle, 0, 1_000_000),
-      maxIdlePerPort:
-        raw.maxIdlePerPort === undefined
-          ? undefined
-          : count('--max-idle-per-port', raw.maxIdlePerPort, 0, 1_000_000),
-      idleMs: optional('--idle-limit', raw.idleLimit, 86_400_000),
-      patienceMs: optional('--patience', raw.patience, 86_400_000),
+      maxIdle: value('maxIdle'),
+      maxIdlePerPort: value('maxIdlePerPort'),
+      idleMs: value('idleLimit'),
+      patienceMs: value('patience'),
     },
-    policy: parsePolicy(raw),
+    policy: parsePolicy(raw, CLIENT_KINDS, 'Those of a client are:'),
   };
 }
 
@@ -144,27 +202,13 @@ function parseManners({ manner, delay, status }: RawServeOptions): MannerName[] 
   });
 }
 
-function parsePorts({ port, ports }: RawServeOptions): Array<number | 'auto'> {
-  const many = count('--ports', ports ?? 1, 1, 100);
-  if (port === undefined || port === 'auto') return Array<'auto'>(many).fill('auto');
-  const first = count('--port', port, 1, 65_535);
-  count('--port', first + many - 1, 1, 65_535);
+function parsePorts(raw: RawServeOptions): Array<number | 'auto'> {
+  const value = reader(SERVE, raw);
+  const many = value('ports');
+  const first = raw.port === 'auto' ? undefined : value('port');
+  if (first === undefined) return Array<'auto'>(many).fill('auto');
+  SERVE.port.value.read('--port', first + many - 1);
   return Array.from({ length: many }, (_, index) => first + index);
-}
-
-function optional(option: string, given: string | undefined, mostMs: number): number | undefined {
-  return given === undefined ? undefined : duration(option, given, 1, mostMs);
-}
-
-/** Bytes of "64B", "4KiB", "1MiB". */
-function parseSize(option: string, given: string): number {
-  const [, digits, unit] = /^(\d+)(B|KiB|MiB)$/.exec(given) ?? [];
-  const bytes = Number(digits) * ({ B: 1, KiB: 1_024, MiB: 1_048_576 }[unit ?? ''] ?? Number.NaN);
-  if (bytes >= 2 && bytes <= MAX_BODY_BYTES) return bytes;
-  throw usage(
-    `${option} expects a size from 2B to 16MiB, got ${JSON.stringify(given)}.`,
-    `A size has a unit: ${option} 64B, ${option} 4KiB`,
-  );
 }
 
 function parseAnswer(text: string): Buffer {
@@ -172,23 +216,3 @@ function parseAnswer(text: string): Buffer {
   if ('bytes' in payload) return Buffer.from(payload.bytes);
   throw usage(`--answer: ${payload.problem}.`, payload.hint.replaceAll('--send', '--answer'));
 }
-
-function parsePolicy({ failOn, allow = [], strict = false }: RawServeOptions): ClientPolicy {
-  const allowed: Partial<Record<ClientKind, number>> = {};
-  for (const rule of allow) {
-    const [name = '', ...numbers] = rule.split('=');
-    allowed[kind('--allow', name)] = count(`--allow ${name}`, numbers.join('='), 0, Number.MAX_SAFE_INTEGER);
-  }
-  return { strict, failOn: failOn?.split(',').map(name => kind('--fail-on', name.trim())), allow: allowed };
-}
-
-function kind(option: string, name: string): ClientKind {
-  const known = CLIENT_KINDS.find(candidate => candidate === name);
-  if (known) return known;
-  throw usage(
-    `${option} expects a kind of finding, got ${JSON.stringify(name)}.`,
-    `Those of a client are: ${CLIENT_KINDS.join(', ')}.`,
-  );
-}
-
-const MAX_BODY_BYTES = 1 << 24;

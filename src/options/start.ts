@@ -1,28 +1,5 @@
-import { parseReload, type Reload } from './reload.js';
-import { count, duration, usage } from './values.js';
-
-/** Options for a server that churn starts itself, as they are given. */
-export interface RawStartOptions {
-  /** What stands behind `--`, word by word. */
-  readonly command?: readonly string[] | undefined;
-  readonly readyTimeout?: string | undefined;
-  readonly grace?: string | undefined;
-  readonly serverLog?: string | undefined;
-  readonly nofile?: string | number | undefined;
-  readonly repeat?: string | number | undefined;
-  readonly shutdown?: boolean | undefined;
-  readonly reload?: string | undefined;
-}
-
-/** Options of any run that matter to a start. */
-interface Beside {
-  readonly port?: string | number | undefined;
-  readonly cycles?: string | number | undefined;
-  readonly duration?: string | undefined;
-  readonly thorough?: boolean | undefined;
-  readonly timeout?: string | undefined;
-  readonly settle?: string | undefined;
-}
+import { count, duration, optionOf, type Raw, reader, requireSense, usage } from './option.js';
+import { CYCLES, type JUDGING, type RawCommand, RELOAD_SIGNALS, START, type TARGET } from './table.js';
 
 /** How to start the server, and how often. */
 export interface Start {
@@ -47,13 +24,26 @@ export interface Start {
   readonly preset: Readonly<Record<'ready' | 'grace' | 'timeout' | 'settle', boolean>>;
 }
 
-export const START_DEFAULTS = { readyTimeout: '10s', grace: '5s' } as const;
+/** How a server that was started is made to reload while clients churn. */
+export interface Reload {
+  readonly signal: (typeof RELOAD_SIGNALS)[number];
+  /** Either is undefined: so many judged cycles, or so much time, between two signals. */
+  readonly everyCycles: number | undefined;
+  readonly everyMs: number | undefined;
+}
+
+type RawStart = Raw<typeof START> & RawCommand;
+
+/** Options of any run that matter to a start. */
+type Beside = Pick<Raw<typeof TARGET>, 'port'> &
+  Pick<Raw<typeof CYCLES>, 'cycles' | 'duration' | 'thorough' | 'timeout'> &
+  Pick<Raw<typeof JUDGING>, 'settle'>;
 
 /** @throws ChurnError `usage` for what does not go together; undefined where churn starts no server. */
-export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
+export function parseStart(raw: RawStart & Beside): Start | undefined {
   const { command } = raw;
   if (command === undefined) {
-    requireCommand(raw);
+    requireNone(raw);
     return undefined;
   }
   if (command.length === 0 || command[0] === '') {
@@ -62,15 +52,17 @@ export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
   if (raw.port === undefined && command.some(word => word.includes('{port}'))) {
     throw usage('The command has a {port}, but no port was named.', 'Add --port auto, or --port 9000.');
   }
+  requireSense(START, raw);
+  const value = reader(START, raw);
   return {
     command,
     picksPort: raw.port === 'auto',
-    readyMs: duration('--ready-timeout', raw.readyTimeout ?? START_DEFAULTS.readyTimeout, 10, 3_600_000),
-    graceMs: duration('--grace', raw.grace ?? START_DEFAULTS.grace, 0, 3_600_000),
-    logFile: raw.serverLog,
-    openFiles: raw.nofile === undefined ? undefined : count('--nofile', raw.nofile, 8, 1_048_576),
-    repeat: raw.repeat === undefined ? 1 : count('--repeat', raw.repeat, 1, 1_000),
-    shutdown: raw.shutdown ?? false,
+    readyMs: value('readyTimeout'),
+    graceMs: value('grace'),
+    logFile: value('serverLog'),
+    openFiles: value('nofile'),
+    repeat: value('repeat') ?? 1,
+    shutdown: value('shutdown') ?? false,
     reload: parseReload(raw),
     preset: {
       ready: raw.readyTimeout === undefined,
@@ -81,22 +73,53 @@ export function parseStart(raw: RawStartOptions & Beside): Start | undefined {
   };
 }
 
-const OPTIONS = {
-  readyTimeout: '--ready-timeout',
-  grace: '--grace',
-  serverLog: '--server-log',
-  nofile: '--nofile',
-  repeat: '--repeat',
-  shutdown: '--shutdown',
-  reload: '--reload',
-} as const satisfies Record<Exclude<keyof RawStartOptions, 'command'>, string>;
-
-function requireCommand(raw: RawStartOptions & Pick<Beside, 'port'>): void {
-  const named = Object.entries(OPTIONS).find(([name]) => raw[name as keyof typeof OPTIONS] !== undefined);
-  const option = raw.port === 'auto' ? '--port auto' : named?.[1];
+/** None of them has a meaning for a server that runs already. */
+function requireNone(raw: RawStart & Beside): void {
+  const named = Object.keys(START).find(name => raw[name as keyof typeof START] !== undefined);
+  const option = raw.port === 'auto' ? '--port auto' : named && optionOf(named);
   if (option === undefined) return;
   throw usage(
     `${option} needs a server that churn starts itself.`,
     'Put its command behind --: churn --port auto -- ./server --port {port}',
   );
 }
+
+/** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:500ms". */
+function parseReload(raw: RawStart & Beside): Reload | undefined {
+  if (raw.reload === undefined) return undefined;
+  const [name = '', every, more] = raw.reload.split(':');
+  const signal = RELOAD_SIGNALS.find(known => known === name || known === `SIG${name}`);
+  if (signal === undefined || more !== undefined) {
+    throw usage(
+      `--reload expects ${RELOAD_SIGNALS.join(', ')}, and behind a colon how often, got ${JSON.stringify(raw.reload)}.`,
+      EXAMPLE,
+    );
+  }
+  return { signal, ...frequencyOf(every, raw) };
+}
+
+function frequencyOf(
+  every: string | undefined,
+  raw: RawStart & Beside,
+): Pick<Reload, 'everyCycles' | 'everyMs'> {
+  if (every === undefined && raw.duration !== undefined) return { everyCycles: undefined, everyMs: 1_000 };
+  if (every !== undefined && !/^\d+$/.test(every)) {
+    return { everyCycles: undefined, everyMs: duration('--reload SIGNAL:', every, 100, 3_600_000) };
+  }
+  const cycles = raw.duration === undefined ? Number(raw.cycles ?? CYCLES.cycles.default) : MOST_CYCLES;
+  const usual = Math.max(1, Math.min(USUAL_CYCLES, Math.floor(cycles / MIN_RELOADS)));
+  const everyCycles = every === undefined ? usual : count('--reload SIGNAL:', every, 1, MOST_CYCLES);
+  if (everyCycles > cycles) {
+    throw usage(
+      `--reload ${raw.reload} would never be sent: there are only ${cycles} cycles.`,
+      `Take fewer between two signals: --reload SIGHUP:${usual}`,
+    );
+  }
+  return { everyCycles, everyMs: undefined };
+}
+
+const EXAMPLE = 'For example --reload SIGHUP, --reload SIGHUP:500 (cycles), --reload SIGHUP:2s';
+const USUAL_CYCLES = 200;
+/** What stays behind has to recur to be accused. */
+const MIN_RELOADS = 5;
+const MOST_CYCLES = 1_000_000_000;

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import type { CheckedProcess, Sanitizer } from '../options/values.js';
+import type { CheckedProcess, Sanitizer } from '../options/checked-process.js';
 import { readChecker, readSanitizers } from '../proc/checker.js';
 import {
   isCaught,

@@ -1,4 +1,4 @@
-import type { CheckedProcess } from '../options/values.js';
+import type { CheckedProcess } from '../options/checked-process.js';
 import { findOpenAtExit, findSanitizerReports } from './checkers.js';
 import { isCrashName } from './departed.js';
 import type {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChurnError } from '../../src/errors.js';
-import { type Load, parseLoad, type RawLoadOptions } from '../../src/options/load.js';
+import { type Load, parseLoad } from '../../src/options/load.js';
+import type { RawOptions } from '../../src/options/run.js';
 
-const UNDERSTOOD: ReadonlyArray<readonly [raw: RawLoadOptions, load: Partial<Load>]> = [
+const UNDERSTOOD: ReadonlyArray<readonly [raw: RawOptions, load: Partial<Load>]> = [
   [{ rate: '100/s' }, { ratePerSecond: 100, concurrency: 256, latency: true }],
   [{ rate: '90/m' }, { ratePerSecond: 1.5 }],
   [
@@ -30,7 +31,7 @@ for (const [raw, load] of UNDERSTOOD) {
   });
 }
 
-const REFUSED: ReadonlyArray<readonly [raw: RawLoadOptions, sentence: RegExp, hint: RegExp]> = [
+const REFUSED: ReadonlyArray<readonly [raw: RawOptions, sentence: RegExp, hint: RegExp]> = [
   [{ rate: '100' }, /--rate expects cycles per second.*"100"/, /--rate 100\/s/],
   [{ rate: '0/s' }, /--rate expects/, /90\/m/],
   [{ rate: '1e9/s' }, /--rate expects/, /./],

@@ -1,6 +1,3 @@
-export { runRemote } from '../../session/remote.js';
-export { runStarted } from '../../session/run-started.js';
-export { runThorough } from '../../session/thorough.js';
 export { findElsewhere } from '../../target/elsewhere.js';
 export { demoCommand } from './demo.js';
 export { runElsewhere } from './elsewhere.js';

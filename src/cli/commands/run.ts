@@ -2,9 +2,7 @@ import { ChurnError } from '../../errors.js';
 import { type Options, parseOptions, type RawOptions } from '../../options/run.js';
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
-import type { Report } from '../../report/report.js';
-import { run } from '../../session/run.js';
-import type { RunContext } from '../../session/run-trial.js';
+import { storyOf } from '../../session/story.js';
 import { networkElsewhere } from '../../target/elsewhere.js';
 import { VERSION } from '../../version.js';
 import { deliver } from '../deliver.js';
@@ -28,13 +26,17 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   if (elsewhere !== undefined) return (await import('./on-demand.js')).runElsewhere(io, elsewhere);
   const progress = progressLine(io, raw.progress && !raw.quiet, raw.color);
   try {
-    const report = await storyOf(io, options, {
-      signal: io.signal,
-      onProgress: progress.update,
-      tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
-      environment: { node: io.nodeVersion, cpus: io.cpus },
-      timings: { startupMs: io.startupMs },
-    }).catch(async error => {
+    const report = await storyOf(
+      options,
+      {
+        signal: io.signal,
+        onProgress: progress.update,
+        tool: { name: 'churn', version: VERSION, command: io.argv.map(escapeText) },
+        environment: { node: io.nodeVersion, cpus: io.cpus },
+        timings: { startupMs: io.startupMs },
+      },
+      io,
+    ).catch(async error => {
       progress.clear();
       const there = await servedElsewhere(error, options);
       if (there !== undefined) return there;
@@ -48,16 +50,6 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   } finally {
     progress.clear();
   }
-}
-
-/** Most runs are plain ones, and load no more than they need. */
-async function storyOf(io: Io, options: Options, context: RunContext): Promise<Report> {
-  const { start, thorough, allowRemote } = options;
-  if (!thorough && !start && !allowRemote) return run(options, context);
-  const { runRemote, runStarted, runThorough } = await import('./on-demand.js');
-  if (allowRemote) return runRemote(options, context);
-  if (start) return runStarted(options, start, context, io);
-  return runThorough(options, context);
 }
 
 /** A process that listens on the port in another network namespace, where nobody does in ours. */

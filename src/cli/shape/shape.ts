@@ -1,8 +1,9 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
-import { REPORTER_NAMES } from '../../report/registry.js';
+import { inOrder, optionOf, SWITCH, type Table } from '../../options/option.js';
+import { ANSWERING, CLIENT_JUDGING, FOLLOWED, SERVED } from '../../options/serve.js';
+import { CYCLES, JUDGING, SAID, START, TARGET, WATCHING } from '../../options/table.js';
 import { KINDS } from '../../verdict/kinds.js';
-import { CLIENT_NAMES } from '../../workload/client-names.js';
-import { PROTOCOL_NAMES } from '../../workload/script.js';
+import { COMPARED, FORMAT, OUTPUT } from '../deliveries.js';
 
 /** The command line as data: what help, completion and manual are made of. */
 export interface CommandShape {
@@ -31,17 +32,50 @@ export interface ArgumentShape {
   readonly description: string;
 }
 
-/** What can follow an option, by its long name: words, or the name of a file. Options that are not here take anything. */
-export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = {
-  '--client': CLIENT_NAMES,
-  '--protocol': PROTOCOL_NAMES,
-  '--hold-end': ['fin', 'rst'],
-  '--reporter': REPORTER_NAMES,
-  '--fail-on': KINDS,
-  '--save': 'file',
-  '--ca': 'file',
-  '--unix': 'file',
+const AS_JSON = { json: { value: SWITCH, help: 'print one JSON object' } } as const satisfies Table;
+
+/** Which options a command takes, under which headings, in the order of its help. */
+export const COMMAND_OPTIONS: Readonly<Record<string, Readonly<Record<string, Table>>>> = {
+  run: {
+    'Output:': OUTPUT,
+    'Target:': TARGET,
+    'A server that churn starts (-- command…):': START,
+    'Cycles:': CYCLES,
+    'What is said:': SAID,
+    'Judging:': JUDGING,
+  },
+  watch: { 'Target:': TARGET, 'Output:': OUTPUT, 'Watching:': WATCHING },
+  serve: {
+    'Server:': SERVED,
+    'How it answers:': ANSWERING,
+    'Client:': FOLLOWED,
+    'Judging:': CLIENT_JUDGING,
+    'Output:': OUTPUT,
+  },
+  inspect: { 'Target:': { ...TARGET, ...AS_JSON } },
+  render: { 'Output:': FORMAT },
+  compare: { '': COMPARED },
+  demo: { '': { color: FORMAT.color } },
+  clients: { '': AS_JSON },
 };
+
+function everyOption() {
+  return Object.values(COMMAND_OPTIONS).flatMap(groups =>
+    Object.values(groups).flatMap(table => Object.entries(table)),
+  );
+}
+
+const COMPLETIONS = new Map(
+  everyOption().flatMap(([name, { value }]) => (value.completion ? [[name, value.completion]] : [])),
+);
+
+/** The order of old, so that a script that is checked in somewhere stays as it is. */
+const LISTED = ['client', 'protocol', 'holdEnd', 'reporter', 'failOn', 'save', 'ca', 'unix'];
+
+/** What can follow an option, by its long name: words, or the name of a file. Options that are not here take anything. */
+export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = Object.fromEntries(
+  inOrder([...COMPLETIONS.keys()], LISTED).map(name => [optionOf(name), COMPLETIONS.get(name) ?? []]),
+);
 
 /** What can follow a command. */
 export const ARGUMENT_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = {

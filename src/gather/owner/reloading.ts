@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reload } from '../../options/reload.js';
 import type { Options } from '../../options/run.js';
+import type { Reload } from '../../options/start.js';
 import type { ProcessKey } from '../../target/target.js';
 import type { Reloaded } from '../../verdict/life.js';
 import { type Destination, dial } from '../../workload/dial.js';

@@ -1,0 +1,292 @@
+import type { Kind } from '../verdict/finding.js';
+import { KINDS } from '../verdict/kinds.js';
+import { CLIENT_NAMES, type ClientName } from '../workload/client-names.js';
+import { PROTOCOL_NAMES } from '../workload/script.js';
+import {
+  filled,
+  oneOf,
+  rate,
+  SWITCH,
+  SWITCH_THAT_IS_ON,
+  type Table,
+  type Time,
+  text,
+  textFrom,
+  textOrBytes,
+  texts,
+  time,
+  whole,
+  wholes,
+} from './option.js';
+
+/** Who is under test. */
+export const TARGET = {
+  port: {
+    short: '-p',
+    value: whole(1, 65_535, 9_000),
+    help: 'TCP port that the server listens on; auto: a free one for the command behind --',
+  },
+  host: {
+    short: '-H',
+    value: filled('<address>', 'an address', '127.0.0.1'),
+    help: 'address of this machine (default: the one on which the port is open)',
+  },
+  unix: {
+    value: filled('<path>', 'a path', '/run/app.sock', 'file'),
+    help: 'Unix socket that the server listens on',
+    notWith: {
+      port: ['--port and --unix name two different servers.', 'Give one of them.'],
+      host: ['--host has no meaning with --unix.', 'Leave out --host.'],
+      hold: [
+        '--hold tells who is kept by the ports of its connections, and Unix sockets have none.',
+        'Use --port.',
+      ],
+    },
+  },
+  pid: {
+    value: wholes(1, 4_194_304, 4_242),
+    help: 'process to judge, repeatable (default: found from the listening socket)',
+    notWith: {
+      command: ['--pid names a server that runs; the command behind -- starts another.', 'Give one of them.'],
+    },
+  },
+  behindProxy: {
+    value: SWITCH,
+    help: 'the process of --pid does not listen on the port itself',
+    needs: { pid: ['--behind-proxy needs the pid of the server behind the proxy.', 'Add --pid N.'] },
+  },
+} as const satisfies Table;
+
+/** Those that servers take for "read your configuration again". */
+export const RELOAD_SIGNALS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** "SIGHUP", "SIGHUP:200" (cycles), "SIGHUP:2s". */
+export type ReloadSignal = `${(typeof RELOAD_SIGNALS)[number]}${'' | `:${number}` | `:${Time}`}`;
+
+/** A server that churn starts itself, tries and stops. */
+export const START = {
+  readyTimeout: { value: time(10, 3_600_000), default: '10s', help: 'how long it may take to listen' },
+  grace: { value: time(0, 3_600_000), default: '5s', help: 'how long it may take to stop after SIGTERM' },
+  serverLog: { value: text('<file>'), help: 'all that it writes' },
+  nofile: {
+    value: whole(8, 1_048_576),
+    help: 'start it with so few descriptors, and drive it to that limit in the end',
+  },
+  reload: {
+    value: textFrom<ReloadSignal>('<signal[:every]>'),
+    help: 'make it reload during the cycles: SIGHUP, SIGHUP:200 (cycles), SIGHUP:2s',
+    notWith: {
+      thorough: [
+        '--reload does not go with --thorough, whose rows are too short for it.',
+        'Use it with one --client at a time, or with several: --client fin,rst,half',
+      ],
+    },
+  },
+  shutdown: { value: SWITCH, help: 'stop it while clients churn, and judge how it does that' },
+  repeat: { value: whole(1, 1_000), help: 'start, try and stop it so many times, until it fails' },
+} as const satisfies Table;
+
+/** With a rate, the most connections that may be open at a time. */
+export const OPEN_AT_RATE = 256;
+export const MAX_CYCLES = 100_000_000;
+
+/** Of `--thorough`, where they differ: cycles of each client, and the time for all that is done. */
+export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
+
+/** What is done to the server, and how much of it at a time. */
+export const CYCLES = {
+  cycles: { short: '-n', value: whole(1, MAX_CYCLES, 1_000), default: 1_000, help: 'cycles that are judged' },
+  duration: {
+    value: time(100, 604_800_000),
+    help: 'make cycles for so long, instead of --cycles',
+    notWith: { cycles: ['--duration and --cycles both say when the cycles end.', 'Give one of them.'] },
+  },
+  concurrency: {
+    short: '-c',
+    value: whole(1, 10_000, 16),
+    default: 1,
+    help: `connections at a time (default: 1; with --rate at most ${OPEN_AT_RATE})`,
+  },
+  rate: {
+    value: rate(),
+    help: 'begin so many cycles a second, whatever the server does',
+    notWith: { pause: ['--rate and --pause both say when a cycle begins.', 'Give one of them.'] },
+  },
+  ramp: { value: time(1, 86_400_000), help: 'let the rate, or the concurrency, grow from 1 for so long' },
+  latency: {
+    value: SWITCH,
+    help: 'tell how long connections and answers took (with --rate it is told anyway)',
+  },
+  hold: { value: whole(1, 60_000, 100), help: 'keep so many silent clients connected during the cycles' },
+  holdEnd: {
+    value: oneOf('<how>', ['fin', 'rst'], 'fin or rst', 'fin closes the held clients, rst resets them.'),
+    default: 'fin',
+    help: 'how they go: fin or rst',
+    needs: { hold: ['--hold-end has no meaning without --hold.', 'For example --hold 100 --hold-end rst'] },
+  },
+  client: {
+    value: textFrom<ClientName | readonly ClientName[]>('<names>', CLIENT_NAMES),
+    default: 'fin',
+    help: `what the clients do: ${CLIENT_NAMES.join(', ')}`,
+  },
+  thorough: {
+    value: SWITCH,
+    help: `every client in turn, ${THOROUGH_DEFAULTS.cycles} cycles each, --budget (${THOROUGH_DEFAULTS.budget}) for all`,
+    notWith: {
+      duration: sameCycles('duration'),
+      rate: sameCycles('rate'),
+      ramp: sameCycles('ramp'),
+      hold: sameCycles('hold'),
+      gauge: [
+        '--gauge does not go with --thorough: a number does not tell whose it is, and a pool that one client has used up would hide what the next ones leave.',
+        'Use it with one --client at a time, on a server that was started anew.',
+      ],
+      allowRemote: [
+        '--allow-remote does not go with --thorough, whose rows begin with what the server holds, and that cannot be seen from afar.',
+        'Use it with one --client at a time.',
+      ],
+      client: namesOne('client'),
+      seed: [
+        '--seed has no meaning with --thorough, which takes the clients one after the other.',
+        'Leave out --seed. For a random order: --client fin,rst,half --seed 7',
+      ],
+      tls: namesOne('tls'),
+    },
+  },
+  seed: {
+    value: whole(0, 0xffff_ffff),
+    help: 'order in which several clients are taken (default: a random one, which is printed)',
+  },
+  wait: { value: time(0, 600_000), default: '10ms', help: 'how long the clients idle and drip wait' },
+  timeout: { value: time(10, 600_000), default: '5s', help: 'deadline of one cycle' },
+  pause: {
+    value: time(0, 600_000),
+    default: '0s',
+    help: 'wait between two cycles of a client (default: none)',
+  },
+} as const satisfies Table;
+
+/** What the clients send and want to hear. Files have been read: `send` and `ca` are their contents. */
+export const SAID = {
+  /** A text with the escapes of `--send`, or bytes as they are. A program reads its files itself. */
+  send: {
+    value: textOrBytes('<data>'),
+    help: 'request: text with \\r \\n \\xNN, hex:…, or @file',
+    notWith: {
+      protocol: [
+        '--send and --protocol both say what is sent.',
+        'Give one of them, and --expect if you like.',
+      ],
+    },
+  },
+  expect: {
+    value: textFrom<string | RegExp>('<text>'),
+    help: 'what the answer has to contain, or a /pattern/',
+  },
+  protocol: {
+    value: oneOf(
+      '<name>',
+      PROTOCOL_NAMES,
+      `one of ${PROTOCOL_NAMES.join(', ')}`,
+      String.raw`For another one say what is to be sent: --send 'HELLO\r\n'`,
+    ),
+    help: `a ready request: ${PROTOCOL_NAMES.join(', ')}`,
+  },
+  tls: { value: SWITCH, help: 'the same as --client tls' },
+  sni: { value: text('<name>'), help: 'server name to ask for in TLS' },
+  alpn: {
+    value: textFrom<string | readonly string[]>('<names>'),
+    help: 'protocols to offer in TLS, separated by commas',
+  },
+  /** PEM text. */
+  ca: {
+    value: text('<file>', 'file'),
+    help: 'certificates to trust (PEM)',
+    notWith: { insecure: ['--ca says whom to trust, --insecure trusts everybody.', 'Give one of them.'] },
+  },
+  insecure: { value: SWITCH, help: 'trust any certificate' },
+} as const satisfies Table;
+
+/** Node fills its young generation for some 25 000 connections before it is level. */
+export const HEAP_BUDGET = '20s';
+
+const BUDGET = '10s';
+
+/** What the verdict is made of, and what comes of it. */
+export const JUDGING = {
+  warmup: { value: whole(0, 1_000_000), default: 10, help: 'cycles before the judged ones' },
+  settle: { value: time(0, 3_600_000), default: '5s', help: 'how long a server may take to close' },
+  rounds: { value: whole(6, 1_000), default: 12, help: 'rounds of cycles that memory is judged by' },
+  budget: {
+    value: time(0, 86_400_000),
+    default: BUDGET,
+    help: `time for confirming what has to recur (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected)`,
+  },
+  confirm: { value: SWITCH_THAT_IS_ON, help: 'make no further cycles' },
+  strict: { value: SWITCH, help: 'exit 3 when something is undecided' },
+  failOn: {
+    value: textFrom<readonly Kind[]>('<kinds>', KINDS),
+    help: 'only these kinds of finding fail, separated by commas',
+  },
+  allow: {
+    value: texts<Readonly<Partial<Record<Kind, number>>>>('<kind=n>'),
+    help: 'let pass up to n of a kind, repeatable',
+  },
+  gauge: {
+    value: texts<string | readonly string[]>('<url#name>'),
+    help: 'a number of the server that must come back too, repeatable',
+  },
+  allowRemote: {
+    value: SWITCH,
+    help: 'judge a server that cannot be looked into by its gauges',
+    notWith: {
+      command: [
+        '--allow-remote judges a server that runs already, by its address; the command behind -- starts another.',
+        'Leave out --allow-remote: a server that churn starts can be looked into.',
+      ],
+    },
+  },
+} as const satisfies Table;
+
+/** Every option of `run`. */
+export const RUN = { ...TARGET, ...START, ...CYCLES, ...SAID, ...JUDGING } as const satisfies Table;
+
+/** Somebody else makes the connections. */
+export const WATCHING = {
+  duration: { value: CYCLES.duration.value, help: 'watch for so long; a load that still runs is ended then' },
+  settle: JUDGING.settle,
+  budget: {
+    value: JUDGING.budget.value,
+    default: '30s',
+    help: 'time for running the load again, where growth has to recur',
+  },
+  confirm: { value: JUDGING.confirm.value, help: 'run the load once and not again' },
+  strict: JUDGING.strict,
+  failOn: JUDGING.failOn,
+  allow: JUDGING.allow,
+  gauge: JUDGING.gauge,
+} as const satisfies Table;
+
+export const WATCH = { ...TARGET, ...WATCHING } as const satisfies Table;
+
+/** Words behind `--`: a server to start, or a load. */
+export interface RawCommand {
+  /** A program and its arguments, without a shell. It is stopped when the run is over. */
+  readonly command?: readonly string[] | undefined;
+}
+
+/** A refusal of `--thorough`, for what gives the load another shape. */
+function sameCycles(name: string) {
+  return [
+    `--${name} does not go with --thorough, which gives every client the same cycles.`,
+    `Use --cycles and --budget, or --${name} with one --client.`,
+  ] as const;
+}
+
+/** The same for what names a client. */
+function namesOne(name: string) {
+  return [
+    `--thorough takes every client in turn, and --${name} names one.`,
+    `Leave out --${name}, or --thorough.`,
+  ] as const;
+}
