@@ -123,10 +123,6 @@ describe('a server that churn starts', () => {
   });
 });
 
-function evidence({ findings }: Report): string {
-  return findings.flatMap(({ kind, evidence }) => (kind === 'sanitizer' ? evidence : [])).join('\n');
-}
-
 /** Each defect of a start, and the sentence for it. */
 const REFUSED: ReadonlyArray<readonly [defect: string, code: string, says: RegExp]> = [
   ['dies', 'died-at-start', /died at start, after .* before it listened on port \d+: exit status 3/],
@@ -282,42 +278,6 @@ describe('the end of a server', () => {
       readFileSync('/proc/net/tcp', 'latin1'),
       new RegExp(`:${hex(port)} 00000000:0000 0A`),
     );
-  });
-});
-
-describe('a server with a checker of its own', () => {
-  it('has what AddressSanitizer said beside its crash', async () => {
-    const server = await compileLife('-fsanitize=address');
-    const { status, report } = await judge(['--port', 'auto'], [server, 'uses-freed', '{port}']);
-    assert.equal(status, 1);
-    const crash = report.findings.find(({ kind }) => kind === 'crash');
-    assert.ok(crash);
-    const own = report.findings.find(({ kind }) => kind === 'sanitizer');
-    assert.match(own?.evidence.join('\n') ?? '', /AddressSanitizer: heap-use-after-free .*life\.c/);
-    assert.match(report.summary, /the server died, errors reported by the server's own checker: 1/);
-  });
-
-  it('is not called clean when LeakSanitizer reports at its end', async () => {
-    const server = await compileLife('-fsanitize=address');
-    const { report, stdout } = await judge(['--port', 'auto'], [server, 'loses-memory', '{port}']);
-    assert.equal(report.verdict, 'fail');
-    assert.match(evidence(report), /^LeakSanitizer: \d+ byte\(s\) leaked in \d+ allocation/);
-    assert.doesNotMatch(stdout, /0 leak|no leak/);
-  });
-
-  it('is not called clean when valgrind counts errors', async () => {
-    const server = [await compileLife(), 'loses-memory', '{port}'];
-    const valgrind = ['valgrind', '--leak-check=full', ...server];
-    const { report } = await judge(['--port', 'auto', '--ready-timeout', '60s'], valgrind);
-    assert.equal(report.verdict, 'fail');
-    assert.match(evidence(report), /^valgrind: definitely lost: /);
-  });
-
-  it('is clean when they have nothing to say', async () => {
-    const server = await compileLife('-fsanitize=address');
-    const { report } = await judge(['--port', 'auto', '--cycles', '1000'], [server, 'allocates', '{port}']);
-    assert.equal(report.verdict, 'pass', report.summary);
-    assert.match(notes(report), /Memory was not judged: the server runs with a sanitizer/);
   });
 });
 

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch, type Running, startC } from '../servers/launch.js';
+import { type Running, startC } from '../servers/launch.js';
 import { startPool } from '../servers/pool.js';
 import { churn, parseReport, startChurn } from '../support/churn.js';
-import { isInstalledProgram, processesOf, untilWatching } from '../support/watching.js';
+import { processesOf, untilWatching } from '../support/watching.js';
 
 const BIN = fileURLToPath(new URL('../../../bin/churn.js', import.meta.url));
-const HTTP = new URL('../../../test/servers/node/http.mjs', import.meta.url).pathname;
 
 /** A load that connects and closes so many times: this tool itself. */
 function churning(port: number, cycles: number): string[] {
@@ -95,33 +94,6 @@ describe('churn watch, with a load of its own', () => {
       await server.stop();
     }
   });
-});
-
-describe('churn watch, with the loads that people have', () => {
-  const LOADS: ReadonlyArray<readonly [program: string, args: (url: string) => string[]]> = [
-    ['wrk', url => ['wrk', '-t1', '-c8', '-d1s', '-H', 'Connection: close', url]],
-    ['ab', url => ['ab', '-q', '-n', '400', '-c', '8', url]],
-  ];
-  for (const [program, args] of LOADS) {
-    for (const fault of ['', 'file']) {
-      it(`${program} against a ${fault === '' ? 'clean' : 'leaking'} server of Node`, async test => {
-        if (!isInstalledProgram(program)) return test.skip(`${program} is not installed`);
-        const faults = fault === '' ? [] : ['--fault', fault, '--every', '2'];
-        const server = await launch([process.execPath, HTTP, ...faults]);
-        try {
-          const { report, stdout } = await watch(
-            server,
-            ['--allow', 'memory=99999999'],
-            args(`http://127.0.0.1:${server.port}/`),
-          );
-          assert.equal(report.watch?.status, 0, stdout);
-          assert.equal(report.verdict, fault === '' ? 'pass' : 'fail', report.summary);
-        } finally {
-          await server.stop();
-        }
-      });
-    }
-  }
 });
 
 describe('churn watch, without a load of its own', () => {

@@ -15,6 +15,12 @@ const SERVERS: ReadonlyArray<readonly [server: string, memoryFault: string]> = [
   ['perl/select_server', 'memory'],
   ['php/select_server', 'memory'],
   ['erlang/server', 'memory'],
+  ['csharp/Server', 'memory'],
+  ['ocaml/server', 'memory'],
+  ['haskell/Server', 'memory'],
+  ['lisp/server', 'memory'],
+  ['guile/server', 'memory'],
+  ['racket/server', 'memory'],
 ];
 const EVERY = [10, 100, 1_000, 10_000];
 const BYTES = [16, 64, 256, 1_024];
