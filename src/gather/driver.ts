@@ -94,6 +94,16 @@ export class Driver {
     });
   }
 
+  /** The cycles before the judged ones: all of them, or as many as half of the time for cycles is enough for. */
+  async makeWarmUp(cycles: number, mostMs: number | undefined): Promise<void> {
+    const startedAtMs = performance.now();
+    const step = mostMs === undefined ? cycles : WARM_UP_STEP;
+    for (let made = 0; made < cycles && !this.isOver; made += step) {
+      if (performance.now() - startedAtMs > (mostMs ?? Infinity) / 2) break;
+      await this.make('warm-up', Math.min(step, cycles - made));
+    }
+  }
+
   /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
   make(phase: TalliedPhase, count: number, different: Partial<Workload> = {}): Promise<void> {
     return runCycles({ ...this.#work, ...different }, phase, count, this.tallies[phase]);
@@ -214,16 +224,6 @@ async function shapeOf(load: Load): Promise<LoadTiming> {
     loadClock: isTimed || load.rampMs > 0 ? new LoadClock(load) : undefined,
     stopwatch: load.latency ? new (await import('../workload/histogram.js')).Histograms() : undefined,
   };
-}
-
-/** The cycles before the judged ones: all of them, or as many as half of the time for cycles is enough for. */
-export async function makeWarmUp(driver: Driver, cycles: number, mostMs: number | undefined): Promise<void> {
-  const startedAtMs = performance.now();
-  const step = mostMs === undefined ? cycles : WARM_UP_STEP;
-  for (let made = 0; made < cycles && !driver.isOver; made += step) {
-    if (performance.now() - startedAtMs > (mostMs ?? Infinity) / 2) break;
-    await driver.make('warm-up', Math.min(step, cycles - made));
-  }
 }
 
 const WARM_UP_STEP = 2;

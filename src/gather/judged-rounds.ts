@@ -76,7 +76,7 @@ export class JudgedRounds {
     }
   }
 
-  /** What a process has is read in less than a millisecond; how much of it was used is not. */
+  /** What it has, and not how much of that was used: that takes one more file, and is read at the end of the round. */
   #readLowest(): void {
     if (!hasHeap(this.#target.runtime)) return;
     const { anonBytes } = privateMemory(this.#observer.before.processes, this.#target);

@@ -15,7 +15,7 @@ import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
 import { collectEvidence } from './collect.js';
 import { type Witnessed, witness } from './confirming.js';
-import { Driver, makeWarmUp } from './driver.js';
+import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
 import { type Observation, Observer } from './observer.js';
@@ -97,7 +97,7 @@ export class Trial {
   async warmUp(): Promise<void> {
     const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
-    await makeWarmUp(this.#driver, warmup, mostMs);
+    await this.#driver.makeWarmUp(warmup, mostMs);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);

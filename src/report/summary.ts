@@ -2,6 +2,7 @@ import type { Measured } from '../not-measured.js';
 import { formatDuration, plural } from '../units.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
+import { type Unit, unitOf } from './counts.js';
 import { wordsFor } from './kinds/registry.js';
 import type { Report, ReportedCycles } from './report.js';
 
@@ -13,7 +14,7 @@ export function summarize(
   watch?: WatchFacts,
 ): string {
   const made = watch ? madeWhileWatching(watch) : `${cycles.completed} cycles`;
-  if (verdict.verdict === 'fail') return `FAIL  ${made}, ${faults(verdict)}`;
+  if (verdict.verdict === 'fail') return `FAIL  ${made}, ${faults(verdict, unitOf({ watch }))}`;
   if (interrupted && watch) return `INTERRUPTED  ${made}, nothing proved`;
   if (interrupted) return `INTERRUPTED  ${made} of ${cycles.requested}, nothing proved`;
   if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict, cycles)}`;
@@ -41,10 +42,10 @@ function madeWhileWatching({ durationMs, accepted }: Pick<WatchFacts, 'durationM
   return `watched ${formatDuration(durationMs)}, ${plural(accepted, 'connection')}`;
 }
 
-function faults({ findings }: Verdict): string {
+function faults({ findings }: Verdict, unit: Unit): string {
   return findings
     .filter(({ severity }) => severity === 'fail')
-    .map(found => wordsFor(found).fault(found))
+    .map(found => wordsFor(found).fault(found, unit))
     .join(', ');
 }
 

@@ -22,7 +22,7 @@ export interface MemoryProfile {
 
 const MIB = 1_048_576;
 /** Pages that are in use say nothing of what is kept in them, but that it is no more than they are. */
-const ANY_ROOM = Number.POSITIVE_INFINITY;
+export const ANY_ROOM = Number.POSITIVE_INFINITY;
 
 /** What is told of programs with a collector: a rise is accused when it is more than the collector may let the heap grow. */
 const COLLECTED = {

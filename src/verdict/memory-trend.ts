@@ -1,7 +1,13 @@
 import type { Count } from '../units.js';
 import type { Evidence, Round } from './evidence.js';
 import { closedLate } from './late.js';
-import { hasHeap, MEMORY_PROFILES, type MemoryThresholds, memoryThresholds } from './memory-profiles.js';
+import {
+  ANY_ROOM,
+  hasHeap,
+  MEMORY_PROFILES,
+  type MemoryThresholds,
+  memoryThresholds,
+} from './memory-profiles.js';
 import { type Trend, trendOf } from './series.js';
 
 /**
@@ -50,10 +56,9 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   const { leakBytes, harmlessBytes, hiddenBytes } = thresholds;
   // A leak fills such room in the first half of the connections, or is none that large.
   const hidden = hiddenBytes / Math.max(1, evidence.connections / 2);
-  const hidesAnywhere = hiddenBytes === Number.POSITIVE_INFINITY;
+  // undefined where a trend says enough: what is hidden has a size.
+  const roomBound = hiddenBytes === ANY_ROOM ? boundOfRoom(rounds) : undefined;
   const kept = laterHalf(rounds);
-  // As many more connections are needed for the room that it has to hide no more than is harmless in each.
-  const missing = (boundOfRoom(rounds) / harmlessBytes - 1) * evidence.connections;
   const trend = trendOfRounds(kept);
   const touched = trendOfTouched(kept);
   const heap = needsCollections ? heapGrowthOf(rounds, leakBytes) : undefined;
@@ -61,22 +66,14 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
     ...{ trend, touched, heap, thresholds },
     bound:
       trend && (heap || !needsCollections)
-        ? hidesAnywhere
-          ? boundOfRoom(rounds)
-          : Math.max(0, hidden, trend.high, touched?.high ?? 0, heap?.high ?? 0)
+        ? (roomBound ?? Math.max(0, hidden, trend.high, touched?.high ?? 0, heap?.high ?? 0))
         : boundWithoutCollection(read),
     perRound: kept.slice(1).map((round, index) => round.anonBytes - (kept[index]?.anonBytes ?? 0)),
     grown: (kept.at(-1)?.anonBytes ?? 0) - (kept[0]?.anonBytes ?? 0),
     grownInAll: (rounds.at(-1)?.anonBytes ?? 0) - (rounds[0]?.anonBytes ?? 0),
     span: [kept[0]?.connections ?? 0, kept.at(-1)?.connections ?? 0] as const,
     steady: false,
-    nextRoundCycles: Math.ceil(
-      Math.max(
-        500,
-        evidence.connections / ROUNDS_PER_HALF / 2,
-        hidesAnywhere ? missing / ROUNDS_PER_HALF : 0,
-      ),
-    ),
+    nextRoundCycles: nextRoundCycles(evidence.connections, (roomBound ?? 0) / harmlessBytes),
   };
   if (rounds.length < MIN_KEPT) {
     const few = closedLate(evidence.settled) && !hasHeap(evidence.runtime) ? boundOfFew(rounds) : undefined;
@@ -91,8 +88,11 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   const isFlat =
     isBounded &&
     !keeps &&
-    (hidesAnywhere || (!leaps(kept, harmlessBytes) && !isContradicted(rounds, thresholds, evidence))) &&
-    (!rises || (evidence.budgetSpent && !hidesAnywhere));
+    (roomBound === undefined
+      ? !leaps(kept, harmlessBytes) &&
+        !isContradicted(rounds, thresholds, evidence) &&
+        (!rises || evidence.budgetSpent)
+      : !rises);
   if (isFlat) return { ...judged, state: 'flat' };
   const steady = rises && keepsPace(kept) && (hasHeap(evidence.runtime) || isRegular(judged.perRound));
   const isCollected = collectionsOf(kept) >= leastCollections;
@@ -120,6 +120,15 @@ function boundOfRoom(rounds: Kept): number {
       ({ connections, anonBytes }) => (anonBytes - unusedBytes) / Math.max(1, connections - first),
     ),
   );
+}
+
+/**
+ * A sixteenth of what there was. Where the room is so many times what is harmless, so many times the connections are
+ * needed, and those that are missing come in eight rounds.
+ */
+function nextRoundCycles(connections: number, timesHarmless: number): number {
+  const missing = (timesHarmless - 1) * connections;
+  return Math.ceil(Math.max(500, connections / ROUNDS_PER_HALF / 2, missing / ROUNDS_PER_HALF));
 }
 
 /**
@@ -168,8 +177,8 @@ function isBeyond(rounds: Kept, thresholds: MemoryThresholds, connections: numbe
 
 /**
  * A heap that is copied doubles in leaps and stands still in between, for longer each time: no trend of its later half
- * shows that. Haskell that kept 10 KiB per connection rose from 2 to 238 MB so, and was told as flat. What is more than
- * its collector may have taken has to be harmless over all connections too.
+ * shows that. Haskell that kept 10 KiB per connection rose from 2 to 238 MB so, and was told as flat. Where a trend is
+ * believed, what is more than its collector may have taken has to be harmless over all connections too.
  */
 function isContradicted(rounds: Kept, thresholds: MemoryThresholds, evidence: Evidence): boolean {
   const { runtime, connections } = evidence;

@@ -4,6 +4,7 @@ import { summarize } from '../../src/report/summary.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
 import type { Policy } from '../../src/verdict/policy.js';
+import type { WatchFacts } from '../../src/verdict/watched-load.js';
 import {
   buildEvidence,
   forgotten,
@@ -14,6 +15,7 @@ import {
   tally,
   upTo,
 } from '../support/evidence.js';
+import { FINDINGS } from '../support/findings.js';
 import { buildReport, DEFAULT_POLICY } from '../support/report.js';
 
 const { settled } = leaking([]);
@@ -66,3 +68,20 @@ for (const [evidence, policy, summary] of SUMMARIES) {
     assert.equal(summarize(verdict, cycles, evidence.interrupted), summary);
   });
 }
+
+test('memory that is leaked is told by the cycle, and by the connection where others made them', () => {
+  const evidence = buildEvidence();
+  const verdict = {
+    ...judge(evidence, DEFAULT_POLICY),
+    verdict: 'fail',
+    findings: [FINDINGS.memory],
+  } as const;
+  const { cycles } = buildReport(evidence);
+  assert.ok(cycles);
+  const watch: WatchFacts = {
+    ...{ load: undefined, acceptedBy: 'server', runs: 0, durationMs: 2_000, judgedMs: 2_000 },
+    ...{ accepted: 1_010, inUse: 0 },
+  };
+  assert.match(summarize(verdict, cycles, false), /leaked memory: [\d.]+ B\/cycle$/);
+  assert.match(summarize(verdict, cycles, false, watch), /leaked memory: [\d.]+ B\/connection$/);
+});

@@ -47,6 +47,13 @@ const CURVES: ReadonlyArray<
     'suspect',
   ],
   [
+    'the same in a heap whose trend is believed',
+    'pypy',
+    33_000,
+    n => 15 * MIB * 2 ** Math.floor(Math.log2(Math.max(1, n / 1_000))),
+    'suspect',
+  ],
+  [
     'a heap that grows to its size',
     'v8',
     100_000,

@@ -10,7 +10,7 @@ import type { GaugeSeries } from '../../verdict/gauge-series.js';
 import { Ledger } from '../../workload/ledger.js';
 import type { Latency } from '../../workload/stopwatch.js';
 import { Budget } from '../budget.js';
-import { Driver, makeWarmUp } from '../driver.js';
+import { Driver } from '../driver.js';
 import type { Gauging } from '../gauging.js';
 import { portionsOf } from '../rounds.js';
 import { type RunHooks, Timeline } from '../timeline.js';
@@ -79,7 +79,7 @@ export class FarTrial {
   async makeCycles(): Promise<void> {
     const { warmup, mostMs, rounds } = this.#options;
     this.timeline.enter('warm-up');
-    await makeWarmUp(this.#driver, warmup, mostMs);
+    await this.#driver.makeWarmUp(warmup, mostMs);
     await this.#gauging.read('warm-up', this.#driver.ledger.opened);
     this.timeline.enter('cycles');
     for (const portion of portionsOf(this.#options, rounds)) {

@@ -13,7 +13,7 @@ export const memory: ServerWords<MemoryFinding> = {
       .map(bytes => signed(bytes, formatBytes))
       .join('  ')}`,
   ],
-  fault: ({ perCycle }) => `leaked memory: ${perCycle} B/cycle`,
+  fault: ({ perCycle }, unit) => `leaked memory: ${perCycle} B/${unit}`,
   does: () => ['leaks memory'],
   cell: ({ perCycle }) => `grows ${formatCount(perCycle)} B/cycle`,
   next: () => ({ again: ['--cycles', '100000'] }),

@@ -14,7 +14,7 @@ export interface KindWords<F> {
   /** What was seen, one line each. */
   readonly evidence: (finding: F, terms: Terms) => readonly string[];
   /** What it comes to in the line of the verdict. A number stands behind a colon: "10 leaks" would contain the proof. */
-  readonly fault: (finding: F) => string;
+  readonly fault: (finding: F, unit: Unit) => string;
   readonly explanation: Explanation;
 }
 

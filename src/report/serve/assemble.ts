@@ -313,6 +313,6 @@ function faults(clients: Summarized['clients']): string {
   return failing
     .flatMap(({ verdict }) => verdict.findings)
     .filter(({ severity }) => severity === 'fail')
-    .map(finding => clientWordsFor(finding).fault(finding))
+    .map(finding => clientWordsFor(finding).fault(finding, TERMS.unit))
     .join(', ');
 }

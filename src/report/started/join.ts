@@ -61,7 +61,7 @@ function verdictOf(
   const faults = own.filter(({ severity }) => severity === 'fail');
   const made = `${joined.cycles?.completed ?? 0} cycles`;
   if (faults.length > 0) {
-    const said = faults.map(found => wordsFor(found).fault(found)).join(', ');
+    const said = faults.map(found => wordsFor(found).fault(found, 'cycle')).join(', ');
     const summary = before.verdict === 'fail' ? before.summary : `FAIL  ${made}`;
     return { verdict: 'fail', summary: `${summary}, ${said}` };
   }
