@@ -17,9 +17,11 @@ export function pendingTimer({ timer }: Evidence, rounds: Kept, kept: Kept): Pen
   const first = rounds[0];
   const due = rounds.slice(1).find(isAfter);
   if (!first || !due) return undefined;
-  const perConnection = (due.anonBytes - first.anonBytes) / (due.connections - first.connections);
-  const more = recentConnections(rounds, end, timer.dueMs) - recentConnections(rounds, begin, timer.dueMs);
-  return end.anonBytes - begin.anonBytes > 2 * perConnection * more ? undefined : timer;
+  const more = (from: Round, to: Round) =>
+    recentConnections(rounds, to, timer.dueMs) - recentConnections(rounds, from, timer.dueMs);
+  const living = Math.max(more(first, due), (due.connections - first.connections) / 4);
+  const perConnection = (due.anonBytes - first.anonBytes) / living;
+  return end.anonBytes - begin.anonBytes > 2 * perConnection * more(begin, end) ? undefined : timer;
 }
 
 /** Opened in the last `ms` before the end of a round, by a straight line between those that were counted. */
