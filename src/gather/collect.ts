@@ -5,7 +5,7 @@ import { readPidsLimit } from '../proc/pids-limit.js';
 import { readListenCounters } from '../proc/sockets.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { Evidence } from '../verdict/evidence.js';
+import type { Evidence, OwnCycles } from '../verdict/evidence.js';
 import type { Witnessed } from './confirming.js';
 import { departedFrom } from './departed.js';
 import type { Driver } from './driver.js';
@@ -16,11 +16,8 @@ import type { RunHooks } from './timeline.js';
 /** What a trial has gathered so far. */
 export interface Gathered
   extends Witnessed,
-    Pick<
-      Evidence,
-      'rounds' | 'pace' | 'work' | 'hold' | 'apart' | 'queueSettled' | 'budgetSpent' | 'interrupted'
-    > {
-  readonly confirming: NonNullable<Evidence['confirming']>;
+    Pick<OwnCycles, 'pace' | 'work' | 'hold' | 'apart'>,
+    Pick<Evidence, 'rounds' | 'queueSettled' | 'confirming' | 'budgetSpent' | 'interrupted'> {
   readonly target: Target;
   readonly options: Options;
   readonly observer: Observer;
@@ -48,11 +45,26 @@ export function collectEvidence(gathered: Gathered): Evidence {
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
     ranBefore: observer.ranBefore,
-    ...{ rounds, pace, work, hold, apart, confirming, settled, quiet, budgetSpent, interrupted, before },
+    own: {
+      ...{ pace, work, hold, apart, concurrency: options.concurrency },
+      ...{ ratePerSecond: options.ratePerSecond, rampMs: options.rampMs },
+      embryonicResets: counters.embryonicResets - countersBefore.embryonicResets,
+      deferredDrops: counters.deferredDrops - countersBefore.deferredDrops,
+      originOf: connection => ledger.origin(connection),
+      connectionOf: port => ledger.connectionOf(port),
+      clients: options.clients,
+      clientOf: connection => cast.clientOf(connection),
+      requestIsMeant: options.script.meant,
+      followed: pursued?.map(({ connection, inode }) => ({
+        connection,
+        descriptors: descriptorsOf(latest.snapshot, inode),
+      })),
+      watched: gathered.watched,
+      passesLimit: options.passesLimit && !options.thorough && options.budgetMs > 0,
+      fdRoom: roomLeft(options.mostFds, before, latest.snapshot),
+    },
+    ...{ rounds, confirming, settled, quiet, budgetSpent, interrupted, before },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
-    concurrency: options.concurrency,
-    ratePerSecond: options.ratePerSecond,
-    rampMs: options.rampMs,
     timeoutMs: options.timeoutMs,
     baseline: baseline.snapshot,
     baselineCounts: baseline.census,
@@ -65,11 +77,6 @@ export function collectEvidence(gathered: Gathered): Evidence {
     warmupConnections: ledger.openedIn('warm-up'),
     held: after.held.filter(({ inode }) => stillHeld.has(inode)),
     heldAtRest: after.held.filter(({ role }) => role === 'connection').length,
-    followed: pursued?.map(({ connection, inode }) => ({
-      connection,
-      descriptors: descriptorsOf(latest.snapshot, inode),
-    })),
-    watched: gathered.watched,
     outside: after.outside,
     ...{ acceptQueue: latest.acceptQueue, queueSettled: gathered.queueSettled },
     unaccepted: latest.unaccepted,
@@ -79,19 +86,10 @@ export function collectEvidence(gathered: Gathered): Evidence {
     listenerGone: observer.listenerIsGone(),
     listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
-    embryonicResets: counters.embryonicResets - countersBefore.embryonicResets,
-    deferredDrops: counters.deferredDrops - countersBefore.deferredDrops,
-    originOf: connection => ledger.origin(connection),
-    connectionOf: port => ledger.connectionOf(port),
     waits: observer.waits,
-    clients: options.clients,
-    clientOf: connection => cast.clientOf(connection),
-    requestIsMeant: options.script.meant,
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
-    passesLimit: options.passesLimit && !options.thorough && options.budgetMs > 0,
-    fdRoom: roomLeft(options.mostFds, before, latest.snapshot),
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
   };

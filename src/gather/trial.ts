@@ -231,11 +231,11 @@ export class Trial {
  * another server may have moved them, and to ask takes starting a program.
  */
 async function withOwnDrops({ listeners, network }: Target, evidence: Evidence): Promise<Evidence> {
-  const { listenOverflows, listenDrops, embryonicResets } = evidence;
+  const { listenOverflows, listenDrops, own } = evidence;
   const inodes = listeners.flatMap(one => (one.transport === 'tcp' ? [one.inode] : []));
-  const haveMoved = listenOverflows + listenDrops + embryonicResets > 0;
-  if (!haveMoved || network !== 'self' || inodes.length === 0) return evidence;
-  return { ...evidence, ownDrops: await readListenerDrops(inodes) };
+  const haveMoved = listenOverflows + listenDrops + (own?.embryonicResets ?? 0) > 0;
+  if (!own || !haveMoved || network !== 'self' || inodes.length === 0) return evidence;
+  return { ...evidence, own: { ...own, ownDrops: await readListenerDrops(inodes) } };
 }
 
 /** The timeline of one trial: whose processes it samples, and what whoever watches the run is told with each point. */

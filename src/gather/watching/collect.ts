@@ -55,9 +55,9 @@ export function collectWatched(seen: WatchSeen): Evidence {
     baselineCounts: ofTime?.base ?? baseline.census,
     after: rest.latest.snapshot,
     rounds: [...memoryOfTime(seen.looks.moments), ...(ofTime?.rounds ?? seen.settledRounds)],
-    ...{ pace: [], hold: undefined, apart: [], followed: [], watched: NOBODY_WATCHED },
+    confirming: [],
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
-    ...{ concurrency: 1, ratePerSecond: undefined, rampMs: 0, timeoutMs: seen.timeoutMs },
+    timeoutMs: seen.timeoutMs,
     warmup: emptyTally(),
     cycles: made(judged, facts.durationMs),
     confirm: made(ofTime?.confirmed ?? acceptedInAll - judged, 0),
@@ -76,20 +76,12 @@ export function collectWatched(seen: WatchSeen): Evidence {
     program: target.program,
     listenerGone: observer.listenerIsGone(),
     ...countersSince(seen.countersBefore, target.network),
-    // Nobody knows which connection it was.
-    originOf: () => ({ phase: 'confirm', cycle: 0 }),
-    connectionOf: () => undefined,
-    clients: ['fin'],
-    clientOf: () => 'fin',
-    requestIsMeant: false,
     waits: observer.waits,
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
-    // Of so many connections that nobody knows there is no memory per connection.
-    blind: facts.acceptedBy === 'server' ? ['refused', 'reply'] : ['refused', 'reply', 'memory'],
     watch: {
       ...told,
       memory: memoryWhileWatched(seen.looks.moments, seen.restBytes),
@@ -106,8 +98,6 @@ function countersSince(before: ListenCounters, network: NetOwner) {
   return {
     listenOverflows: now.listenOverflows - before.listenOverflows,
     listenDrops: now.listenDrops - before.listenDrops,
-    embryonicResets: 0,
-    deferredDrops: 0,
   };
 }
 
@@ -118,5 +108,3 @@ function made(connections: number, durationMs: number): Tally {
 function withoutNumber(socket: HeldSocket): HeldSocket {
   return { ...socket, connection: undefined };
 }
-
-const NOBODY_WATCHED = { of: 0, ended: 0, cutOff: 0 };
