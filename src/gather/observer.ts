@@ -20,7 +20,6 @@ import type { ProcessKey, Target } from '../target/target.js';
 import { takeCensus } from '../verdict/census.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
-import type { Clients } from './clients.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -289,3 +288,12 @@ export class SeenSockets {
     return this.#connections.get(inode);
   }
 }
+
+/** Whose connections are looked at: those of our own cycles, by their local ports, or those of everybody. */
+export interface Clients {
+  readonly connectionOf: (port: number) => number | undefined;
+  readonly areAll?: boolean;
+}
+
+/** Where others make the connections, each is known by the port of its client alone. */
+export const EVERYBODY: Clients = { connectionOf: port => port, areAll: true };

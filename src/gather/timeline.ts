@@ -27,14 +27,13 @@ export interface Progress {
 
 /** Who started a run, and may end it. */
 export interface RunHooks {
+  /** Ends the run early; what was measured so far is still reported. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** How a process has ended that was started for this run. */
   readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
   /** Asked when a judged connection stands: what it returns delays what the client does. */
   readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;
-  /** Done while the server rests between two rounds of judged cycles. */
-  readonly afterRound?: ((connections: number) => Promise<void>) | undefined;
 }
 
 interface PhaseSpan {

@@ -94,6 +94,8 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
 
 function reportCycles(evidence: Evidence, requested: number): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
+  // A report has both in any case; where others made the connections they say nothing.
+  const { concurrency = 1, clients = ['fin'] } = evidence.own ?? {};
   return {
     requested,
     completed: cycles.completed,
@@ -105,8 +107,7 @@ function reportCycles(evidence: Evidence, requested: number): Measured<ReportedC
     connections: attempts(evidence),
     listenOverflows: evidence.listenOverflows,
     listenDrops: evidence.listenDrops,
-    concurrency: evidence.concurrency,
-    clients: evidence.clients,
+    ...{ concurrency, clients },
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
     stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped,
@@ -133,7 +134,7 @@ function reportHeld(evidence: Evidence): { held: Measured<ReportedHeld>[]; heldC
   const held = evidence.held
     .filter(({ role }) => role === 'connection' || role === 'dead-socket')
     .flatMap(({ role, state, inode, connection, descriptors }) => {
-      const origin = connection === undefined ? undefined : evidence.originOf(connection);
+      const origin = connection === undefined ? undefined : evidence.own?.originOf(connection);
       return descriptors.map(({ pid, number }) => ({
         what: role,
         state,
@@ -160,8 +161,9 @@ function reportLatency(latency: Latency | undefined): Measured<ReportedLatency> 
 }
 
 /** What holding silent clients told: whether others were served, and what each of them cost the server. */
-function reportHold({ hold, held, originOf, cycles }: Evidence): Measured<ReportedHold> | undefined {
-  if (!hold) return undefined;
+function reportHold({ own, held, cycles }: Evidence): Measured<ReportedHold> | undefined {
+  if (!own?.hold) return undefined;
+  const { hold, originOf } = own;
   const stalled = cycles.stopped === 'accept-stalled' || cycles.stopped === 'deadlines';
   const { idle, holding, serviceMs } = hold;
   const sorted = [...serviceMs].sort((one, other) => one - other);

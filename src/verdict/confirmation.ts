@@ -101,8 +101,8 @@ function isStillUnread({ rounds, settled }: Evidence, { state }: MemoryJudgement
  * entries than the process may have descriptors, and arrays are made of that size. Such a server dies on connection 1024,
  * and the usual 1000 cycles end just before.
  */
-function limitRound({ passesLimit, fdLimit, connections }: Evidence): ConfirmingRound | undefined {
-  if (!passesLimit || fdLimit === undefined) return undefined;
+function limitRound({ own, fdLimit, connections }: Evidence): ConfirmingRound | undefined {
+  if (!own?.passesLimit || fdLimit === undefined) return undefined;
   const cycles = fdLimit + BEYOND_LIMIT - connections;
   return cycles > 0 && cycles <= MAX_BEYOND ? { cycles, suspects: ['limit'] } : undefined;
 }
@@ -126,7 +126,8 @@ function releaseRound(evidence: Evidence): ConfirmingRound | undefined {
  * from their beginning, tell which cycle leaves which descriptor behind. Not for a leak so rare that none would be met.
  */
 function followRound(evidence: Evidence): ConfirmingRound | undefined {
-  if (evidence.followed !== undefined || evidence.serverPort === undefined) return undefined;
+  if (!evidence.own || evidence.own.followed !== undefined || evidence.serverPort === undefined)
+    return undefined;
   if (hasForgottenConnections(evidence)) return undefined;
   const { recurrence, inCycles } = growthOf(evidence, 'dead-socket');
   if (recurrence !== 'recurs') return undefined;
@@ -145,7 +146,7 @@ function followRound(evidence: Evidence): ConfirmingRound | undefined {
 function watchRound(evidence: Evidence): ConfirmingRound | undefined {
   const workers = replacedWorkers(evidence).length + lostProcesses(evidence).unexplained.length;
   const { reset = 0 } = serverFailures(evidence);
-  if (workers === 0 || reset > 0 || evidence.watched !== undefined) return undefined;
+  if (workers === 0 || reset > 0 || !evidence.own || evidence.own.watched !== undefined) return undefined;
   const cycles = Math.ceil((3 * evidence.judgedConnections) / workers);
   return {
     cycles: Math.min(MAX_FOLLOWED, Math.max(MIN_CYCLES, cycles)),
@@ -154,7 +155,8 @@ function watchRound(evidence: Evidence): ConfirmingRound | undefined {
   };
 }
 
-function fdsLeft({ after, fdLimit, fdRoom = Infinity }: Evidence): number {
+function fdsLeft({ after, fdLimit, own }: Evidence): number {
+  const fdRoom = own?.fdRoom ?? Infinity;
   if (fdLimit === undefined) return fdRoom;
   return Math.min(fdRoom, fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length)));
 }

@@ -10,7 +10,6 @@ import type { Tally } from '../workload/tally.js';
 import type { GaugeSeries } from './gauge-series.js';
 import type { HeldSocket } from './held.js';
 import type { HeldClients } from './held-clients.js';
-import type { Kind } from './kinds.js';
 import type { WatchFacts } from './watched-load.js';
 
 /** A settled reading at the end of a round of cycles. */
@@ -128,12 +127,20 @@ export interface PerClientGrowth {
   readonly growth: Census;
 }
 
-/** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
-export interface Evidence extends Unusual {
+/**
+ * All that the judge knows. Plain data: the judge has no clock and reads nothing. What is known only of connections that
+ * we made ourselves stands in `own`, what is known of those that others made in `watch`; one of the two is there. A server
+ * that cannot be looked into has empty looks, and `far`.
+ */
+export interface Evidence {
+  readonly own?: OwnCycles | undefined;
+  /** What is called a cycle elsewhere is then a connection that was accepted. */
+  readonly watch?: WatchFacts | undefined;
+  /** The server could not be looked into: it was judged by what it says of itself. */
+  readonly far?: { readonly isServing: boolean } | undefined;
   readonly serverPort: number | undefined;
-  readonly concurrency: number;
-  readonly ratePerSecond: number | undefined;
-  readonly rampMs: number;
+  /** Name of the executable that serves. */
+  readonly program?: string | undefined;
   readonly timeoutMs: number;
   readonly before: Snapshot;
   /** After the warm-up, settled. */
@@ -141,12 +148,6 @@ export interface Evidence extends Unusual {
   readonly after: Snapshot;
   readonly baselineCounts: Census;
   readonly rounds: readonly Round[];
-  /** The judged cycles, portion by portion. */
-  readonly pace: readonly Pace[];
-  /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
-  readonly work?: readonly WorkRound[];
-  /** undefined when no clients were held. */
-  readonly hold: HeldClients | undefined;
   readonly warmup: Tally;
   readonly cycles: Tally;
   readonly confirm: Tally;
@@ -159,13 +160,6 @@ export interface Evidence extends Unusual {
   readonly held: readonly HeldSocket[];
   /** Forgotten connections when the judged cycles had settled; `held` has those that further cycles did not free. */
   readonly heldAtRest: number;
-  /**
-   * Connections of confirming cycles that were seen accepted while they were open, and the descriptors that refer to
-   * them still: none when the server let go. undefined when there was no reason to follow any.
-   */
-  readonly followed: readonly Followed[] | undefined;
-  /** undefined when no worker ended. */
-  readonly watched: Watched | undefined;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */
@@ -177,20 +171,6 @@ export interface Evidence extends Unusual {
   readonly listenerGone: boolean;
   readonly listenOverflows: number;
   readonly listenDrops: number;
-  /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
-  readonly embryonicResets: number;
-  readonly deferredDrops: number;
-  /** Drops of its own listeners in their whole life: full queues, deferred handshakes; undefined if not asked or told. */
-  readonly ownDrops?: number | undefined;
-  readonly originOf: (connection: number) => CycleOrigin;
-  readonly connectionOf: (port: number) => number | undefined;
-  /** Behaviours that the clients had, and which of them a connection had. */
-  readonly clients: readonly ClientName[];
-  readonly clientOf: (connection: number) => ClientName;
-  /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
-  readonly apart: readonly PerClientGrowth[];
-  /** The user has said what to send or to expect: the server is meant to understand it. */
-  readonly requestIsMeant: boolean;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet:
     | {
@@ -208,42 +188,62 @@ export interface Evidence extends Unusual {
   readonly runtime: Runtime;
   readonly rootCount: number; // processes at the top of the tree; what is below them are children
   readonly fdLimit: number | undefined;
-  /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
-  readonly fdRoom?: number | undefined;
   /** It keeps freed memory, so that this cannot be judged; what it has to say itself is heard of a server that was started. */
   readonly checker?: { readonly name: 'sanitizer' | 'valgrind'; readonly isHeard: boolean } | undefined;
-  /** Nobody has said how many cycles: some more may take the server past that limit. */
-  readonly passesLimit?: boolean;
-  /** undefined: none was seen. */
-  readonly timer?: PendingTimer | undefined;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
-  readonly confirming?: readonly MadeRound[];
+  /** Numbers that the server itself exposes; none when nobody named any. */
+  readonly gauges?: readonly GaugeSeries[] | undefined;
+  /** Rounds that were made because the judge asked for them, and why. */
+  readonly confirming: readonly MadeRound[];
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }
 
-/**
- * A round that the judge asked for: how many cycles, what was suspected, and what was done but making them. Evidence has
- * none of them where the connections were not ours, or the server is out of sight.
- */
+/** What is known of connections because we made them. */
+export interface OwnCycles {
+  readonly concurrency: number;
+  readonly ratePerSecond: number | undefined;
+  readonly rampMs: number;
+  /** The judged cycles, portion by portion. */
+  readonly pace: readonly Pace[];
+  /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
+  readonly work?: readonly WorkRound[];
+  /** undefined when no clients were held. */
+  readonly hold: HeldClients | undefined;
+  readonly originOf: (connection: number) => CycleOrigin;
+  readonly connectionOf: (port: number) => number | undefined;
+  /** Behaviours that the clients had, and which of them a connection had. */
+  readonly clients: readonly ClientName[];
+  readonly clientOf: (connection: number) => ClientName;
+  /** undefined: none was seen. */
+  readonly timer?: PendingTimer | undefined;
+  /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
+  readonly apart: readonly PerClientGrowth[];
+  /** The user has said what to send or to expect: the server is meant to understand it. */
+  readonly requestIsMeant: boolean;
+  /**
+   * Connections of confirming cycles that were seen accepted while they were open, and the descriptors that refer to
+   * them still: none when the server let go. undefined when there was no reason to follow any.
+   */
+  readonly followed: readonly Followed[] | undefined;
+  /** undefined when no worker ended. */
+  readonly watched: Watched | undefined;
+  /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
+  readonly embryonicResets: number;
+  readonly deferredDrops: number;
+  /** Drops of the server's own listeners in their whole life: full queues, deferred handshakes; undefined if not asked or told. */
+  readonly ownDrops?: number | undefined;
+  /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
+  readonly fdRoom?: number | undefined;
+  /** Nobody has said how many cycles: some more may take the server past its limit of descriptors. */
+  readonly passesLimit?: boolean;
+}
+
+/** A round that the judge asked for: how many cycles, what was suspected, and what was done but making them. */
 interface MadeRound {
   readonly cycles: number;
   readonly suspects: readonly string[];
   readonly manner?: 'follow' | 'watch';
-}
-
-/** What is known beside that in some runs. */
-interface Unusual {
-  /** Name of the executable that serves. */
-  readonly program?: string | undefined;
-  /** Numbers that the server itself exposes; none when nobody named any. */
-  readonly gauges?: readonly GaugeSeries[] | undefined;
-  /** Kinds that could not be observed at all. */
-  readonly blind?: readonly Kind[] | undefined;
-  /** The server could not be looked into: it was judged by what it says of itself. */
-  readonly far?: { readonly isServing: boolean } | undefined;
-  /** Others made the connections: what is called a cycle elsewhere is then a connection that was accepted. */
-  readonly watch?: WatchFacts | undefined;
 }

@@ -9,7 +9,8 @@ export type Kept = ReadonlyArray<Round & { readonly anonBytes: number }>;
  * 90 s, were accused within 3 s. So what is judged has to begin after that. Later such memory goes with the connections
  * of that time, of which there are more when the rate rises: twice what these took before may be theirs.
  */
-export function pendingTimer({ timer }: Evidence, rounds: Kept, kept: Kept): PendingTimer | undefined {
+export function pendingTimer({ own }: Evidence, rounds: Kept, kept: Kept): PendingTimer | undefined {
+  const timer = own?.timer;
   if (!timer) return undefined;
   const isAfter = ({ atMs = -Infinity }: Round) => atMs > timer.dueAtMs + MAX_LATE_MS;
   const [begin, end] = [kept[0], kept.at(-1)];

@@ -80,7 +80,7 @@ export interface Reasoning {
 
 /** What the judge went by. Pure. undefined where others made the connections, or nothing but gauges was to be seen. */
 export function reasonFrom(evidence: Evidence): Measured<Reasoning> | undefined {
-  if (evidence.confirming === undefined) return undefined;
+  if (!evidence.own || evidence.far) return undefined;
   const memory = judgeMemory(evidence);
   const { leakBytes, harmlessBytes, warmConnections, allowedBytes } = memory.thresholds;
   return {

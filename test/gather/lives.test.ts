@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOfLivingClient, Lives } from '../../src/gather/watching/lives.js';
+import { isOfLivingClient, Lives } from '../../src/gather/watching/looks.js';
 import type { HeldSocket } from '../../src/verdict/held.js';
 import { row } from '../support/evidence.js';
 

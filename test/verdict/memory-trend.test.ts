@@ -116,14 +116,14 @@ test('a timer that is what makes the difference is told', () => {
     n => n,
     n => n,
   );
-  assert.equal(judgeMemory(evidence).timer, evidence.timer);
+  assert.deepEqual(judgeMemory(evidence).timer, { call: 'epoll_wait', dueAtMs: 15_000, dueMs: 15_000 });
 });
 
 test('connections that come faster and faster have more memory with a time to live, and more of a leak still', () => {
   const atMs = (connections: number) => 20_000 * Math.sqrt(connections / 20_000);
   const openedBy = (ms: number) => 20_000 * (Math.max(0, ms) / 20_000) ** 2;
   const living = timed(5_000, atMs, n => n - openedBy(atMs(n) - 5_000));
-  assert.equal(judgeMemory({ ...living, timer: undefined }).state, 'grows');
+  assert.equal(judgeMemory({ ...living, own: undefined }).state, 'grows');
   assert.equal(judgeMemory(living).state, 'suspect');
   assert.equal(judgeMemory(timed(5_000, atMs, n => n)).state, 'grows');
 });
@@ -133,12 +133,12 @@ function timed(
   atMs: (connections: number) => number,
   keptAt: (connections: number) => number,
 ): Evidence {
-  const evidence = evidenceOf(20_000, 'cpython', n => 12 * MIB + 4_096 * keptAt(n));
-  return {
-    ...evidence,
-    rounds: evidence.rounds.map(one => ({ ...one, atMs: atMs(one.connections) })),
+  const rounds = roundsOf(20_000, 24, n => 12 * MIB + 4_096 * keptAt(n));
+  return buildEvidence({
+    ...{ connections: 20_000, runtime: 'cpython' },
+    rounds: rounds.map(one => ({ ...one, atMs: atMs(one.connections) })),
     timer: dueMs === undefined ? undefined : { call: 'epoll_wait', dueAtMs: dueMs, dueMs },
-  };
+  });
 }
 
 test('a small rise that was not decided in time is told by its bound', () => {

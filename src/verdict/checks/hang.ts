@@ -11,7 +11,7 @@ import { isAtFdLimit } from '../recurrence.js';
  */
 export function checkHang(evidence: Evidence): CheckResult {
   const { hangs, queued, stalled } = standstill(evidence);
-  const { hold } = evidence;
+  const hold = evidence.own?.hold;
   if (!hangs && hold && isBlocking(hold, stalled)) return blockedBySilence(evidence, hold);
   return {
     check: {
