@@ -18,7 +18,7 @@ export interface Gathered
   extends Witnessed,
     Pick<
       Evidence,
-      'rounds' | 'pace' | 'work' | 'hold' | 'apart' | 'queueSettled' | 'budgetSpent' | 'interrupted'
+      'rounds' | 'pace' | 'work' | 'hold' | 'apart' | 'queueSettled' | 'timer' | 'budgetSpent' | 'interrupted'
     > {
   readonly confirming: NonNullable<Evidence['confirming']>;
   readonly target: Target;
@@ -47,7 +47,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
   const stillHeld = new Set(latest.held.map(({ inode }) => inode));
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
-    ranBefore: observer.ranBefore,
+    ...{ ranBefore: observer.ranBefore, timer: gathered.timer },
     ...{ rounds, pace, work, hold, apart, confirming, settled, quiet, budgetSpent, interrupted, before },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
     concurrency: options.concurrency,

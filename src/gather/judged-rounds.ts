@@ -106,6 +106,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
+      atMs: performance.now(),
       ...privateMemory(this.#observer.before.processes, this.#target),
       touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
       lowest: this.#lowest,

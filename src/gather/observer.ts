@@ -6,7 +6,14 @@ import { readCommand } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
 import { hasLost, isRestless, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { idleTicks, type Outlook, SleepWatch, waitsOf } from '../sampler/sleep.js';
+import {
+  idleTicks,
+  lastTimer,
+  type Outlook,
+  type RunningTimer,
+  SleepWatch,
+  waitsOf,
+} from '../sampler/sleep.js';
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
@@ -52,6 +59,11 @@ export class Observer {
     const observer = new Observer(target, clients, await QueueWatch.open(target.network, listeners));
     observer.#ranBefore = await isRestless(() => observer.before.processes.map(({ pid }) => pid));
     return observer;
+  }
+
+  /** The timer of the server that runs out last. */
+  lastTimer(snapshot: Snapshot): RunningTimer | undefined {
+    return lastTimer(snapshot, this.#idleTicks);
   }
 
   /** Somebody of it was running all the time before the first cycle. */

@@ -7,7 +7,7 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { CENSUS_KEYS } from '../verdict/census.js';
 import { asksForCounts, type ConfirmingRound, type NextRound } from '../verdict/confirmation.js';
-import type { Census, CensusKey, Evidence, PerClientGrowth } from '../verdict/evidence.js';
+import type { Census, CensusKey, Evidence, PendingTimer, PerClientGrowth } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
 import { Ledger } from '../workload/ledger.js';
@@ -52,6 +52,7 @@ export class Trial {
   #budgetSpent = false;
   /** It was seen to hold connections, and to wait for nothing but somebody. */
   #setsNoTimers = false;
+  #timer: PendingTimer | undefined;
   /** What is waited for while the server settles. */
   #due: Due | undefined;
   #witnessed: Witnessed = {};
@@ -97,11 +98,15 @@ export class Trial {
   async warmUp(): Promise<void> {
     const { warmup, mostMs } = this.#options;
     this.timeline.enter('warm-up');
+    const firstAtMs = performance.now();
     await this.#driver.makeWarmUp(warmup, mostMs);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
     this.#usual = this.#baseline.snapshot;
+    const timer = this.#observer.lastTimer(rest.latest.snapshot);
+    const dueAtMs = performance.now() + (timer?.leftMs ?? 0);
+    this.#timer = timer && { call: timer.call, dueAtMs, dueMs: dueAtMs - firstAtMs };
   }
 
   /** The judged cycles, in rounds that each end in a moment of rest and a reading of memory. */
@@ -219,6 +224,7 @@ export class Trial {
       rest: this.#rest,
       ...{ latest: this.#latest.latest, queueSettled: this.#latest.settled },
       countersBefore: this.#countersBefore,
+      timer: this.#timer,
       budgetSpent: this.#budgetSpent,
       ...{ interrupted: this.#hooks.signal.aborted, endingOf: this.#hooks.endingOf },
       ...this.#witnessed,

@@ -18,6 +18,8 @@ export interface Round {
   readonly phase: 'cycles' | 'confirm';
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
+  /** When it ended, on the clock of the snapshots; undefined where rounds are not told by time. */
+  readonly atMs?: number | undefined;
   readonly anonBytes: number | undefined;
   /** How much of it was used since the warm-up; undefined where that cannot be read, or says nothing. */
   readonly touchedBytes?: number | undefined;
@@ -108,6 +110,15 @@ export interface Watched {
 export interface Followed {
   readonly connection: number;
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
+}
+
+/** The timer of the server that ran when it had had its first clients: what it keeps of them may go when it runs out. */
+export interface PendingTimer {
+  /** "epoll_wait", or whatever the thread sleeps in. */
+  readonly call: string;
+  /** When it was to run out, on the clock of the snapshots, and how long after the first connection that is. */
+  readonly dueAtMs: number;
+  readonly dueMs: number;
 }
 
 /** What was gained in some cycles of one client. */
@@ -203,6 +214,8 @@ export interface Evidence extends Unusual {
   readonly checker?: { readonly name: 'sanitizer' | 'valgrind'; readonly isHeard: boolean } | undefined;
   /** Nobody has said how many cycles: some more may take the server past that limit. */
   readonly passesLimit?: boolean;
+  /** undefined: none was seen. */
+  readonly timer?: PendingTimer | undefined;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;

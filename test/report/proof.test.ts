@@ -252,6 +252,10 @@ const NOTES = {
     ...{ note: fc.constant('gauge-bytes'), name: foreign },
     bound: fc.option(count, { nil: undefined }),
   }),
+  'memory-timed': fc.record({
+    ...{ note: fc.constant('memory-timed'), grown: count, perCycle: count, call: fc.constant('epoll_wait') },
+    ...{ dueMs: count, durationMs: count },
+  }),
   far: fc.record({ note: fc.constant('far'), isServing: fc.boolean() }),
   retired: fc.record({
     ...{ note: fc.constant('retired'), program: foreign, what: fc.constant('spare workers') },
