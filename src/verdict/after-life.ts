@@ -1,4 +1,4 @@
-import type { CheckedProcess } from '../options/checked-process.js';
+import type { CheckedProcess } from '../started/checked-process.js';
 import { findOpenAtExit, findSanitizerReports } from './checkers.js';
 import { isCrashName } from './departed.js';
 import type {
