@@ -4,6 +4,7 @@ import { kernelLogClockUs } from '../proc/kernel-log.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { readCommand } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
+import { descendsFrom } from '../proc/tree.js';
 import { hasLost, isRestless, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
 import {
@@ -142,11 +143,15 @@ export class Observer {
     this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
+    const { rivals } = this.#target;
     return {
       snapshot,
       held,
-      outside: outside.map(row => ({ row, pids: holders.get(row.inode) ?? [] })),
-      unaccepted: unaccepted(attribution),
+      outside: outside
+        .map(row => ({ row, pids: holders.get(row.inode) ?? [] }))
+        .filter(({ pids }) => !pids.some(pid => descendsFrom(pid, rivals))),
+      // What waits for another server of the port is in the queue of that one.
+      unaccepted: rivals.length > 0 && acceptQueue === 0 ? [] : unaccepted(attribution),
       acceptQueue: Math.max(acceptQueue, view.unixQueue),
       census: takeCensus(this.before, snapshot, held),
       unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,

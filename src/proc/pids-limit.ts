@@ -1,4 +1,5 @@
 import { readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 
 /** How many tasks (processes and threads) may exist, and how many do, where the server lives. */
 export interface PidsLimit {
@@ -11,7 +12,7 @@ export interface PidsLimit {
  * A zombie counts too, it keeps its pid.
  */
 export function readPidsLimit(pid: number): PidsLimit | undefined {
-  for (const folder of pidsFolders(readProcTextOrNothing(`/proc/${pid}/cgroup`) ?? '')) {
+  for (const folder of pidsFolders(readProcTextOrNothing(`${folderOf(pid)}/cgroup`) ?? '')) {
     const most = Number.parseInt(readProcTextOrNothing(`${folder}/pids.max`) ?? '', 10);
     const now = Number.parseInt(readProcTextOrNothing(`${folder}/pids.current`) ?? '', 10);
     if (most > 0 && now >= 0) return { most, now };

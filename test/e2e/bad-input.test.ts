@@ -73,6 +73,23 @@ describe('bad input gets a sentence, a hint and exit 2', () => {
     });
   }
 
+  it('so few descriptors that nothing can be loaded, or a little more, is never a word about the server', async () => {
+    const server = await startC('poll');
+    try {
+      for (let openFiles = 20; openFiles < 48; openFiles += 3) {
+        const through = ['prlimit', `--nofile=${openFiles}:${openFiles}`, '--'];
+        const { status, stderr } = await churn(['--port', String(server.port), '--cycles', '50'], {
+          through,
+        });
+        if (status === 0) continue;
+        assert.equal(status, 2, `${openFiles}: ${stderr}`);
+        assert.match(stderr, /^churn: .*EMFILE.*\nhint: .+\n$/, String(openFiles));
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('with --json it is one object with the verdict "error"', async () => {
     const { status, stdout } = await churn(['--port', '9', '--json']);
     const report = parseReport(stdout);

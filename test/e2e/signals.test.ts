@@ -9,6 +9,7 @@ describe('an interrupted run', () => {
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const) {
     it(`reports what it had when ${signal} came, and exits ${status}`, async () => {
       const server = await startC('poll');
