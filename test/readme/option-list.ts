@@ -8,7 +8,8 @@ export function optionList(): string {
   const stdout = { columns: PAGE - INDENT.length };
   const program = buildProgram({ stdout } as unknown as Parameters<typeof buildProgram>[0]);
   const help = program.commands.find(command => command.name() === 'run')?.helpInformation() ?? '';
-  const list = help.slice(help.indexOf('Output:\n')).trimEnd();
+  // The last group is --help itself.
+  const list = help.slice(help.indexOf('Output:\n'), help.indexOf('\nOptions:\n')).trimEnd();
   return `${list.replaceAll(/^(?=.)/gm, INDENT)}\n`;
 }
 
