@@ -212,8 +212,10 @@ class BriefRests {
     return true;
   }
 
+  /** A connection that nobody has accepted yet costs its work later: to a Unix socket a client connects, and is gone, before. */
   #left(): number {
-    return this.#observer.fdCount() - this.#usualFds;
+    const left = this.#observer.fdCount() - this.#usualFds;
+    return left > 0 ? left : this.#observer.waiting();
   }
 
   async #pause(ms: number): Promise<void> {

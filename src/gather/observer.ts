@@ -108,6 +108,11 @@ export class Observer {
     return this.#queues.length();
   }
 
+  /** Connections that wait to be accepted, in the longest queue; 0 where no queue can be seen. */
+  waiting(): number {
+    return this.queueLength() ?? this.#tables.unixQueue();
+  }
+
   /** The address is not listened on any more, as far as that can be seen. */
   listenerIsGone(): boolean {
     return !this.#queues.isEmpty && this.queueLength() === undefined;
