@@ -18,9 +18,8 @@ import {
 import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
-import { takeCensus } from '../verdict/census.js';
-import type { Census, Evidence } from '../verdict/evidence.js';
-import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
+import type { Census, Evidence, HeldSocket } from '../verdict/evidence.js';
+import { type Attribution, heldOutside, heldSockets, takeCensus, unaccepted } from './attribution.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {

@@ -6,8 +6,8 @@ import { readListenCounters } from '../proc/sockets.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import { takeCensus } from '../verdict/census.js';
 import type { Evidence, OwnCycles } from '../verdict/evidence.js';
+import { takeCensus } from './attribution.js';
 import { departedFrom } from './departed.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
@@ -35,6 +35,7 @@ type OfServer =
       | 'before'
       | 'baseline'
       | 'after'
+      | 'beforeCounts'
       | 'baselineCounts'
       | 'settled'
       | 'queueSettled'
@@ -57,6 +58,7 @@ export function partOfServer(looked: Looked): Pick<Evidence, OfServer> {
     before: observer.before,
     baseline: baseline.snapshot,
     after: rest.latest.snapshot,
+    beforeCounts: takeCensus(observer.before, observer.before, []),
     baselineCounts: baseline.census,
     settled: rest.settled,
     queueSettled: latest.settled,
@@ -88,7 +90,8 @@ export function partOutOfSight({ endpoint, runtime }: Target): Pick<Evidence, Of
       before: NOTHING,
       baseline: NOTHING,
       after: NOTHING,
-      baselineCounts: takeCensus(NOTHING, NOTHING, []),
+      beforeCounts: NONE,
+      baselineCounts: NONE,
     },
     ...{ settled: BACK, queueSettled: BACK, held: [], heldAtRest: 0, outside: [], acceptQueue: 0 },
     ...{ unaccepted: [], departed: [], quiet: undefined, listenerGone: false },
@@ -99,6 +102,7 @@ export function partOutOfSight({ endpoint, runtime }: Target): Pick<Evidence, Of
 }
 
 const NOTHING: Snapshot = { atMs: 0, processes: [], zombies: [], deniedPids: [] };
+const NONE = takeCensus(NOTHING, NOTHING, []);
 const BACK: Settled = { state: 'back', lastChangeMs: 0, tookMs: 0, asleep: false };
 
 type OfCycles =

@@ -2,12 +2,12 @@ import { type Measured, withNulls } from '../not-measured.js';
 import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
-import { takeCensus } from '../verdict/census.js';
 import { countFds } from '../verdict/checks/fd.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
 import type { Verdict } from '../verdict/judge.js';
+import { sameProcesses } from '../verdict/processes.js';
 import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { unitOf } from './counts.js';
@@ -116,7 +116,6 @@ function reportCycles(evidence: Evidence, requested: number): Measured<ReportedC
 }
 
 function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedState> {
-  const census = takeCensus(evidence.before, snapshot, []);
   const rss = snapshot.processes.flatMap(({ rssBytes }) => rssBytes ?? []);
   return {
     fds: countFds(snapshot),
@@ -125,7 +124,10 @@ function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedS
     threads: snapshot.processes.reduce((sum, { threads }) => sum + threads, 0),
     children: Math.max(0, snapshot.processes.length - evidence.rootCount),
     zombies: snapshot.zombies.length,
-    mappings: census.mapping,
+    mappings: sameProcesses(evidence.before, snapshot).reduce(
+      (sum, { mappings }) => sum + (mappings ?? 0),
+      0,
+    ),
   };
 }
 

@@ -1,4 +1,3 @@
-import { requireRoom } from '../gather/hold.js';
 import type { Options } from '../options/run.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
@@ -24,7 +23,6 @@ export async function run(options: Options, context: RunContext): Promise<Report
 
 /** The same for a server that was found, or whose address is all that is known of it. */
 export async function runOn(target: Target, options: Options, context: RunContext): Promise<Report> {
-  requireRoom(options);
   const { evidence, verdict, report } = await runTrial(
     target,
     options,

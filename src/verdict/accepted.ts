@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.js';
-import { identity } from './held.js';
+import { identity } from './processes.js';
 
 /** Connections that were made, have left the accept queue, and were not ended before they could come into it. */
 export function acceptedConnections(evidence: Evidence): number {

@@ -1,6 +1,6 @@
+import { isCrash } from '../exit-words.js';
 import type { CheckedProcess } from '../started/checked-process.js';
 import { findOpenAtExit, findSanitizerReports } from './checkers.js';
-import { isCrashName } from './departed.js';
 import type {
   CrashFinding,
   Finding,
@@ -53,7 +53,7 @@ function judgeShutdown({ shutdown, stopped, graceMs }: Life): Finding[] {
   if (!shutdown || stopped.how === 'itself') return [];
   const { how, exit, tookMs, leftBehind, portFree } = stopped;
   const killed = how === 'kill';
-  const crashSignal = !killed && isCrashName(exit?.signal) ? exit?.signal : undefined;
+  const crashSignal = !killed && isCrash(exit?.signal) ? exit?.signal : undefined;
   if (!killed && crashSignal === undefined && leftBehind.length === 0 && portFree !== false) return [];
   const finding: ShutdownFinding = {
     ...{ kind: 'shutdown', severity: 'fail', count: 1, perCycle: 0 },

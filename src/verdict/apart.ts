@@ -1,6 +1,6 @@
 import type { ClientName } from '../workload/client-names.js';
-import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence, OwnCycles } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import type { Pattern } from './pattern.js';
 import { growthOf } from './recurrence.js';
 

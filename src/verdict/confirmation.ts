@@ -1,11 +1,11 @@
-import { CENSUS_KEYS } from './census.js';
-import { replacedWorkers } from './departed.js';
 import type { Evidence } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import { serverFailures } from './failures.js';
 import { cyclesForGauges } from './gauges.js';
 import { closedLate, lateRest } from './late.js';
 import { lostProcesses } from './lost.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import { replacedWorkers } from './processes.js';
 import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
 import { judgeWork } from './work-trend.js';

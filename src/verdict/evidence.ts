@@ -1,6 +1,6 @@
 import type { HowItEnded } from '../exit-words.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
-import type { SocketRow } from '../proc/parse/socket-table.js';
+import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Runtime } from '../target/runtime.js';
@@ -8,7 +8,6 @@ import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
 import type { GaugeSeries } from './gauge-series.js';
-import type { HeldSocket } from './held.js';
 import type { HeldClients } from './held-clients.js';
 import type { WatchFacts } from './watched-load.js';
 
@@ -55,26 +54,49 @@ export interface Pace {
 }
 
 /** Everything that is judged by whether it recurs, counted in one snapshot. Sockets: those held since before the run. */
-export type CensusKey =
-  | 'dead-socket'
-  | 'upstream'
-  | 'other-socket'
-  | 'pipe'
-  | 'file'
-  | 'device'
-  | 'eventfd'
-  | 'eventpoll'
-  | 'timerfd'
-  | 'signalfd'
-  | 'inotify'
-  | 'io_uring'
-  | 'anonymous'
-  | 'thread'
-  | 'child'
-  | 'zombie'
-  | 'mapping';
+export const CENSUS_KEYS = [
+  'dead-socket',
+  'upstream',
+  'other-socket',
+  'pipe',
+  'file',
+  'device',
+  'eventfd',
+  'eventpoll',
+  'timerfd',
+  'signalfd',
+  'inotify',
+  'io_uring',
+  'anonymous',
+  'thread',
+  'child',
+  'zombie',
+  'mapping',
+] as const;
+
+export type CensusKey = (typeof CENSUS_KEYS)[number];
 
 export type Census = Readonly<Record<CensusKey, number>>;
+
+/**
+ * What a new socket of the server is:
+ * - `connection`: its peer is a port of one of our cycles, and our end of it is gone: a leaked connection, proved;
+ * - `dead-socket`: in no table of the kernel; the connection was reset, or it never had one;
+ * - `other-client`: a connection of somebody else;
+ * - `upstream`: TCP to somewhere else, such as a database;
+ * - `other-socket`: Unix, UDP, netlink, listening.
+ */
+export type SocketRole = 'connection' | 'dead-socket' | 'other-client' | 'upstream' | 'other-socket';
+
+/** A socket that the server holds and did not hold before: one object, however many descriptors refer to it. */
+export interface HeldSocket {
+  readonly role: SocketRole;
+  readonly inode: number;
+  readonly state: TcpState | undefined;
+  /** Which of our connections it is, for the role `connection`. */
+  readonly connection: number | undefined;
+  readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
+}
 
 /** A process that was there before the run and is not there now. */
 export interface Departed {
@@ -146,6 +168,7 @@ export interface Evidence {
   /** After the warm-up, settled. */
   readonly baseline: Snapshot;
   readonly after: Snapshot;
+  readonly beforeCounts: Census;
   readonly baselineCounts: Census;
   readonly rounds: readonly Round[];
   readonly warmup: Tally;

@@ -1,6 +1,6 @@
 import type { Failure, FailureKind, Tally } from '../workload/tally.js';
-import { replacedWorkers } from './departed.js';
 import type { Evidence } from './evidence.js';
+import { replacedWorkers } from './processes.js';
 
 /** The first cycle of the whole run that failed, our own machine's troubles apart. */
 export function firstFailure(

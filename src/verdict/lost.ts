@@ -1,6 +1,6 @@
-import { hasCrashed } from './departed.js';
 import type { Departed, Evidence, Watched } from './evidence.js';
 import { serverFailures, turnedDown } from './failures.js';
+import { hasCrashed } from './processes.js';
 
 /** Processes that were there before the run and have no successor; the roots are another matter. */
 export interface Lost {

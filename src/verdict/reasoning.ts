@@ -1,7 +1,7 @@
 import type { Measured } from '../not-measured.js';
 import type { Count } from '../units.js';
-import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import { type HeapGrowth, judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
 import type { Trend } from './series.js';

@@ -1,7 +1,7 @@
 import type { ProcessSnapshot } from '../sampler/snapshot.js';
 import type { CensusKey, Evidence } from './evidence.js';
-import { identity } from './held.js';
 import { hasHeap } from './memory-profiles.js';
+import { identity } from './processes.js';
 
 /**
  * What became of a growth without a name:

@@ -6,12 +6,12 @@ import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
 import { turnedDown } from './failures.js';
 import type { Check } from './finding.js';
-import { identity } from './held.js';
 import { judge, type Verdict } from './judge.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import { ownTrouble } from './own-trouble.js';
 import type { Policy } from './policy.js';
+import { identity } from './processes.js';
 
 /** One line of a thorough run: a client behaviour, or all that had passed in random order. */
 export type RowName = ClientName | 'mixed';

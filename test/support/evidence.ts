@@ -1,10 +1,10 @@
+import { takeCensus } from '../../src/gather/attribution.js';
 import type { Fd } from '../../src/proc/fds.js';
 import type { FdKind } from '../../src/proc/parse/fd-link.js';
 import type { SocketRow } from '../../src/proc/parse/socket-table.js';
 import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
-import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { Census, CensusKey, Evidence, OwnCycles, Round } from '../../src/verdict/evidence.js';
-import type { HeldSocket } from '../../src/verdict/held.js';
+import { CENSUS_KEYS, type HeldSocket } from '../../src/verdict/evidence.js';
 import type { HeldClients } from '../../src/verdict/held-clients.js';
 import type { CycleOrigin } from '../../src/workload/ledger.js';
 import { emptyTally, type Tally } from '../../src/workload/tally.js';
@@ -45,6 +45,7 @@ export function buildEvidence(different: Different = {}): Evidence {
     embryonicResets: 0,
     deferredDrops: 0,
   };
+  const before = different.before ?? snapshot([serverProcess()]);
   const told = Object.entries(different);
   const ofOwn = (key: string) => key in own || OPTIONAL.includes(key);
   return {
@@ -52,9 +53,10 @@ export function buildEvidence(different: Different = {}): Evidence {
     own: different.watch ? undefined : { ...own, ...Object.fromEntries(told.filter(([key]) => ofOwn(key))) },
     serverPort: SERVER_PORT,
     timeoutMs: 5_000,
-    before: snapshot([serverProcess()]),
+    before,
     baseline: snapshot([serverProcess()]),
     after: snapshot([serverProcess()]),
+    beforeCounts: takeCensus(before, before, []),
     baselineCounts: census(),
     rounds: rounds(),
     warmup: tally({ requested: WARMUP, completed: WARMUP, acceptedAtLeast: WARMUP }),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
+import { CENSUS_KEYS } from '../../src/verdict/evidence.js';
 import { growthOf, isAtFdLimit, isDescriptor, type Recurrence } from '../../src/verdict/recurrence.js';
 import {
   buildEvidence,

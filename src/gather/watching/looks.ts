@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownCpuMs } from '../../proc/host.js';
 import type { Target } from '../../target/target.js';
-import { takeCensus } from '../../verdict/census.js';
 import type { Moment } from '../../verdict/moments.js';
+import { takeCensus } from '../attribution.js';
 import type { Observation, Observer } from '../observer.js';
 import { privateMemory } from '../private-memory.js';
 import type { Accepted, AcceptedCount } from './accepted-count.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Settled, settle } from '../../sampler/settle.js';
 import type { Outlook } from '../../sampler/sleep.js';
-import { CENSUS_KEYS } from '../../verdict/census.js';
 import type { Census, CensusKey } from '../../verdict/evidence.js';
+import { CENSUS_KEYS } from '../../verdict/evidence.js';
 import type { Observation, Observer } from '../observer.js';
 import {
   type LastRest,

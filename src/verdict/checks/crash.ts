@@ -1,9 +1,9 @@
 import { signalName } from '../../exit-words.js';
-import { hasCrashed, replacedWorkers } from '../departed.js';
 import type { Departed, Evidence } from '../evidence.js';
 import { firstFailure, serverFailures } from '../failures.js';
 import type { CheckResult, CrashFinding } from '../finding.js';
 import { cutOffWatched, lostProcesses, whyItShrinks } from '../lost.js';
+import { hasCrashed, replacedWorkers } from '../processes.js';
 
 /**
  * A root of the tree that is gone, or another process that is gone for good: a fault where it crashed or took

@@ -1,8 +1,7 @@
 import { patternApart, patternByClient } from '../apart.js';
-import { CENSUS_KEYS, takeCensus } from '../census.js';
 import type { Evidence } from '../evidence.js';
+import { CENSUS_KEYS, type HeldSocket } from '../evidence.js';
 import type { CheckResult, FdFinding, FollowedGroup, HeldGroup } from '../finding.js';
-import type { HeldSocket } from '../held.js';
 import { closedLate } from '../late.js';
 import type { Note } from '../note.js';
 import { patternOf } from '../pattern.js';
@@ -119,9 +118,8 @@ function noteOf({ key, recurrence, total, inCycles, perRound }: Growth): Note[] 
 
 /** Descriptors that were opened in the warm-up and stay: the first use of something. */
 function openedInWarmup(evidence: Evidence): Note[] {
-  const before = takeCensus(evidence.before, evidence.before, []);
   return CENSUS_KEYS.filter(isDescriptor).flatMap(key => {
-    const count = evidence.baselineCounts[key] - before[key];
+    const count = evidence.baselineCounts[key] - evidence.beforeCounts[key];
     const stays = growthOf(evidence, key).recurrence === 'none';
     return count > 0 && stays ? [{ note: 'opened-once' as const, what: key, count }] : [];
   });

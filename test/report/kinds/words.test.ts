@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CENSUS_NAMES, nameOf, type Unit } from '../../../src/report/counts.js';
 import { wordsFor } from '../../../src/report/kinds/registry.js';
 import { tell } from '../../../src/report/kinds/words.js';
-import { CENSUS_KEYS } from '../../../src/verdict/census.js';
+import { CENSUS_KEYS } from '../../../src/verdict/evidence.js';
 import type {
   CrashFinding,
   FdFinding,
