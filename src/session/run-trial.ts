@@ -86,6 +86,7 @@ export async function runTrial(
       program: target.program,
       seed: isMixed ? seed : undefined,
       clients: options.clients,
+      where: options.where,
       notes: target.notes,
     });
     return { evidence, verdict, report };

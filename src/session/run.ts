@@ -25,6 +25,10 @@ export async function run(options: Options, context: RunContext): Promise<Report
     { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },
     { ...context, timings },
   );
+  if (options.where && verdict.verdict === 'fail') {
+    const { withWhere } = await import('./with-where.js');
+    return withWhere(report, verdict, target, options, context.signal);
+  }
   const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
   if (trouble) throw trouble;
   return report;
