@@ -51,6 +51,18 @@ export function readCallNames(pid: number): string[] {
   });
 }
 
+/** The call that a thread is blocked in, and the descriptor that it was given first; undefined while it runs. */
+export function readBlockedCall(
+  tid: number,
+): { readonly call: string; readonly fd: number | undefined } | undefined {
+  const text = readProcTextOrNothing(`/proc/${tid}/syscall`);
+  const call = text === undefined ? undefined : parseCallName(text, arch());
+  if (text === undefined || call === undefined) return undefined;
+  return { call, fd: TAKES_FD.test(call) ? Number(text.split(' ')[1]) : undefined };
+}
+
+const TAKES_FD = /^(read|write|accept4?|recv\w+|send\w+|connect|epoll_\w+|flock|fcntl)$/;
+
 /** The most entries that a thread of a process, asleep in poll(2), waits for; undefined: none sleeps there. */
 export function mostPollEntries(pid: number): number | undefined {
   return taskNames(pid).reduce<number | undefined>((most, tid) => {

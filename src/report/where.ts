@@ -29,6 +29,10 @@ export function callName({ call, result }: Pick<Touch, 'call' | 'result'>): stri
 /** The sentences about one way through the code: the way of those that are kept, then that of those that are not. */
 export function placeSentences(kind: ReportedFinding['kind'], place: Place): string[] {
   const { count, of, what, made, last, letGo, kept } = place;
+  if (kind === 'hang') {
+    const standing = last && last.frames.length > 0 ? ` ${inCode(last)}` : '';
+    return [`${count} of ${of} threads (${what}): in ${callName(last ?? NO_CALL)}${standing}`, ...kept];
+  }
   const parts = [
     ...(made ? [`${madeVerb(what, made)} ${inCode(made)}`] : []),
     ...(last ? [`last touched by ${callName(last)} ${inCode(last)}`] : made ? ['not touched since'] : []),
@@ -86,6 +90,7 @@ export function whereLines({ kind, where = [], whereRemarks = [] }: ReportedFind
   );
 }
 
+const NO_CALL = { call: 'no call', result: '' };
 const NEVER: Partial<Record<ReportedFinding['kind'], string>> = {
   fd: 'never closed',
   child: 'it has not ended',

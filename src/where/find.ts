@@ -2,6 +2,7 @@ import type { Options } from '../options/run.js';
 import type { Runtime } from '../target/runtime.js';
 import type { Target } from '../target/target.js';
 import type { Finding } from '../verdict/finding.js';
+import { findAsleep } from './asleep.js';
 import { type Found, unknown } from './found.js';
 import { TRACED, type TracedFinding, traceNative } from './native/native.js';
 
@@ -22,6 +23,12 @@ export async function findWhere(
   if (traced.length > 0 && isNative && !hang) {
     const tell = await traceNative(target, options, traced, signal);
     for (const finding of traced) found.set(finding, tell(finding));
+  }
+  if (hang && isNative) {
+    const asleep = await findAsleep(target);
+    for (const finding of findings)
+      if (finding === hang || (finding.kind === 'fd' && finding.connectionsLeft === 0))
+        found.set(finding, asleep);
   }
   for (const finding of findings) {
     if (found.has(finding)) continue;

@@ -8,27 +8,32 @@ export function touchOf(call: Call, symbols: Symbols, sources: Sources): Touch {
   return {
     call: call.name,
     result: resultOf(call),
-    frames: ownSymbols(call.stack, symbols).map(symbol => sources.frame(symbol)),
+    frames: placesOf(call.stack, symbols).map(place => sources.frame(place)),
   };
 }
 
 /** What tells two ways through the code apart. */
 export function keyOf(call: Call, symbols: Symbols): string {
   const result = resultOf(call).replace(/^\d*[1-9]\d*$/, 'some');
-  return [call.name, result, ...ownSymbols(call.stack, symbols).map(({ at, line }) => `${at}:${line}`)].join(
+  return [call.name, result, ...placesOf(call.stack, symbols).map(({ at, line }) => `${at}:${line}`)].join(
     '\n',
   );
 }
 
-/** The functions of the program, innermost first. The C library is left out, unless there is nothing else. */
-function ownSymbols(stack: readonly RawFrame[], symbols: Pick<Symbols, 'tell'>): readonly CodePlace[] {
-  const all = stack.flatMap(frame => symbols.tell(frame));
-  const own = all.filter(isOwn);
-  return (own.length > 0 ? own : all).slice(0, MOST_FRAMES);
+/**
+ * The functions of the program, innermost first. The C library is left out, and libraries without debug information where
+ * the program calls them: who reads it wants his own line.
+ */
+export function ownPlaces(all: readonly CodePlace[]): readonly CodePlace[] {
+  const own = all.filter(
+    ({ object, function: name = '' }) => !(SYSTEM_LIBRARY.test(object) || BELOW_MAIN.test(name)),
+  );
+  const first = own.findIndex(({ line }) => line !== undefined);
+  return (own.length > 0 ? own.slice(Math.max(0, first)) : all).slice(0, MOST_FRAMES);
 }
 
-function isOwn({ object, line, function: name = '' }: CodePlace): boolean {
-  return line !== undefined || !(SYSTEM_LIBRARY.test(object) || BELOW_MAIN.test(name));
+function placesOf(stack: readonly RawFrame[], symbols: Symbols): readonly CodePlace[] {
+  return ownPlaces(stack.flatMap(frame => symbols.tell(frame)));
 }
 
 /** What a call gave, where that tells something: a number of a new descriptor or an address does not. */
