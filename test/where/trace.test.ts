@@ -69,7 +69,7 @@ test('a trace tells what is kept, what was let go, and by which call', () => {
 
 test('functions that were inlined stand before the one that holds them', () => {
   const text =
-    '0x12b7\ndrop\n/srv/server.cc:12\non_client\n/srv/server.cc:40 (discriminator 2)\n0x99\n??\n??:0\n';
+    '0x12b7\ndrop inlined at /srv/server.cc:40:2 in on_client\n/srv/server.cc:12:7\non_client\n/srv/server.cc:40 (discriminator 2)\n0x99\n??\n??:0\n';
   assert.deepEqual(parseAnswers(text), [
     [
       { function: 'drop', file: '/srv/server.cc', line: 12 },

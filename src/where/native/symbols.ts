@@ -25,7 +25,7 @@ export class Symbols {
     this.#pid = pid;
   }
 
-  /** Asks for all of these addresses; they can be told after that. One addr2line for each object. */
+  /** Asks for all of these addresses; they can be told after that. One program is run for each object. */
   async load(frames: Iterable<RawFrame>): Promise<void> {
     const byObject = new Map<string, Map<number, RawFrame>>();
     for (const frame of frames) {
@@ -45,20 +45,9 @@ export class Symbols {
     const image = openableImage(this.#pid, object);
     // The call has returned to the address, which may stand on the next line already.
     const addresses = frames.map(({ address }) => `0x${Math.max(0, address - 1).toString(16)}`);
-    // Debug information is not asked of the network.
-    const args = ['-u', 'DEBUGINFOD_URLS', 'addr2line', '-e', image, '-a', '-f', '-i', '-C', ...addresses];
-    const limits = { timeout: MOST_MS, maxBuffer: MAX_BYTES };
-    const said = await promisify(execFile)('env', args, limits).catch(
-      (error: { readonly code?: number | string }) => {
-        this.missing ??=
-          error.code === NOT_FOUND
-            ? 'Functions and lines are told by addr2line, which is not installed: apt-get install binutils'
-            : `addr2line could not read ${object}.`;
-        return undefined;
-      },
-    );
-    if (!said) return;
-    const answers = parseAnswers(said.stdout);
+    const said = await this.#told(['-e', image, '-a', '-f', '-i', '-C', ...addresses], object);
+    if (said === undefined) return;
+    const answers = parseAnswers(said);
     for (const [index, frame] of frames.entries()) {
       const places = answers[index] ?? [];
       const isTold = places.some(place => place.function !== undefined || place.file !== undefined);
@@ -69,11 +58,31 @@ export class Symbols {
         );
     }
   }
+
+  /** That of elfutils first: binutils 2.40 gives a function that was inlined the name of the one around it. */
+  async #told(args: readonly string[], object: string): Promise<string | undefined> {
+    for (const program of ['eu-addr2line', 'addr2line']) {
+      // Debug information is not asked of the network.
+      const run = promisify(execFile)('env', ['-u', 'DEBUGINFOD_URLS', program, ...args], LIMITS);
+      const said = await run.catch((error: { readonly code?: number | string }) => error);
+      if ('stdout' in said && !('code' in said)) return said.stdout;
+      if (!('code' in said && said.code === NOT_FOUND)) {
+        this.missing ??= `${program} could not read ${object}.`;
+        return undefined;
+      }
+    }
+    this.missing ??=
+      'Functions and lines are told by eu-addr2line or addr2line, and neither is installed: apt-get install elfutils';
+    return undefined;
+  }
 }
 
 type Answer = Pick<CodePlace, 'function' | 'file' | 'line'>;
 
-/** The answers of `addr2line -a -f -i`: an address, then a function and "file:line" for each that is inlined there. */
+/**
+ * The answers of `addr2line -a -f -i`: an address, then a function and "file:line" for each that is inlined there; of
+ * elfutils also "drop inlined at file:40:2 in on_client" and a column.
+ */
 export function parseAnswers(text: string): Answer[][] {
   const answers: Answer[][] = [];
   let name: string | undefined;
@@ -82,9 +91,9 @@ export function parseAnswers(text: string): Answer[][] {
       answers.push([]);
       name = undefined;
     } else if (name === undefined) {
-      name = line;
+      name = line.replace(/ inlined at .*$/, '');
     } else {
-      const [, file = '??', number = '0'] = /^(.*):(\d+|\?)(?: \(discriminator \d+\))?$/.exec(line) ?? [];
+      const [, file = '??', number = '0'] = /^(.*?):(\d+|\?)(?::\d+)?(?: \(discriminator \d+\))?$/.exec(line) ?? [];
       answers.at(-1)?.push({
         function: name === '??' ? undefined : name,
         file: file === '??' ? undefined : file,
@@ -108,7 +117,6 @@ function keyOf({ object, address }: RawFrame): string {
 /** Of the C library and its like nobody wants to know a line. */
 export const SYSTEM_LIBRARY =
   /\/(ld-[\w.-]+|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+|c\+\+)[-.][\w.-]*)$|^\[|musl/;
-const MOST_MS = 5_000;
-const MAX_BYTES = 64 * 1024 * 1024;
+const LIMITS = { timeout: 5_000, maxBuffer: 64 * 1024 * 1024 };
 /** What env(1) answers for a program that is not there. */
 const NOT_FOUND = 127;
