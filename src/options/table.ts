@@ -241,6 +241,16 @@ export const JUDGING = {
     value: texts<string | readonly string[]>('<url#name>'),
     help: 'a number that the server exposes, which must come back too, repeatable',
   },
+  where: {
+    value: SWITCH,
+    help: 'after a failure also say where in the code: which call made what is kept, and which touched it last',
+    notWith: {
+      allowRemote: [
+        '--where looks into the server, and --allow-remote tells that it cannot be.',
+        'Give one of them.',
+      ],
+    },
+  },
   allowRemote: {
     value: SWITCH,
     help: 'judge a server whose process cannot be seen, by its gauges alone',

@@ -41,6 +41,8 @@ export interface Circumstances {
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
   readonly clients?: readonly string[] | undefined;
+  /** Whether it was asked where in the code that is; undefined where it cannot be. */
+  readonly where?: boolean | undefined;
   /** Of the order in which several clients were taken; undefined when nothing was random. */
   readonly seed?: number | undefined;
   /** undefined where no times were taken. */

@@ -6,6 +6,7 @@ import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './rep
 import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
 import { watchRows } from './watched.js';
+import { placeName, sourceLines, tellingFrame, whereLines } from './where.js';
 
 /** The report for a pull request or the summary of a job. */
 export function renderMarkdown(report: Report): string {
@@ -94,13 +95,25 @@ function outputBlock(report: Report): string[] {
     : [`${escapeMarkdown(caption)}:\n\n${codeBlock(lines)}`];
 }
 
-function findingBlock({ kind, severity, title, evidence, cause, advice, next }: ReportedFinding): string {
+function findingBlock(finding: ReportedFinding): string {
+  const { kind, severity, title, evidence, cause, advice, next } = finding;
   const mark = severity === 'fail' ? '❌' : '⚠️';
   const said = evidence.some(line => line.includes(cause)) ? evidence : [...evidence, cause];
   return [
     `### ${mark} ${kind}: ${escapeMarkdown(title)}`,
     '',
-    ...[...said, advice].map(line => `- ${escapeMarkdown(line)}`),
+    ...[...said, ...whereLines(finding), advice].map(line => `- ${escapeMarkdown(line)}`),
     `- next: ${codeSpan(next)}`,
+    ...sourceBlocks(finding),
   ].join('\n');
+}
+
+/** The lines of source of each place, where they could be read. */
+function sourceBlocks({ where = [] }: ReportedFinding): string[] {
+  return where.flatMap(place => {
+    const frame = tellingFrame(place);
+    return frame && frame.source.length > 0
+      ? ['', `${escapeMarkdown(placeName(frame))}:`, '', codeBlock(sourceLines(frame))]
+      : [];
+  });
 }

@@ -36,8 +36,8 @@ export interface TrialResult {
   readonly report: Report;
 }
 
-/** What a report says of the clients, where they were ours. */
-type Clients = Pick<Circumstances, 'clients' | 'seed'> & { readonly requested?: number | undefined };
+/** What a report says of the clients, and may advise, where they were ours. */
+type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & { readonly requested?: number | undefined };
 
 /** One trial with cycles of our own, of a server that was found; from afar where it cannot be looked into. */
 export async function runTrial(
@@ -54,7 +54,7 @@ export async function runTrial(
     ? await (await import('../gather/far-cycles.js')).FarCyclesTraffic.open(target, options, seed, context)
     : await OwnCyclesTraffic.open(target, options, seed, context);
   return conductTrial(traffic, gauging, target, judge, context, {
-    clients,
+    ...{ clients, where: options.where },
     requested: durationMs === undefined ? cycles : undefined,
     seed: clients.length > 1 ? seed : undefined,
   });

@@ -29,6 +29,10 @@ export async function runOn(target: Target, options: Options, context: RunContex
     { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },
     context,
   );
+  if (options.where && verdict.verdict === 'fail') {
+    const { withWhere } = await import('./with-where.js');
+    return withWhere(report, verdict, target, options, context.signal);
+  }
   const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
   if (trouble) throw trouble;
   return report;

@@ -7,6 +7,7 @@ import type { Report, ReportedFinding } from '../report.js';
 import { lastOutput } from '../started/lines.js';
 import { matrixTable } from '../thorough/matrix.js';
 import { table } from './table.js';
+import { whereBlocks } from './where.js';
 
 /** What was found, one block each, with the long explanation folded away. */
 export function findingsSection({ findings }: Report): Markup[] {
@@ -28,6 +29,7 @@ function findingBlock(finding: ReportedFinding): Markup {
       'ul',
       [...said, advice].map(line => element('li', line)),
     ),
+    ...whereBlocks(finding),
     element('p', ['next: ', element('code', next)]),
     explanation(finding),
   ]);
