@@ -102,6 +102,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
+      atMs: performance.now(),
       ...privateMemory(this.#observer.before.processes, this.#target),
       touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
       lowest: this.#lowest,
@@ -211,8 +212,10 @@ class BriefRests {
     return true;
   }
 
+  /** A connection that nobody has accepted yet costs its work later: to a Unix socket a client connects, and is gone, before. */
   #left(): number {
-    return this.#observer.fdCount() - this.#usualFds;
+    const left = this.#observer.fdCount() - this.#usualFds;
+    return left > 0 ? left : this.#observer.waiting();
   }
 
   async #pause(ms: number): Promise<void> {

@@ -4,8 +4,16 @@ import { kernelLogClockUs } from '../proc/kernel-log.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { readCommand } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
+import { descendsFrom } from '../proc/tree.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { idleTicks, type Outlook, SleepWatch, waitsOf } from '../sampler/sleep.js';
+import {
+  idleTicks,
+  lastTimer,
+  type Outlook,
+  type RunningTimer,
+  SleepWatch,
+  waitsOf,
+} from '../sampler/sleep.js';
 import {
   hasLost,
   isRestless,
@@ -58,6 +66,11 @@ export class Observer {
     return observer;
   }
 
+  /** The timer of the server that runs out last. */
+  lastTimer(snapshot: Snapshot): RunningTimer | undefined {
+    return lastTimer(snapshot, this.#idleTicks);
+  }
+
   /** Somebody of it was running all the time before the first cycle. */
   get ranBefore(): boolean {
     return this.#ranBefore;
@@ -100,6 +113,11 @@ export class Observer {
     return this.#queues.length();
   }
 
+  /** Connections that wait to be accepted, in the longest queue; 0 where no queue can be seen. */
+  waiting(): number {
+    return this.queueLength() ?? this.#tables.unixQueue();
+  }
+
   /** The address is not listened on any more, as far as that can be seen. */
   listenerIsGone(): boolean {
     return !this.#queues.isEmpty && this.queueLength() === undefined;
@@ -135,11 +153,15 @@ export class Observer {
     this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
+    const { rivals } = this.#target;
     return {
       snapshot,
       held,
-      outside: outside.map(row => ({ row, pids: holders.get(row.inode) ?? [] })),
-      unaccepted: unaccepted(attribution),
+      outside: outside
+        .map(row => ({ row, pids: holders.get(row.inode) ?? [] }))
+        .filter(({ pids }) => !pids.some(pid => descendsFrom(pid, rivals))),
+      // What waits for another server of the port is in the queue of that one.
+      unaccepted: rivals.length > 0 && acceptQueue === 0 ? [] : unaccepted(attribution),
       acceptQueue: Math.max(acceptQueue, view.unixQueue),
       census: takeCensus(this.before, snapshot, held),
       unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,

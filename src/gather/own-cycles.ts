@@ -11,6 +11,7 @@ import {
   type Census,
   type CensusKey,
   type Evidence,
+  type PendingTimer,
   type PerClientGrowth,
 } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
@@ -58,6 +59,7 @@ export class OwnCyclesTraffic implements Traffic {
   #budget: Budget | undefined;
   /** It was seen to hold connections, and to wait for nothing but somebody. */
   #setsNoTimers = false;
+  #timer: PendingTimer | undefined;
   /** What is waited for while the server settles. */
   #due: Due | undefined;
   #witnessed: Witnessed = {};
@@ -133,11 +135,15 @@ export class OwnCyclesTraffic implements Traffic {
     // Resident memory is told, not judged: its reading, which starts a program, need not be waited for.
     this.#beforeWithRss = withRss(this.#observer.before);
     timeline.enter('warm-up');
+    const firstAtMs = performance.now();
     await this.#driver.makeWarmUp(warmup, mostMs);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
     this.#usual = this.#baseline.snapshot;
+    const timer = this.#observer.lastTimer(rest.latest.snapshot);
+    const dueAtMs = performance.now() + (timer?.leftMs ?? 0);
+    this.#timer = timer && { call: timer.call, dueAtMs, dueMs: dueAtMs - firstAtMs };
   }
 
   /**
@@ -227,6 +233,7 @@ export class OwnCyclesTraffic implements Traffic {
       }),
       ...partOfCycles(this.#options, this.#driver, {
         ...{ pace: this.#judged.pace, work: this.#judged.work, hold: this.#hold.facts(), apart: this.#apart },
+        timer: this.#timer,
         embryonicResets: counters.embryonicResets - before.embryonicResets,
         deferredDrops: counters.deferredDrops - before.deferredDrops,
         followed: pursued?.map(({ connection, inode }) => ({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ChurnError } from '../errors.js';
 import { readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import { ownPid, readLimits } from './process.js';
 
 /** What this machine is and allows, for the report and for advice. */
@@ -67,7 +68,7 @@ export interface PidsLimit {
  * A zombie counts too, it keeps its pid.
  */
 export function readPidsLimit(pid: number): PidsLimit | undefined {
-  for (const folder of pidsFolders(readProcTextOrNothing(`/proc/${pid}/cgroup`) ?? '')) {
+  for (const folder of pidsFolders(readProcTextOrNothing(`${folderOf(pid)}/cgroup`) ?? '')) {
     const most = Number.parseInt(readProcTextOrNothing(`${folder}/pids.max`) ?? '', 10);
     const now = Number.parseInt(readProcTextOrNothing(`${folder}/pids.current`) ?? '', 10);
     if (most > 0 && now >= 0) return { most, now };

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import { type ListenCounters, parseListenCounters } from './parse/netstat.js';
 import { parseSocketRow, parseSocketTable, type SocketRow } from './parse/socket-table.js';
 import { listPids, readNetNamespace } from './process.js';
@@ -12,21 +13,21 @@ export type TcpFamily = 'tcp' | 'tcp6';
 /** TCP sockets, without those in TIME_WAIT; with a port those that it is an end of. 5 ms and more per family. */
 export function readTcpRows(owner: NetOwner, families: readonly TcpFamily[], port?: number): SocketRow[] {
   return families.flatMap(family =>
-    parseSocketTable(readProcTextOrNothing(`/proc/${owner}/net/${family}`) ?? '', port),
+    parseSocketTable(readProcTextOrNothing(`${folderOf(owner)}/net/${family}`) ?? '', port),
   );
 }
 
 export function readUnixRows(owner: NetOwner): UnixRow[] {
-  return parseUnixTable(readProcTextOrNothing(`/proc/${owner}/net/unix`) ?? '');
+  return parseUnixTable(readProcTextOrNothing(`${folderOf(owner)}/net/unix`) ?? '');
 }
 
 export function readListenCounters(owner: NetOwner): ListenCounters {
-  return parseListenCounters(readProcTextOrNothing(`/proc/${owner}/net/netstat`) ?? '');
+  return parseListenCounters(readProcTextOrNothing(`${folderOf(owner)}/net/netstat`) ?? '');
 }
 
 /** Connections that all servers of the namespace have accepted so far. The kernel does not count them by listener. */
 export function readPassiveOpens(owner: NetOwner): number {
-  return parsePassiveOpens(readProcTextOrNothing(`/proc/${owner}/net/snmp`) ?? '');
+  return parsePassiveOpens(readProcTextOrNothing(`${folderOf(owner)}/net/snmp`) ?? '');
 }
 
 /** Inodes of all sockets that stand in any table of the namespace. A socket in none of them has lost its connection. */
@@ -52,7 +53,10 @@ export function readOtherInodes(owner: NetOwner): Set<number> {
     'udplite',
     'udplite6',
   ]) {
-    for (const inode of lastColumnInodes(readProcTextOrNothing(`/proc/${owner}/net/${table}`) ?? '', table)) {
+    for (const inode of lastColumnInodes(
+      readProcTextOrNothing(`${folderOf(owner)}/net/${table}`) ?? '',
+      table,
+    )) {
       inodes.add(inode);
     }
   }
@@ -77,7 +81,7 @@ export function readListenRows(owner: NetOwner, family: TcpFamily): SocketRow[] 
   const rows: SocketRow[] = [];
   let fd: number;
   try {
-    fd = openSync(`/proc/${owner}/net/${family}`, 'r');
+    fd = openSync(`${folderOf(owner)}/net/${family}`, 'r');
   } catch (error) {
     missingBecause(error);
     return rows;
@@ -121,7 +125,7 @@ export class AcceptQueue {
   #prefixBytes = 0;
 
   constructor(owner: NetOwner, family: TcpFamily, inode: number) {
-    this.#table = new ProcFile(`/proc/${owner}/net/${family}`, 1 << 16);
+    this.#table = new ProcFile(`${folderOf(owner)}/net/${family}`, 1 << 16);
     this.#owner = owner;
     this.#family = family;
     this.#inode = inode;

@@ -67,7 +67,7 @@ export async function farTarget({ host = '127.0.0.1', port, pids }: Address): Pr
   return {
     endpoint: { transport: 'tcp', host: address, port },
     listeners: [{ transport: 'tcp', family, address, port, inode: 0 }],
-    ...{ roots: [], command: [], program: undefined, checker: undefined, notes: [] },
+    ...{ roots: [], rivals: [], command: [], program: undefined, checker: undefined, notes: [] },
     // Nothing is known of its memory: the kind that is given most time to warm up.
     runtime: 'unknown',
     limits: { openFiles: undefined, processes: undefined },

@@ -1,5 +1,5 @@
 import { isCrash } from '../exit-words.js';
-import type { CheckedProcess } from '../options/checked-process.js';
+import type { CheckedProcess } from '../started/checked-process.js';
 import { findOpenAtExit, findSanitizerReports } from './checkers.js';
 import type {
   CrashFinding,

@@ -59,7 +59,9 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   const work = judgeWork(evidence);
   // An array that only grows takes memory as well, some bytes at a time: that is the same fault, and would take long.
   const isExplained = work.state === 'grows' && work.stale !== undefined;
-  const asksForMemory = !isExplained && (memory.state === 'suspect' || isStillUnread(evidence, memory));
+  const comesTooLate = memory.timer !== undefined && memory.timer.dueMs > MAX_DUE_MS;
+  const isInDoubt = memory.state === 'suspect' || isStillUnread(evidence, memory);
+  const asksForMemory = isInDoubt && !isExplained && !comesTooLate;
   if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
@@ -158,6 +160,8 @@ function fdsLeft({ after, fdLimit, own }: Evidence): number {
   return Math.min(fdRoom, fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length)));
 }
 
+/** A timer that is later than that runs out twice in no usual budget. */
+const MAX_DUE_MS = 10_000;
 const MIN_CYCLES = 100;
 const MAX_CYCLES = 20_000;
 const MAX_RELEASE_ROUNDS = 10;

@@ -15,6 +15,8 @@ export interface Round {
   readonly phase: 'cycles' | 'confirm';
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
+  /** When it ended, on the clock of the snapshots; undefined where rounds are not told by time. */
+  readonly atMs?: number | undefined;
   readonly anonBytes: number | undefined;
   /** How much of it was used since the warm-up; undefined where that cannot be read, or says nothing. */
   readonly touchedBytes?: number | undefined;
@@ -130,6 +132,15 @@ export interface Followed {
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
 }
 
+/** The timer of the server that ran when it had had its first clients: what it keeps of them may go when it runs out. */
+export interface PendingTimer {
+  /** "epoll_wait", or whatever the thread sleeps in. */
+  readonly call: string;
+  /** When it was to run out, on the clock of the snapshots, and how long after the first connection that is. */
+  readonly dueAtMs: number;
+  readonly dueMs: number;
+}
+
 /** What was gained in some cycles of one client. */
 export interface PerClientGrowth {
   readonly client: ClientName;
@@ -228,6 +239,8 @@ export interface OwnCycles {
   /** Behaviours that the clients had, and which of them a connection had. */
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;
+  /** undefined: none was seen. */
+  readonly timer?: PendingTimer | undefined;
   /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
   readonly apart: readonly PerClientGrowth[];
   /** The user has said what to send or to expect: the server is meant to understand it. */

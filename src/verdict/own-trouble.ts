@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { ownLimitError } from '../own-limits.js';
 import type { Tally } from '../workload/tally.js';
 import type { Evidence } from './evidence.js';
 
@@ -19,11 +20,7 @@ export function ownTrouble({ warmup, cycles, confirm, departed, own }: Evidence)
     );
   }
   if (ranOutOf('own-fds')) {
-    return new ChurnError(
-      'own-limit',
-      'churn itself has no file descriptors left.',
-      'Raise its limit (ulimit -n 65536) or lower --concurrency or --hold.',
-    );
+    return ownLimitError({ code: 'EMFILE' });
   }
   const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');
   if (tlsCode && departed.length === 0) return tlsTrouble(tlsCode);

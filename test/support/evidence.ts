@@ -22,9 +22,13 @@ const CYCLES = 1_000;
 const JUDGED = WARMUP + CYCLES;
 const KIB = 1_024;
 /** What is known of cycles in some runs only. */
-const OPTIONAL: readonly string[] = ['work', 'ownDrops', 'fdRoom', 'passesLimit'] satisfies ReadonlyArray<
-  keyof OwnCycles
->;
+const OPTIONAL: readonly string[] = [
+  'work',
+  'ownDrops',
+  'fdRoom',
+  'passesLimit',
+  'timer',
+] satisfies ReadonlyArray<keyof OwnCycles>;
 
 /** What is other than usual, of the server or of the cycles. */
 export type Different = Partial<Evidence & OwnCycles>;
