@@ -1,3 +1,4 @@
+import type { HowItEnded } from '../exit-words.js';
 import type { Fd } from '../proc/fds.js';
 import type { FdKind } from '../proc/parse/fd-link.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
@@ -6,6 +7,7 @@ import {
   CENSUS_KEYS,
   type Census,
   type CensusKey,
+  type Departed,
   type HeldSocket,
   type SocketRole,
 } from '../verdict/evidence.js';
@@ -163,4 +165,45 @@ export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldS
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/**
+ * Processes that were there before and are not there now, or only as zombies. One of several equal roots that has a
+ * successor was a worker; a sole root is the server itself, whoever may have started another in its place.
+ * `servesOther` tells of a process whether it had a connection of somebody else before the run, `endingOf` how it has
+ * ended, where we are its parent.
+ */
+export function departedProcesses(
+  before: Snapshot,
+  after: Snapshot,
+  rootPids: readonly number[],
+  servesOther: (process: ProcessSnapshot) => boolean,
+  endingOf: (pid: number) => HowItEnded | undefined = () => undefined,
+): Departed[] {
+  const known = new Set(before.processes.map(identity));
+  const alive = new Set(after.processes.map(identity));
+  const zombies = new Map(after.zombies.map(zombie => [identity(zombie), zombie.exitCode]));
+  const fresh = after.processes.filter(process => !known.has(identity(process)));
+  return before.processes
+    .filter(process => !alive.has(identity(process)))
+    .map(process => {
+      const index = fresh.findIndex(
+        ({ comm, parentPid }) => comm === process.comm && parentPid === process.parentPid,
+      );
+      const [successor] = index < 0 ? [] : fresh.splice(index, 1);
+      const isRoot = rootPids.includes(process.pid);
+      return {
+        pid: process.pid,
+        comm: process.comm,
+        isRoot: isRoot && (rootPids.length === 1 || !successor),
+        servedOther: servesOther(process),
+        replacedBy: successor?.pid,
+        signal: signalOf(zombies.get(identity(process))),
+        ended: endingOf(process.pid),
+      };
+    });
+}
+
+function signalOf(exitCode: number | undefined): number | undefined {
+  return (exitCode ?? 0) & 0x7f || undefined;
 }

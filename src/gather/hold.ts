@@ -4,7 +4,7 @@ import type { Load } from '../options/load.js';
 import type { Options } from '../options/run.js';
 import { ownFdLimit, readHostFacts } from '../proc/host.js';
 import type { Snapshot } from '../sampler/snapshot.js';
-import type { HeldClients, HeldState } from '../verdict/held-clients.js';
+import type { HeldClients, HeldState } from '../verdict/evidence.js';
 import { HoldingClients } from '../workload/holding-clients.js';
 import type { Driver } from './driver.js';
 import type { Observer } from './observer.js';

@@ -5,7 +5,6 @@ import type { SocketRow } from '../proc/parse/socket-table.js';
 import { readCommand } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
 import { descendsFrom } from '../proc/tree.js';
-import { hasLost, isRestless, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
 import {
   idleTicks,
@@ -15,7 +14,14 @@ import {
   SleepWatch,
   waitsOf,
 } from '../sampler/sleep.js';
-import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import {
+  hasLost,
+  isRestless,
+  livingProcesses,
+  type ProcessSnapshot,
+  type Snapshot,
+  takeSnapshot,
+} from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
 import type { Census, Evidence, HeldSocket } from '../verdict/evidence.js';

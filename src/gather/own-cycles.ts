@@ -1,14 +1,19 @@
 import type { Options } from '../options/run.js';
-import { readListenerDrops } from '../proc/listener-drops.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
-import { readListenCounters } from '../proc/sockets.js';
+import { readListenCounters, readListenerDrops } from '../proc/sockets.js';
 import type { Due } from '../sampler/sleep.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { cyclesToTellApart } from '../verdict/apart.js';
 import { asksForCounts, type ConfirmingRound } from '../verdict/confirmation.js';
-import type { Census, CensusKey, Evidence, PendingTimer, PerClientGrowth } from '../verdict/evidence.js';
-import { CENSUS_KEYS } from '../verdict/evidence.js';
+import {
+  CENSUS_KEYS,
+  type Census,
+  type CensusKey,
+  type Evidence,
+  type PendingTimer,
+  type PerClientGrowth,
+} from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
 import { Ledger } from '../workload/ledger.js';

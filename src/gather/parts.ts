@@ -1,14 +1,14 @@
+import { type HowItEnded, signalName } from '../exit-words.js';
 import type { Options } from '../options/run.js';
-import { readHostFacts } from '../proc/host.js';
+import { readHostFacts, readPidsLimit } from '../proc/host.js';
+import { readLoggedDeaths } from '../proc/kernel-log.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
-import { readPidsLimit } from '../proc/pids-limit.js';
 import { readListenCounters } from '../proc/sockets.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
-import type { Evidence, OwnCycles } from '../verdict/evidence.js';
-import { takeCensus } from './attribution.js';
-import { departedFrom } from './departed.js';
+import type { Departed, Evidence, OwnCycles } from '../verdict/evidence.js';
+import { departedProcesses, takeCensus } from './attribution.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
 import type { LastRest, Rest } from './rest.js';
@@ -80,6 +80,31 @@ export function partOfServer(looked: Looked): Pick<Evidence, OfServer> {
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPid),
   };
+}
+
+/** Who of the server is gone, and all that anybody can tell of why. */
+function departedFrom(
+  observer: Observer,
+  now: Snapshot,
+  endingOf?: (pid: number) => HowItEnded | undefined,
+): Departed[] {
+  const departed = departedProcesses(
+    observer.before,
+    now,
+    observer.rootPids,
+    process => observer.servedBefore(process),
+    endingOf,
+  );
+  if (departed.length === 0) return departed;
+  const deaths = readLoggedDeaths(observer.openedUs);
+  return departed.map(process => {
+    const death = deaths.findLast(({ pid }) => pid === process.pid);
+    return {
+      ...process,
+      title: observer.titleOf(process.pid),
+      logged: death && { signal: signalName(death.signal), said: death.said },
+    };
+  });
 }
 
 /** The same of a server that cannot be looked into: nothing was seen of it. */

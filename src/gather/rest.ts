@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunnable } from '../proc/cpu-time.js';
-import { isRestless } from '../sampler/living.js';
 import { type Foresight, type Look, type Settled, type SettleLimits, settle } from '../sampler/settle.js';
 import type { Due } from '../sampler/sleep.js';
-import type { Snapshot } from '../sampler/snapshot.js';
+import { isRestless, type Snapshot } from '../sampler/snapshot.js';
 import { idleCpuPercent, SPINNING_PERCENT } from '../verdict/checks/work.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import type { LateRest } from '../verdict/late.js';

@@ -6,6 +6,7 @@ import {
   type MannerName,
 } from '../serve/manner-names.js';
 import { CLIENT_KINDS, type ClientKind } from '../verdict/kinds.js';
+import type { Policy } from '../verdict/policy.js';
 import {
   filled,
   type Raw,
@@ -134,7 +135,7 @@ export interface ServeOptions {
   readonly command: readonly string[];
   readonly durationMs: number | undefined;
   readonly limits: ClientLimits;
-  readonly policy: ClientPolicy;
+  readonly policy: Policy<ClientKind>;
 }
 
 /** What a client may do. undefined: nobody has said, so only what proves itself is held against it. */
@@ -143,12 +144,6 @@ export interface ClientLimits {
   readonly maxIdlePerPort: number | undefined;
   readonly idleMs: number | undefined;
   readonly patienceMs: number | undefined;
-}
-
-export interface ClientPolicy {
-  readonly strict: boolean;
-  readonly failOn: readonly ClientKind[] | undefined;
-  readonly allow: Readonly<Partial<Record<ClientKind, number>>>;
 }
 
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */

@@ -14,7 +14,7 @@ import { applyPolicy, type Policy, type PolicyOutcome } from './policy.js';
 import { findUnheard, judgeStatus } from './unheard.js';
 
 /** What is said, and whether that was nothing by the default rules. */
-export interface LifeOutcome extends PolicyOutcome {
+export interface LifeOutcome extends PolicyOutcome<Finding> {
   readonly clean: boolean;
   /** A checker that the verdict waits for had no chance to report. */
   readonly doubtful: boolean;

@@ -1,5 +1,4 @@
-import type { Evidence } from './evidence.js';
-import { CENSUS_KEYS } from './evidence.js';
+import { CENSUS_KEYS, type Evidence } from './evidence.js';
 import { serverFailures } from './failures.js';
 import { cyclesForGauges } from './gauges.js';
 import { closedLate, lateRest } from './late.js';

@@ -1,4 +1,5 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { GaugeManner } from '../options/gauge.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
 import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
@@ -7,8 +8,6 @@ import type { Runtime } from '../target/runtime.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
-import type { GaugeSeries } from './gauge-series.js';
-import type { HeldClients } from './held-clients.js';
 import type { WatchFacts } from './watched-load.js';
 
 /** A settled reading at the end of a round of cycles. */
@@ -269,4 +268,58 @@ interface MadeRound {
   readonly cycles: number;
   readonly suspects: readonly string[];
   readonly manner?: 'follow' | 'watch';
+}
+
+/** One number of the server, read at rest. */
+export interface GaugeReading {
+  readonly phase: 'before' | 'warm-up' | 'cycles' | 'settled' | 'confirm';
+  /** Connections made in the whole run until then. */
+  readonly connections: number;
+  /** undefined: it could not be read. */
+  readonly value: number | undefined;
+}
+
+/** What a number that the server exposes has been, from before the first cycle to after the last one. */
+export interface GaugeSeries {
+  /** Text from outside. */
+  readonly name: string;
+  readonly manner: GaugeManner;
+  readonly readings: readonly GaugeReading[];
+  /** It still fell when the time for settling was up. */
+  readonly draining: boolean;
+  /** Why it could not be read; text from outside. */
+  readonly missing: string | undefined;
+}
+
+/** What the whole tree had at one moment. */
+export interface HeldState {
+  readonly fds: number;
+  /** Of the process that had most. */
+  readonly fullestFds: number;
+  readonly anonBytes: number | undefined;
+  readonly threads: number;
+  readonly processes: number;
+}
+
+/** Silent clients that were connected during the judged cycles, and whether others were served beside them. */
+export interface HeldClients {
+  readonly wanted: number;
+  readonly opened: number;
+  /** Of these, those that have left the accept queue. */
+  readonly accepted: number;
+  readonly failures: Tally['failures'];
+  /** Closed by the server while they were held. */
+  readonly ended: number;
+  /** How they were let go. */
+  readonly end: 'fin' | 'rst';
+  readonly servedBy: 'answer' | 'accept';
+  /** How long a probe took before, with none held; undefined when it was not served then either. */
+  readonly aloneMs: number | undefined;
+  /** How long each took that was served while they were held. */
+  readonly serviceMs: readonly number[];
+  /** A probe, or the clients themselves, waited for so long and in vain. */
+  readonly blocked: boolean;
+  readonly waitedMs: number;
+  readonly idle: HeldState;
+  readonly holding: HeldState;
 }

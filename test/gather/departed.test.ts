@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { departedProcesses } from '../../src/gather/departed.js';
+import { departedProcesses } from '../../src/gather/attribution.js';
 import type { ProcessSnapshot } from '../../src/sampler/snapshot.js';
 import { serverProcess, snapshot } from '../support/evidence.js';
 

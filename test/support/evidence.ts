@@ -3,9 +3,16 @@ import type { Fd } from '../../src/proc/fds.js';
 import type { FdKind } from '../../src/proc/parse/fd-link.js';
 import type { SocketRow } from '../../src/proc/parse/socket-table.js';
 import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
-import type { Census, CensusKey, Evidence, OwnCycles, Round } from '../../src/verdict/evidence.js';
-import { CENSUS_KEYS, type HeldSocket } from '../../src/verdict/evidence.js';
-import type { HeldClients } from '../../src/verdict/held-clients.js';
+import {
+  CENSUS_KEYS,
+  type Census,
+  type CensusKey,
+  type Evidence,
+  type HeldClients,
+  type HeldSocket,
+  type OwnCycles,
+  type Round,
+} from '../../src/verdict/evidence.js';
 import type { CycleOrigin } from '../../src/workload/ledger.js';
 import { emptyTally, type Tally } from '../../src/workload/tally.js';
 

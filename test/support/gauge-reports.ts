@@ -1,8 +1,7 @@
 import type { GaugeManner } from '../../src/options/gauge.js';
 import { assembleReport } from '../../src/report/assemble.js';
 import type { Report } from '../../src/report/report.js';
-import type { Evidence } from '../../src/verdict/evidence.js';
-import type { GaugeReading, GaugeSeries } from '../../src/verdict/gauge-series.js';
+import type { Evidence, GaugeReading, GaugeSeries } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
 import { buildEvidence, snapshot } from './evidence.js';
 import { HOSTILE } from './hostile.js';

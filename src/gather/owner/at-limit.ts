@@ -10,7 +10,7 @@ import type { HeldGroup } from '../../verdict/finding.js';
 import type { AtLimit } from '../../verdict/life.js';
 import { HoldingClients } from '../../workload/holding-clients.js';
 import { Ledger } from '../../workload/ledger.js';
-import { departedProcesses } from '../departed.js';
+import { departedProcesses } from '../attribution.js';
 import { Driver } from '../driver.js';
 import { Observer } from '../observer.js';
 import { atRest, restAtLast } from '../rest.js';

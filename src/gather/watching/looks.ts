@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownCpuMs } from '../../proc/host.js';
+import { Series } from '../../sampler/series.js';
 import type { Target } from '../../target/target.js';
 import type { Moment } from '../../verdict/moments.js';
 import { takeCensus } from '../attribution.js';
@@ -14,8 +15,7 @@ export class Looks {
   readonly #accepted: AcceptedCount;
   readonly #startedAtMs = performance.now();
   readonly lives = new Lives();
-  #moments: Moment[] = [];
-  #stepMs = STEP_MS;
+  readonly #moments = new Series<Moment>(MAX_MOMENTS, STEP_MS);
   #dueAtMs = 0;
 
   constructor(observer: Observer, target: Pick<Target, 'runtime' | 'checker'>, accepted: AcceptedCount) {
@@ -26,14 +26,14 @@ export class Looks {
 
   /** What was seen at each, at most 256 of them. */
   get moments(): readonly Moment[] {
-    return this.#moments;
+    return this.#moments.points();
   }
 
   /** The same, as if the connections had come evenly where their number is not this server's: neighbours decide nothing. */
   evenMoments({ accepted, acceptedBy }: Accepted): readonly Moment[] {
-    const lastMs = this.#moments.at(-1)?.atMs ?? 0;
-    if (acceptedBy === 'server' || lastMs === 0) return this.#moments;
-    return this.#moments.map(moment => ({ ...moment, accepted: (accepted * moment.atMs) / lastMs }));
+    const lastMs = this.moments.at(-1)?.atMs ?? 0;
+    if (acceptedBy === 'server' || lastMs === 0) return this.moments;
+    return this.moments.map(moment => ({ ...moment, accepted: (accepted * moment.atMs) / lastMs }));
   }
 
   /** Connections that were accepted until now. */
@@ -56,7 +56,7 @@ export class Looks {
       const atMs = performance.now() - this.#startedAtMs;
       const observation = this.take(false);
       if (atMs >= this.#dueAtMs) this.#add(observation, atMs);
-      const pauseMs = Math.max(Math.min(this.#stepMs, SELDOM_MS), 4 * (ownCpuMs() - startedCpuMs));
+      const pauseMs = Math.max(Math.min(this.#moments.step, SELDOM_MS), 4 * (ownCpuMs() - startedCpuMs));
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -71,17 +71,14 @@ export class Looks {
   }
 
   #add({ held, census }: Observation, atMs: number): void {
-    this.#moments.push({
+    this.#moments.add({
       atMs,
       accepted: this.accepted,
       inUse: held.filter(isOfLivingClient).length,
       census,
       ...privateMemory(this.#observer.before.processes, this.#target),
     });
-    this.#dueAtMs = atMs + this.#stepMs;
-    if (this.#moments.length <= MAX_MOMENTS) return;
-    this.#moments = this.#moments.filter((_, index) => index % 2 === 0);
-    this.#stepMs *= 2;
+    this.#dueAtMs = atMs + this.#moments.step;
   }
 }
 

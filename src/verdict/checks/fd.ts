@@ -1,6 +1,5 @@
 import { patternApart, patternByClient } from '../apart.js';
-import type { Evidence } from '../evidence.js';
-import { CENSUS_KEYS, type HeldSocket } from '../evidence.js';
+import { CENSUS_KEYS, type Evidence, type HeldSocket } from '../evidence.js';
 import type { CheckResult, FdFinding, FollowedGroup, HeldGroup } from '../finding.js';
 import { closedLate } from '../late.js';
 import type { Note } from '../note.js';

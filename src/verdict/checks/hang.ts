@@ -1,8 +1,7 @@
 import { acceptedConnections } from '../accepted.js';
-import type { Evidence } from '../evidence.js';
+import type { Evidence, HeldClients } from '../evidence.js';
 import { attempts } from '../failures.js';
 import type { CheckResult } from '../finding.js';
-import type { HeldClients } from '../held-clients.js';
 import { isAtFdLimit } from '../recurrence.js';
 
 /**
