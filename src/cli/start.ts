@@ -25,9 +25,14 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 const yielding = new Set<() => void>();
 
+// What is started for the run gets the environment as it was given.
+const env = { ...process.env };
+// pidusage would print a stack where getconf(1) cannot be started.
+process.env['PIDUSAGE_SILENT'] = '1';
+
 const io: Io = {
   argv: process.argv.slice(2),
-  env: process.env,
+  env,
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   signal: interrupted.signal,
