@@ -37,7 +37,9 @@ export interface TrialResult {
 }
 
 /** What a report says of the clients, and may advise, where they were ours. */
-type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & { readonly requested?: number | undefined };
+type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & {
+  readonly requested?: number | undefined;
+};
 
 /** One trial with cycles of our own, of a server that was found; from afar where it cannot be looked into. */
 export async function runTrial(
