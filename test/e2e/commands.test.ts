@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { launch, startC } from '../servers/launch.js';
-import { churn, churnJson, parseReport } from '../support/churn.js';
+import { churn, churnJson, parseInspection, parseReport } from '../support/churn.js';
 
 describe('the commands', () => {
   it('demo judges both of its servers as it must, and exits 0', async () => {
@@ -26,7 +26,9 @@ describe('the commands', () => {
       assert.match(stdout, new RegExp(`pid ${server.pid} {2}prefork`));
       assert.match(stdout, /└ pid \d+ {2}prefork/);
       assert.match(stdout, /1 tcp LISTEN/);
-      const json = JSON.parse((await churn(['inspect', '--port', String(server.port), '--json'])).stdout);
+      const json = parseInspection(
+        (await churn(['inspect', '--port', String(server.port), '--json'])).stdout,
+      );
       assert.equal(json.processes.length, 3);
     } finally {
       await server.stop();

@@ -5,8 +5,11 @@ import { DOCUMENTS } from './documents.js';
 
 const PROGRAM = buildProgram({ stdout: { columns: 80 } } as unknown as Parameters<typeof buildProgram>[0]);
 const OPTION = /(?<![\w-])--[a-z][a-z-]*/g;
-/** Of valgrind and of Node, which are named beside churn. */
-const OF_OTHERS = ['--error-exitcode', '--log-file', '--xml-file', '--track-fds', '--test'];
+/** Of valgrind, Node, docker and kubectl, which are named beside churn. */
+const OF_OTHERS = [
+  ...['--error-exitcode', '--log-file', '--xml-file', '--track-fds', '--test'],
+  ...['--rm', '--network', '--cap-add', '--image', '--target', '--profile'],
+];
 
 /** The list of options of `run`, on one line. */
 const [, list = ''] = /^## Options of `run`\n([\s\S]*)$/m.exec(textOf('src/guide/commands.md')) ?? [];
