@@ -149,7 +149,7 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () => [
       ...importing(
         path => !inside('started')(path) && path !== 'session/run-started.ts',
-        to => inside('started')(to) && !COMPANION.includes(to),
+        to => inside('started')(to) && !COMPANION.includes(to) && to !== FACTS_FOR_THE_JUDGE,
       ),
       ...importing(inside('started'), to =>
         ['cli', 'gather', 'report', 'sampler', 'workload', 'verdict'].some(room => inside(room)(to)),
@@ -210,6 +210,9 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
       ),
   ],
 ];
+
+/** Types alone, of what is known of a checker when it has spoken. */
+const FACTS_FOR_THE_JUDGE = 'started/checked-process.ts';
 
 /** What `serve` and `watch` start is no server, and lives and ends in the same way. */
 const COMPANION = ['started/companion.ts', 'started/world.ts'];

@@ -5,16 +5,27 @@ import type { SocketRow } from '../proc/parse/socket-table.js';
 import { readCommand } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
 import { descendsFrom } from '../proc/tree.js';
-import { hasLost, isRestless, livingProcesses } from '../sampler/living.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { idleTicks, type Outlook, SleepWatch, waitsOf } from '../sampler/sleep.js';
-import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import {
+  idleTicks,
+  lastTimer,
+  type Outlook,
+  type RunningTimer,
+  SleepWatch,
+  waitsOf,
+} from '../sampler/sleep.js';
+import {
+  hasLost,
+  isRestless,
+  livingProcesses,
+  type ProcessSnapshot,
+  type Snapshot,
+  takeSnapshot,
+} from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
-import { takeCensus } from '../verdict/census.js';
-import type { Census, Evidence } from '../verdict/evidence.js';
-import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
-import type { Clients } from './clients.js';
+import type { Census, Evidence, HeldSocket } from '../verdict/evidence.js';
+import { type Attribution, heldOutside, heldSockets, takeCensus, unaccepted } from './attribution.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -53,6 +64,11 @@ export class Observer {
     const observer = new Observer(target, clients, await QueueWatch.open(target.network, listeners));
     observer.#ranBefore = await isRestless(() => observer.before.processes.map(({ pid }) => pid));
     return observer;
+  }
+
+  /** The timer of the server that runs out last. */
+  lastTimer(snapshot: Snapshot): RunningTimer | undefined {
+    return lastTimer(snapshot, this.#idleTicks);
   }
 
   /** Somebody of it was running all the time before the first cycle. */
@@ -95,6 +111,11 @@ export class Observer {
   /** The longest accept queue; undefined when none can be seen. */
   queueLength(): number | undefined {
     return this.#queues.length();
+  }
+
+  /** Connections that wait to be accepted, in the longest queue; 0 where no queue can be seen. */
+  waiting(): number {
+    return this.queueLength() ?? this.#tables.unixQueue();
   }
 
   /** The address is not listened on any more, as far as that can be seen. */
@@ -282,3 +303,12 @@ export class SeenSockets {
     return this.#connections.get(inode);
   }
 }
+
+/** Whose connections are looked at: those of our own cycles, by their local ports, or those of everybody. */
+export interface Clients {
+  readonly connectionOf: (port: number) => number | undefined;
+  readonly areAll?: boolean;
+}
+
+/** Where others make the connections, each is known by the port of its client alone. */
+export const EVERYBODY: Clients = { connectionOf: port => port, areAll: true };

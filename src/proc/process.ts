@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
 import { findLivingThread, folderOf, forgetLivingThread } from './folder.js';
 import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
@@ -75,6 +75,16 @@ export function readProgramPath(pid: number): string | undefined {
     missingBecause(error);
     return undefined;
   }
+}
+
+/**
+ * Where a program or library that a process has mapped can be opened from here: also one of another mount namespace, and
+ * the program itself when it was replaced by a newer build.
+ */
+export function openableImage(pid: number, path: string): string {
+  const file = path.replace(/ \(deleted\)$/, '');
+  if (path !== file && file === readProgramPath(pid)) return `/proc/${pid}/exe`;
+  return existsSync(`/proc/${pid}/root${file}`) ? `/proc/${pid}/root${file}` : file;
 }
 
 /** Where relative paths of a process begin; undefined when it may not be read. */

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
 import { folderOf } from './folder.js';
 import { type ListenCounters, parseListenCounters } from './parse/netstat.js';
 import { parseSocketRow, parseSocketTable, type SocketRow } from './parse/socket-table.js';
+import { listPids, readNetNamespace } from './process.js';
 
 /** A network namespace, named by a process that lives in it. */
 export type NetOwner = number | 'self';
@@ -190,4 +192,49 @@ export function parseUnixTable(text: string): UnixRow[] {
     });
   }
   return rows;
+}
+
+/** One process of each network namespace that is not ours, as far as they may be told apart. */
+export function otherNetworks(): number[] {
+  const own = readNetNamespace('self');
+  const found = new Map<string, number>();
+  for (const pid of listPids()) {
+    const network = readNetNamespace(pid);
+    if (network !== undefined && network !== own && !found.has(network)) found.set(network, pid);
+  }
+  return [...found.values()];
+}
+
+/**
+ * What these listening sockets of our own network have dropped in their whole life, by the kernel's count: sk_drops,
+ * which only netlink tells, through ss(8) of iproute2. undefined where there is no ss, or it does not know one of them.
+ */
+export function readListenerDrops(inodes: readonly number[]): Promise<number | undefined> {
+  return new Promise(resolve => {
+    execFile('ss', ['-lntemH'], { timeout: MAX_MS, maxBuffer: 1 << 26 }, (error, stdout) =>
+      resolve(error ? undefined : parseListenerDrops(stdout, inodes)),
+    );
+  });
+}
+
+const MAX_MS = 2_000;
+
+/**
+ * The drops of some listeners together, out of `ss -lntemH`: a row with "ino:123" and, in the same row or in the one
+ * after it, "skmem:(r0,…,d0)". undefined unless all of them are there.
+ */
+export function parseListenerDrops(text: string, inodes: readonly number[]): number | undefined {
+  const drops = new Map<number, number>();
+  let inode: number | undefined;
+  for (const line of text.split('\n')) {
+    const own = /\bino:(\d+)/.exec(line)?.[1];
+    if (own !== undefined) inode = Number(own);
+    const dropped = /\bskmem:\([^)]*,d(\d+)\)/.exec(line)?.[1];
+    if (inode !== undefined && dropped !== undefined) drops.set(inode, Number(dropped));
+  }
+  const known = inodes.map(one => drops.get(one));
+  return known.reduce<number | undefined>(
+    (sum, one) => (sum === undefined || one === undefined ? undefined : sum + one),
+    0,
+  );
 }

@@ -7,17 +7,15 @@ import { isWithin } from '../proc/tree.js';
 import type { Report } from '../report/report.js';
 import { assembleServeReport } from '../report/serve/assemble.js';
 import type { ServedClient } from '../report/serve/served-client.js';
+import { Series } from '../sampler/series.js';
 import { type Companion, startCompanion } from '../started/companion.js';
 import type { World } from '../started/world.js';
 import { judgeClient } from '../verdict/client/judge.js';
 import { ConnectionLog } from './connection-log.js';
-import { Followers, THE_CLIENT } from './followers.js';
-import { Followed, follow, type ServeProgress } from './following.js';
-import { Naming } from './naming.js';
-import { OwnMemory } from './own-memory.js';
-import { AskedOwners, Owners } from './owners.js';
+import { Followers, type ServePoint, THE_CLIENT } from './followers.js';
+import { Followed, follow, OwnMemory, type ServeProgress } from './following.js';
+import { AskedOwners, Naming, Owners } from './owners.js';
 import { watchQueues } from './queues.js';
-import { ServeSeries } from './series.js';
 import { openServer } from './server.js';
 import { Tables } from './tables.js';
 
@@ -91,7 +89,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     if (options.command.length > 0) client = await startClient(options.command, server.ports, context.world);
     started.pass();
     const followers = new Followers(book, server, naming, tables, followsOne ? roots() : undefined);
-    const series = new ServeSeries();
+    const series = new Series<ServePoint>(MAX_POINTS, FIRST_STEP_MS);
     const own = new OwnMemory();
     await follow({
       options,
@@ -202,6 +200,8 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 const OWN_FDS = 64;
 /** Of a client that does not end at SIGTERM: an interruption is to be over within two seconds. */
 const GRACE_MS = 500;
+const MAX_POINTS = 500;
+const FIRST_STEP_MS = 20;
 /** No client may lose its patience because its owner is looked for. */
 const WAIT_MS = 250;
 /** So exactly it is known when a connection was opened. */

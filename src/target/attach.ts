@@ -5,7 +5,6 @@ import { ChurnError } from '../errors.js';
 import { readChecker } from '../proc/checker.js';
 import { readFds } from '../proc/fds.js';
 import { findHolders } from '../proc/holders.js';
-import { otherNetworks } from '../proc/networks.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import {
   ownPid,
@@ -15,7 +14,7 @@ import {
   readNetNamespace,
   readStat,
 } from '../proc/process.js';
-import type { NetOwner } from '../proc/sockets.js';
+import { type NetOwner, otherNetworks } from '../proc/sockets.js';
 import { descendants, isAncestor, readProcessTable } from '../proc/tree.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
 import { type ProxyProgram, proxyOf } from './proxy.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { compileC, launch, startC } from '../servers/launch.js';
-import { churn, parseReport } from '../support/churn.js';
+import { ask, churn, parseReport } from '../support/churn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'churn-bad-input-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,12 +64,11 @@ const CASES: ReadonlyArray<readonly [name: string, args: readonly string[], says
 describe('bad input gets a sentence, a hint and exit 2', () => {
   for (const [name, args, says] of CASES) {
     it(name, async () => {
-      const { status, stdout, stderr } = await churn(args);
+      const { status, stdout, stderr } = await ask(args);
       assert.equal(status, 2);
       assert.match(stderr, says);
       assert.match(stderr, /^churn: .+\nhint: .+\n$/, 'two lines and no stack');
-      const json = args.includes('--json');
-      if (!json) assert.equal(stdout, '');
+      if (!args.includes('--json')) assert.equal(stdout, '');
       assert.doesNotMatch(stdout + stderr, /0 leak|no leak/);
     });
   }

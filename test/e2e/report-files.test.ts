@@ -91,6 +91,7 @@ describe('a report that cannot be written', () => {
     else assert.equal(statSync(save).uid, 12_345);
   });
 
+  const SAID = 'churn: stdout was not written to its end: the disk is full (ENOSPC)';
   it('on stdout is said on stderr, and the status is that of the verdict', async () => {
     const args = ['bin/churn.js', '--port', String(leaking.port), '--cycles', '50', '--json'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
@@ -100,7 +101,8 @@ describe('a report that cannot be written', () => {
     });
     const [status] = await once(child, 'close');
     assert.equal(status, 1);
-    assert.equal(stderr, 'churn: stdout was not written to its end: the disk is full (ENOSPC)\n');
+    // A busy machine takes so long that the progress is told before.
+    assert.equal(stderr.trimEnd().split('\n').at(-1), SAID);
   });
 });
 
