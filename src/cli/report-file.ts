@@ -161,11 +161,14 @@ async function writeToPipe(pipe: number, text: string, signal: AbortSignal): Pro
 
 /** Where a report goes whose own file could not be written, so that a run of a night is not lost. */
 export function writeElsewhere(file: string, text: string): string | undefined {
+  let folder: string | undefined;
   try {
-    const other = join(mkdtempSync(join(tmpdir(), 'churn-report-')), basename(file).slice(-MAX_NAME));
+    folder = mkdtempSync(join(tmpdir(), 'churn-report-'));
+    const other = join(folder, basename(file).slice(-MAX_NAME));
     writeFileSync(other, text);
     return other;
   } catch {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     return undefined;
   }
 }
