@@ -2,6 +2,7 @@ import type { HowItEnded } from '../exit-words.js';
 import type { Fd } from '../proc/fds.js';
 import type { FdKind } from '../proc/parse/fd-link.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
+import type { TabledSocket } from '../proc/sockets.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
 import {
   CENSUS_KEYS,
@@ -9,6 +10,7 @@ import {
   type CensusKey,
   type Departed,
   type HeldSocket,
+  type Peer,
   type SocketRole,
 } from '../verdict/evidence.js';
 import { identity, sameProcesses } from '../verdict/processes.js';
@@ -17,7 +19,7 @@ import { identity, sameProcesses } from '../verdict/processes.js';
 export interface Attribution {
   readonly serverPort: number | undefined;
   readonly rows: readonly SocketRow[];
-  readonly isTabled: (inode: number) => boolean;
+  readonly elsewhere: (inode: number) => TabledSocket | undefined;
   readonly connectionOf: (port: number) => number | undefined;
   /** The connections of all clients are looked at, also those of other machines. */
   readonly anyClient?: boolean | undefined;
@@ -41,15 +43,16 @@ export function heldSockets(before: Snapshot, now: Snapshot, attribution: Attrib
   return [...descriptors].map(([inode, list]) => {
     const row = rowOf.get(inode);
     const seenAs = attribution.seenAs?.(inode);
+    const isForgotten = !row && seenAs !== undefined;
+    const elsewhere = row || isForgotten ? row : attribution.elsewhere(inode);
     const role = row
       ? roleOf(row, attribution, clientEnds)
-      : seenAs !== undefined
+      : isForgotten
         ? 'connection'
-        : attribution.isTabled(inode)
-          ? 'other-socket'
-          : 'dead-socket';
+        : roleElsewhere(elsewhere, attribution);
     return {
       role,
+      ...(role === 'upstream' && typeof elsewhere === 'object' && { peer: peerOf(elsewhere) }),
       inode,
       state: row?.state,
       connection:
@@ -125,6 +128,19 @@ function roleOf(row: SocketRow, attribution: Attribution, clientEnds: ReadonlySe
   if (row.localPort !== attribution.serverPort) return 'upstream';
   const ours = isOurs(row, attribution) && isOver(row, clientEnds);
   return ours ? 'connection' : 'other-client';
+}
+
+/** What a socket is that has the server's port at neither end. */
+function roleElsewhere(socket: TabledSocket | undefined, { serverPort }: Attribution): SocketRole {
+  if (socket === undefined) return 'dead-socket';
+  if (socket === 'not-tcp' || socket.state === 'LISTEN' || socket.localPort === serverPort)
+    return 'other-socket';
+  return 'upstream';
+}
+
+function peerOf({ localAddress, remoteAddress, remotePort }: SocketRow): Peer {
+  const isLocal = remoteAddress === localAddress || remoteAddress.startsWith('127.');
+  return { host: remoteAddress, port: remotePort, isLocal };
 }
 
 function isOurs(row: SocketRow, { connectionOf, anyClient = false }: Attribution): boolean {

@@ -223,7 +223,7 @@ export class Observer {
     return {
       serverPort: endpoint.transport === 'tcp' ? endpoint.port : undefined,
       rows: view.rows,
-      isTabled: view.isTabled,
+      elsewhere: view.elsewhere,
       connectionOf: port => this.#clients.connectionOf(port),
       anyClient: this.#clients.areAll,
       seenAs: inode => this.#seen.connectionOf(inode),
@@ -243,7 +243,7 @@ export class Observer {
   }
 }
 
-const NO_SOCKETS: SocketView = { rows: [], isTabled: () => true, unixQueue: 0 };
+const NO_SOCKETS: SocketView = { rows: [], elsewhere: () => 'not-tcp', unixQueue: 0 };
 
 /** Inodes of the sockets that nobody in the tree had before. */
 function newSockets(before: Snapshot, now: Snapshot): number[] {

@@ -23,6 +23,7 @@ import { type Witnessed, witness } from './confirming.js';
 import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
+import { withNames } from './names.js';
 import { type Observation, Observer } from './observer.js';
 import { partOfCycles, partOfServer } from './parts.js';
 import {
@@ -211,7 +212,8 @@ export class OwnCyclesTraffic implements Traffic {
 
   async complete(evidence: Evidence): Promise<Evidence> {
     const [before, after] = [await this.#beforeWithRss, await withRss(this.#rest.latest.snapshot)];
-    return withOwnDrops(this.#target, { ...evidence, before, after });
+    const named = await withNames({ ...evidence, before, after }, this.#target.servedIn);
+    return withOwnDrops(this.#target, named);
   }
 
   latency(): Latency | undefined {

@@ -30,11 +30,15 @@ export function readPassiveOpens(owner: NetOwner): number {
   return parsePassiveOpens(readProcTextOrNothing(`${folderOf(owner)}/net/snmp`) ?? '');
 }
 
-/** Inodes of all sockets that stand in any table of the namespace. A socket in none of them has lost its connection. */
-export function readTabledInodes(owner: NetOwner): Set<number> {
-  const inodes = readOtherInodes(owner);
-  for (const { inode } of readTcpRows(owner, ['tcp', 'tcp6'])) inodes.add(inode);
-  return inodes;
+/** What a socket is, by its row in a table of the namespace: one of TCP with both ends, or any other. */
+export type TabledSocket = SocketRow | 'not-tcp';
+
+/** All sockets that stand in any table of the namespace, by inode. One in none of them has lost its connection. */
+export function readTabledSockets(owner: NetOwner): Map<number, TabledSocket> {
+  const sockets = new Map<number, TabledSocket>();
+  for (const inode of readOtherInodes(owner)) sockets.set(inode, 'not-tcp');
+  for (const row of readTcpRows(owner, ['tcp', 'tcp6'])) sockets.set(row.inode, row);
+  return sockets;
 }
 
 /** Those of the tables that are not TCP's, which are short. */
@@ -236,5 +240,38 @@ export function parseListenerDrops(text: string, inodes: readonly number[]): num
   return known.reduce<number | undefined>(
     (sum, one) => (sum === undefined || one === undefined ? undefined : sum + one),
     0,
+  );
+}
+
+/**
+ * The other ends of all connected Unix sockets of our own network, by inode: "→ /run/app.sock server". Which socket is
+ * the peer of which only netlink tells, through ss(8) of iproute2. Empty where there is no ss.
+ */
+export function readUnixPeers(): Promise<ReadonlyMap<number, string>> {
+  return new Promise(resolve => {
+    execFile('ss', ['-xnpH'], { timeout: MAX_MS, maxBuffer: 1 << 26 }, (error, stdout) =>
+      resolve(error ? new Map() : parseUnixPeers(stdout)),
+    );
+  });
+}
+
+/** Out of `ss -xnpH`: "u_str ESTAB 0 0 PATH INODE * PEER users:((\"name\",pid=1,fd=8))", a "*" where there is no path. */
+export function parseUnixPeers(text: string): Map<number, string> {
+  const rows = text.split('\n').flatMap(line => {
+    const found = /^u_\S+\s+\S+\s+\d+\s+\d+\s+(.*?) (\d+)\s+\* (\d+)\s*(?:users:\(\("(.*?)",pid=)?/.exec(
+      line,
+    );
+    if (!found) return [];
+    const [, path = '', inode, peer, program] = found;
+    return [{ path, inode: Number(inode), peer: Number(peer), program }];
+  });
+  const byInode = new Map(rows.map(row => [row.inode, row]));
+  return new Map(
+    rows.flatMap(({ inode, peer }): [number, string][] => {
+      const other = byInode.get(peer);
+      if (!other || (other.path === '*' && other.program === undefined)) return [];
+      const path = other.path === '*' ? 'unnamed Unix socket' : other.path;
+      return [[inode, `→ ${[path, other.program].filter(part => part !== undefined).join(' ')}`]];
+    }),
   );
 }

@@ -56,8 +56,10 @@ export function serverKindOf(facts: ServerFacts): ServerKind {
   const program = facts.program?.replace(/ \(deleted\)$/, '') ?? '';
   const named = PROGRAMS.find(([name]) => name.test(program))?.[1];
   if (named) return named;
-  if (facts.hadShortLivedChildren) return 'fork';
   const run = facts.runtime && RUN_BY[facts.runtime];
+  // These cannot fork: their children are other programs, and say nothing of how connections are served.
+  if (run && NEVER_FORKS.has(run)) return run;
+  if (facts.hadShortLivedChildren) return 'fork';
   if (run) return run;
   if (SCRIPTED.test(program)) return 'unknown';
   if (facts.hadShortLivedThreads) return 'thread';
@@ -82,6 +84,8 @@ const RUN_BY: Readonly<Record<Evidence['runtime'], ServerKind | undefined>> = {
   ...{ lua: 'collected', ocaml: 'collected', boehm: 'collected', ghc: 'collected' },
   ...{ racket: 'collected', sbcl: 'collected' },
 };
+
+const NEVER_FORKS: ReadonlySet<ServerKind> = new Set(['node', 'java', 'go', 'dotnet', 'beam']);
 
 /** Threads and loops of these belong to their runtime, and say nothing of how the server is written. */
 const SCRIPTED = /^(deno|dotnet|mono|beam|erl|jruby|ruby|perl|php|lua)[\d.]*([.-][\w.]+)?$/;

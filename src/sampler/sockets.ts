@@ -2,9 +2,10 @@ import { findHolders } from '../proc/holders.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import {
   type NetOwner,
-  readTabledInodes,
+  readTabledSockets,
   readTcpRows,
   readUnixRows,
+  type TabledSocket,
   type TcpFamily,
 } from '../proc/sockets.js';
 
@@ -12,8 +13,8 @@ import {
 export interface SocketView {
   /** Every TCP socket that has the server's port at one of its ends. Empty for a Unix socket. */
   readonly rows: readonly SocketRow[];
-  /** Inodes that stand in any table; asked for only when a socket is in none of the rows. */
-  readonly isTabled: (inode: number) => boolean;
+  /** What a socket is that is in none of the rows, from all tables; undefined: it stands in none of them either. */
+  readonly elsewhere: (inode: number) => TabledSocket | undefined;
   /** Connections to a Unix socket that wait to be accepted. */
   readonly unixQueue: number;
 }
@@ -62,14 +63,14 @@ export class SocketTables {
   }
 }
 
-/** `isTabled` reads the other tables when it is first asked. */
+/** `elsewhere` reads the other tables when it is first asked. */
 function viewSockets(owner: NetOwner, servedIn: NetOwner, place: SocketPlace): SocketView {
-  let tabled: Set<number> | undefined;
+  let tabled: ReadonlyMap<number, TabledSocket> | undefined;
   return {
     rows: 'path' in place ? [] : readTcpRows(owner, place.families, place.port),
-    isTabled: inode => {
-      tabled ??= readTabledInodes(servedIn);
-      return tabled.has(inode);
+    elsewhere: inode => {
+      tabled ??= readTabledSockets(servedIn);
+      return tabled.get(inode);
     },
     unixQueue: unixQueue(owner, place),
   };

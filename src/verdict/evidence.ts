@@ -87,6 +87,13 @@ export type Census = Readonly<Record<CensusKey, number>>;
  */
 export type SocketRole = 'connection' | 'dead-socket' | 'other-client' | 'upstream' | 'other-socket';
 
+/** The other end of a connection to another server; that is on this machine, as far as its address tells. */
+export interface Peer {
+  readonly host: string;
+  readonly port: number;
+  readonly isLocal: boolean;
+}
+
 /** A socket that the server holds and did not hold before: one object, however many descriptors refer to it. */
 export interface HeldSocket {
   readonly role: SocketRole;
@@ -94,6 +101,10 @@ export interface HeldSocket {
   readonly state: TcpState | undefined;
   /** Which of our connections it is, for the role `connection`. */
   readonly connection: number | undefined;
+  /** For the role `upstream`. */
+  readonly peer?: Peer | undefined;
+  /** "→ 127.0.0.1:6379 redis-server", for connections to other servers as far as they can be seen; text from outside. */
+  readonly name?: string | undefined;
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
 }
 

@@ -123,6 +123,8 @@ export interface HangFinding {
   readonly atFdLimit: boolean;
   /** So many connected clients that say nothing keep all others from being served. */
   readonly silentClients?: number;
+  /** Connections that it was at when it stopped, as it seems: their clients have gone, and it holds them. */
+  readonly inHand?: number;
   /** It had come to this limit of descriptors, its clients have gone, and still it serves nobody. */
   readonly openFilesLimit?: number;
 }
@@ -301,6 +303,10 @@ export interface HeldGroup {
   readonly heldClients?: readonly number[];
   /** Growth in each confirming round, where recurrence was asked for. */
   readonly perRound: readonly number[];
+  /** Paths of files, other ends of connections, each with how many there are; the most frequent ones first. */
+  readonly names?: ReadonlyArray<{ readonly name: string; readonly count: number }>;
+  /** Only programs have them that a process of the server has executed: they came by descriptors without close-on-exec. */
+  readonly inheritedBy?: ReadonlyArray<{ readonly pid: number; readonly comm: string }>;
   /** What became of connections that were followed by their inodes; only sockets in no table need that. */
   readonly followed?: FollowedGroup | undefined;
 }

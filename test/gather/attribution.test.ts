@@ -28,7 +28,9 @@ const now = snapshot([serverProcess({ fds: [...serverFds(), fd(7, 'socket', INOD
 /** The client's end of connection 11: it exists while somebody has it open, with an inode. */
 const clientEnd = row({ localPort: portOf(11), remotePort: SERVER_PORT, state: 'ESTABLISHED', inode: 8_011 });
 
-type Told = Pick<HeldSocket, 'role' | 'state' | 'connection'>;
+type Told = Pick<HeldSocket, 'role' | 'state' | 'connection' | 'peer'>;
+
+const DATABASE = { host: '127.0.0.1', port: 5_432, isLocal: true };
 
 const ATTRIBUTIONS: ReadonlyArray<readonly [what: string, rows: SocketRow[], told: Told]> = [
   ['our connection after our FIN', [row()], { role: 'connection', state: 'CLOSE_WAIT', connection: 11 }],
@@ -60,12 +62,12 @@ const ATTRIBUTIONS: ReadonlyArray<readonly [what: string, rows: SocketRow[], tol
   [
     'a connection to a database',
     [row({ localPort: 51_000, remotePort: 5_432, state: 'ESTABLISHED' })],
-    { role: 'upstream', state: 'ESTABLISHED', connection: undefined },
+    { role: 'upstream', state: 'ESTABLISHED', connection: undefined, peer: DATABASE },
   ],
   [
     'a connection to a database from one of our old ports',
     [row({ localPort: portOf(11), remotePort: 5_432, state: 'CLOSE_WAIT' })],
-    { role: 'upstream', state: 'CLOSE_WAIT', connection: undefined },
+    { role: 'upstream', state: 'CLOSE_WAIT', connection: undefined, peer: DATABASE },
   ],
   [
     'another listening socket',
@@ -83,18 +85,28 @@ for (const [what, rows, told] of ATTRIBUTIONS) {
   });
 }
 
+test('a connection to a database stands in a table that was not read for the port of the server', () => {
+  const toDatabase = row({ localPort: 51_000, remotePort: 5_432, state: 'ESTABLISHED' });
+  const [socket] = heldSockets(
+    before,
+    now,
+    attribution([], () => toDatabase),
+  );
+  assert.deepEqual([socket?.role, socket?.peer], ['upstream', DATABASE]);
+});
+
 test('a socket in no table at all is dead', () => {
   const [socket] = heldSockets(
     before,
     now,
-    attribution([], () => false),
+    attribution([], () => undefined),
   );
   assert.equal(socket?.role, 'dead-socket');
 });
 
 test('a socket that keepalive probes or the next owner of its port took out of the tables is the connection it was', () => {
   const seenAs = (inode: number) => (inode === INODE ? 11 : undefined);
-  const [reset] = heldSockets(before, now, { ...attribution([], () => false), seenAs });
+  const [reset] = heldSockets(before, now, { ...attribution([], () => undefined), seenAs });
   assert.deepEqual([reset?.role, reset?.state, reset?.connection], ['connection', undefined, 11]);
   // The port has had another connection since, while this one kept its row.
   const reused = row({ remotePort: portOf(900) });
@@ -193,7 +205,7 @@ test('other descriptors are counted by kind, those of new processes are not', ()
 
 function attribution(
   rows: readonly SocketRow[],
-  isTabled: Attribution['isTabled'] = () => true,
+  elsewhere: Attribution['elsewhere'] = () => 'not-tcp',
 ): Attribution {
-  return { serverPort: SERVER_PORT, rows, isTabled, connectionOf };
+  return { serverPort: SERVER_PORT, rows, elsewhere, connectionOf };
 }

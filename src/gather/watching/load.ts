@@ -11,6 +11,7 @@ import type { Census, Evidence, Round } from '../../verdict/evidence.js';
 import { memoryOfTime, memoryWhileWatched, type RoundsOfTime, roundsOfTime } from '../../verdict/moments.js';
 import type { WatchFacts } from '../../verdict/watched-load.js';
 import { emptyTally, type Tally } from '../../workload/tally.js';
+import { withNames } from '../names.js';
 import { EVERYBODY, type Observation, Observer } from '../observer.js';
 import { partOfServer } from '../parts.js';
 import { privateMemory } from '../private-memory.js';
@@ -148,7 +149,8 @@ export class LoadTraffic implements Traffic {
 
   async complete(evidence: Evidence): Promise<Evidence> {
     const after = await withRss(evidence.after);
-    return { ...evidence, before: await withRss(evidence.before), after };
+    const before = await withRss(evidence.before);
+    return withNames({ ...evidence, before, after }, this.#target.servedIn);
   }
 
   evidence(): ReturnType<Traffic['evidence']> {

@@ -17,6 +17,7 @@ export const child = growthWords<'child'>('child processes', {
     advice:
       'look at: the path on which the child returns from its handler; it must end in exit(), not in the accept loop',
     adviceFor: {
+      go: 'look at: exec.Command for a connection without exec.CommandContext: cancel its context when the client is gone',
       node: "look at: child_process.spawn() or fork() for a connection; call child.kill() when the socket emits 'close'",
       python:
         'look at: the child after os.fork(), which must end in os._exit(), and Popen or Process objects that are not terminated with the connection',
@@ -101,6 +102,7 @@ export const zombie = growthWords<'zombie'>('zombie processes', {
       'children exit and nobody waits for them; SIGCHLD does not queue, so one signal may stand for several children',
     advice: 'look at: the SIGCHLD handler; it must loop: while (waitpid(-1, NULL, WNOHANG) > 0)',
     adviceFor: {
+      go: 'look at: cmd.Start() without cmd.Wait(): also in a goroutine, also when the client has gone',
       fork: 'look at: the SIGCHLD handler of the parent; signals coalesce, so it must loop: while (waitpid(-1, NULL, WNOHANG) > 0)',
       python:
         'look at: os.fork() without os.waitpid(), Popen without wait(), multiprocessing.Process without join()',

@@ -35,6 +35,7 @@ export const crash: ServerWords<CrashFinding> = {
     advice: unit =>
       `look at: its last output, \`dmesg\` for a segfault, \`coredumpctl\` for a core; then run it under a debugger with the same ${unit}s`,
     adviceFor: {
+      go: 'look at: its last output, which has the panic and its goroutine; a panic in any goroutine ends all: recover() in the one that serves a client, and no log.Fatal there',
       node: "look at: its last output; a socket without an 'error' listener ends the whole program when a client resets",
       python:
         'look at: its last output; a ConnectionResetError or BrokenPipeError that nobody catches ends the accept loop',

@@ -1,5 +1,6 @@
 import type { HeldGroup } from '../../verdict/finding.js';
 import { nameOf } from '../counts.js';
+import { escapeText } from '../escape.js';
 import type { ServerKind } from '../server-kind.js';
 
 interface GroupWords {
@@ -11,7 +12,18 @@ interface GroupWords {
 /** What it means that such things are held, why, and where to look. */
 export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'unknown'): GroupWords {
   const advice = fdAdvice(group?.what ?? 'connection', server);
+  if (group?.inheritedBy) {
+    const holders = shortList(group.inheritedBy.map(({ pid, comm }) => `${pid} ${escapeText(comm)}`));
+    return {
+      meaning: `inherited by a program that the server executed (pid ${holders}), because it was opened without close-on-exec`,
+      cause:
+        'a program that the server executes inherits the sockets of its clients, which stay open as long as it runs',
+      advice:
+        'look at: accept4() with SOCK_CLOEXEC, or FD_CLOEXEC before another program is executed; in Python close_fds, which is on by default',
+    };
+  }
   if (!group || group.what === 'connection') return { meaning: NEVER_CLOSED, cause: NEVER_CLOSED, advice };
+  if (group.what === 'other-socket' && group.names) return UPSTREAM;
   switch (group.what) {
     case 'outside': {
       const holders = shortList(group.pids);
@@ -31,18 +43,13 @@ export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'u
       };
     case 'dead-socket':
       return {
-        meaning: 'the connection was reset and is in no table of the kernel, the server never called close()',
+        meaning: 'the connection is over and in no table of the kernel, the server never called close()',
         cause:
-          'the connection ended with a reset (the server wrote to a client that had gone, or the client reset it), and the server never called close()',
+          'the connection was reset (by the client, or because the server wrote to one that had gone), or ended with shutdown(), which closes no descriptor; the server never called close()',
         advice,
       };
     case 'upstream':
-      return {
-        meaning: 'opened for a connection of ours and kept',
-        cause: 'a connection to another server is opened for each client and not closed with it',
-        advice:
-          'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
-      };
+      return UPSTREAM;
     default:
       return {
         meaning: 'opened for a connection and kept after it',
@@ -51,6 +58,13 @@ export function groupWords(group: HeldGroup | undefined, server: ServerKind = 'u
       };
   }
 }
+
+const UPSTREAM: GroupWords = {
+  meaning: 'opened for a connection of ours and kept',
+  cause: 'a connection to another server is opened for each client and not closed with it',
+  advice:
+    'look at: where the client disconnects: is the connection behind it closed, or given back to its pool?',
+};
 
 /** Why a connection is held, where nothing tells more. */
 export const NEVER_CLOSED = 'the client closed, the server never called close()';
@@ -61,7 +75,7 @@ export function fdAdvice(what: HeldGroup['what'], server: ServerKind): string {
 }
 
 /** "1, 2, 3, 4 and 2 more". */
-export function shortList(pids: readonly number[]): string {
+export function shortList(pids: ReadonlyArray<number | string>): string {
   return pids.length > 4 ? `${pids.slice(0, 4).join(', ')} and ${pids.length - 4} more` : pids.join(', ');
 }
 

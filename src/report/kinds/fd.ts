@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../units.js';
 import type { FdFinding, HeldGroup } from '../../verdict/finding.js';
 import type { Pattern } from '../../verdict/pattern.js';
 import { minutes, nameOf, ordinal, ratio, rounds, type Unit } from '../counts.js';
+import { escapeText } from '../escape.js';
 import { FD_ADVICE, groupWords, NEVER_CLOSED, shortList } from './fd-advice.js';
 import { OWN_TIMEOUT } from './growth.js';
 import { CONNECT_AND_CLOSE, leaks, type ServerWords, type Terms } from './words.js';
@@ -143,7 +144,7 @@ function fdEvidence(finding: FdFinding, { unit }: Terms): string[] {
     const doubled = group.descriptors > group.count ? `, ${formatCount(group.descriptors)} descriptors` : '';
     const pattern = groups.length > 1 && group.pattern ? `, ${describePattern(group.pattern, unit)}` : '';
     const line = `${count}${fdRange(group)}${doubled}${pattern}${rounds(group.perRound)}: ${groupWords(group).meaning}`;
-    return [line, ...heldLine(group), ...followedLine(group, unit)];
+    return [line, ...namesLine(group), ...heldLine(group), ...followedLine(group, unit)];
   });
   if (limit !== undefined && connectionsLeft !== undefined) {
     lines.push(
@@ -161,6 +162,31 @@ function fdEvidence(finding: FdFinding, { unit }: Terms): string[] {
     );
   if (hasTimeout) lines.push(OWN_TIMEOUT);
   return lines;
+}
+
+/** "100 × /var/log/app.log, 1 × /etc/motd": text from outside; what has a name of its own each is told by its folder. */
+function namesLine({ names = [] }: HeldGroup): string[] {
+  if (names.length === 0) return [];
+  const folders = new Set(names.map(({ name }) => (name.startsWith('/') ? dirname(name) : name)));
+  const [folder] = folders;
+  if (names.length > MOST_NAMES && folders.size === 1 && folder?.startsWith('/')) {
+    return [
+      `${plural(names.length, 'path')} in ${escapeText(folder)}, such as ${escapeText(names[0]?.name ?? '')}`,
+    ];
+  }
+  const shown = names.slice(0, MOST_NAMES);
+  const more = names.length - shown.length;
+  const list = shown
+    .map(({ name, count }) => `${formatCount(count)} ${name.startsWith('→') ? '' : '× '}${escapeText(name)}`)
+    .join(', ');
+  return [`${list}${more > 0 ? `, and ${formatCount(more)} others` : ''}`];
+}
+
+const MOST_NAMES = 3;
+
+/** "/var/log" of "/var/log/app.log", also of one that is deleted. */
+function dirname(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }
 
 /** "2 of them were held connections: 17, 40". */
@@ -188,13 +214,14 @@ function shortNumbers(numbers: readonly number[]): string {
   return `${numbers.slice(0, inARow ? 1 : 3).join(', ')} … ${numbers.at(-1)}`;
 }
 
-function groupName({ what, state, count, heldClients = [] }: HeldGroup): string {
+function groupName({ what, state, count, names, heldClients = [] }: HeldGroup): string {
   if (what === 'connection' || what === 'outside' || what === 'nowhere') {
     if (state) return `TCP socket in ${state}`;
     return heldClients.length > 0
       ? 'TCP socket that the client has reset'
       : 'TCP socket, reset since by the next owner of its port';
   }
+  if (what === 'other-socket' && names) return count === 1 ? 'Unix socket' : 'Unix sockets';
   return nameOf(what, count);
 }
 

@@ -27,6 +27,7 @@ export const hang: ServerWords<HangFinding> = {
     advice:
       'look at: the accept loop; what does the process wait for? cat /proc/PID/task/*/wchan, or attach a debugger',
     adviceFor: {
+      go: 'look at: kill -QUIT PID prints where each goroutine stands (and ends the server); an Accept loop that handles a client itself instead of `go handle(conn)`, or one that returned on an error',
       node: 'look at: code that never gives the event loop back: an endless loop, a *Sync call, Atomics.wait(); kill -USR1 PID lets a debugger in',
       python:
         'look at: the accept loop; py-spy dump --pid PID says where it stands. A recv() in it without a timeout waits for one client while all others wait',
@@ -155,7 +156,8 @@ function hangAdvice({ atFdLimit, silentClients, openFilesLimit }: HangFinding): 
     : undefined;
 }
 
-function hangEvidence({ count, connected, stalledMs, silentClients, openFilesLimit }: HangFinding): string[] {
+function hangEvidence(finding: HangFinding): string[] {
+  const { count, connected, stalledMs, silentClients, openFilesLimit, inHand = 0 } = finding;
   if (openFilesLimit !== undefined) {
     return [
       `${plural(connected, 'silent client')} had gone; the next one was not served within ${formatDuration(stalledMs)}`,
@@ -168,6 +170,11 @@ function hangEvidence({ count, connected, stalledMs, silentClients, openFilesLim
   }
   return [
     `${plural(count, 'connection waits', 'connections wait')} in the accept queue, which did not move for ${formatDuration(stalledMs)}; the kernel made the handshakes, the server never took them`,
+    ...(inHand > 0
+      ? [
+          `${plural(inHand, 'connection')} that it had taken ${inHand === 1 ? 'is' : 'are'} still open although the client has gone: it may be what it was at when it stopped`,
+        ]
+      : []),
   ];
 }
 

@@ -27,6 +27,7 @@ export const refused: ServerWords<RefusedFinding> = {
     cause: 'clients were refused, reset or left without an answer, although the server lives',
     advice: 'look at: the accept loop, the backlog of listen(), and what the server does when accept() fails',
     adviceFor: {
+      go: 'look at: a Listener that is closed after an error of Accept, netutil.LimitListener, and Read or Write errors for which the connection is closed',
       node: "look at: server.close() or server.maxConnections, and an 'error' listener of the server that closes it",
       java: 'look at: new ServerSocket(port, backlog), whose backlog is 50 by default, and the catch around accept()',
       python:

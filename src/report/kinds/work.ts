@@ -36,6 +36,7 @@ export const work: ServerWords<WorkFinding> = {
     advice:
       'look at: every list, array or vector that a connection is put into, and whether it is taken out on all ways that a connection ends; then perf top -p PID',
     adviceFor: {
+      go: 'look at: a slice or map of all former connections that is walked for each new one; delete() in a defer; then net/http/pprof: go tool pprof on /debug/pprof/profile',
       'poll-loop':
         'look at: the vector of pollfd (or the list from which the fd_set is made): an entry whose fd is set to -1 is still there, and poll() goes through it each time; move the last entry into its place and count one less',
       node: "look at: find(), filter(), indexOf() or a loop over all former connections, and who takes them out on 'close'; listeners on a long-lived emitter, which are all called; then node --cpu-prof",

@@ -1,5 +1,5 @@
 import { patternApart, patternByClient } from '../apart.js';
-import { CENSUS_KEYS, type Evidence, type HeldSocket } from '../evidence.js';
+import { CENSUS_KEYS, type CensusKey, type Evidence, type HeldSocket } from '../evidence.js';
 import type { CheckResult, FdFinding, FollowedGroup, HeldGroup } from '../finding.js';
 import { closedLate } from '../late.js';
 import type { Note } from '../note.js';
@@ -7,6 +7,7 @@ import { patternOf } from '../pattern.js';
 import { hasForgottenConnections, isProven } from '../proven.js';
 import { type Growth, growthOf, isAtFdLimit, isDescriptor } from '../recurrence.js';
 import { forecast } from '../watched-load.js';
+import { inHand } from './hang.js';
 import { isSpinning } from './work.js';
 
 /**
@@ -15,6 +16,7 @@ import { isSpinning } from './work.js';
  */
 export function checkFds(evidence: Evidence): CheckResult {
   const draining = evidence.settled.state === 'draining';
+  const isInHand = inHand(evidence) > 0;
   const growths = CENSUS_KEYS.filter(isDescriptor).map(key => growthOf(evidence, key));
   const accused = growths.filter(
     ({ key, recurrence }) =>
@@ -26,7 +28,7 @@ export function checkFds(evidence: Evidence): CheckResult {
   const groups = draining
     ? []
     : [
-        ...connectionGroups(evidence),
+        ...(isInHand ? [] : connectionGroups(evidence)),
         ...outsideGroups(evidence),
         ...accused.map(growth => unnamedGroup(evidence, growth)),
       ];
@@ -42,7 +44,7 @@ export function checkFds(evidence: Evidence): CheckResult {
       status:
         counts > 0
           ? 'fail'
-          : draining || doubtful
+          : draining || doubtful || isInHand
             ? 'undecided'
             : suspects.length > 0
               ? 'not-measured'
@@ -163,6 +165,7 @@ function connectionGroups(evidence: Evidence): HeldGroup[] {
   const ours = evidence.held.filter(({ role }) => role === 'connection');
   return groupBy(ours, ({ state }) => state).map(([state, sockets]) => ({
     ...describe(sockets),
+    ...inheritance(evidence.after.processes, sockets),
     what: 'connection',
     state,
     pattern: cyclePattern(
@@ -223,7 +226,9 @@ function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Growth): 
   const now = evidence.after.processes.flatMap(({ pid, fds }) =>
     fds.filter(fd => fd.kind === key).map(() => pid),
   );
+  const names = PATHED.has(key) ? newPaths(evidence, key) : [];
   return {
+    ...(names.length > 0 && { names }),
     ...common,
     what: key as HeldGroup['what'],
     count: inCycles,
@@ -250,9 +255,58 @@ function followedGroup({ own }: Evidence): FollowedGroup | undefined {
   };
 }
 
+/** What only has a path is named by it. */
+const PATHED: ReadonlySet<CensusKey> = new Set(['file', 'device']);
+
+/** Paths that are open more often than before the run. */
+function newPaths({ before, after }: Evidence, key: CensusKey): NonNullable<HeldGroup['names']> {
+  const known = countNames(pathsOf(before, key));
+  return countNames(pathsOf(after, key))
+    .map(({ name, count }) => ({
+      name,
+      count: count - (known.find(one => one.name === name)?.count ?? 0),
+    }))
+    .filter(({ count }) => count > 0)
+    .sort((one, other) => other.count - one.count);
+}
+
+function pathsOf({ processes }: Evidence['before'], key: CensusKey): string[] {
+  return processes.flatMap(({ fds }) => fds.filter(({ kind }) => kind === key).map(({ name }) => name));
+}
+
+function countNames(names: readonly string[]): Array<{ name: string; count: number }> {
+  return groupBy(names, name => name)
+    .map(([name, same]) => ({ name, count: same.length }))
+    .sort((one, other) => other.count - one.count);
+}
+
+/**
+ * A program that a process of the server has executed has all these connections, and none of the server's own
+ * processes: they were open without close-on-exec. One of the numbers 0 to 2 was handed to it on purpose, as inetd does.
+ */
+function inheritance(
+  processes: Evidence['after']['processes'],
+  sockets: readonly HeldSocket[],
+): Pick<HeldGroup, 'inheritedBy'> {
+  const byPid = new Map(processes.map(process => [process.pid, process]));
+  const isExecuted = (pid: number) => {
+    const process = byPid.get(pid);
+    const parent = process && byPid.get(process.parentPid);
+    return parent !== undefined && parent.comm !== process?.comm;
+  };
+  const descriptors = sockets.flatMap(socket => socket.descriptors);
+  if (!descriptors.every(({ pid, number }) => number > STDERR && isExecuted(pid))) return {};
+  const holders = [...new Set(descriptors.map(({ pid }) => pid))];
+  return { inheritedBy: holders.map(pid => ({ pid, comm: byPid.get(pid)?.comm ?? '' })) };
+}
+
+const STDERR = 2;
+
 function describe(sockets: readonly HeldSocket[]) {
   const descriptors = sockets.flatMap(socket => socket.descriptors);
+  const names = countNames(sockets.flatMap(({ name }) => name ?? []));
   return {
+    ...(names.length > 0 && { names }),
     count: sockets.length,
     descriptors: descriptors.length,
     pids: [...new Set(descriptors.map(({ pid }) => pid))],

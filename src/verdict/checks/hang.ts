@@ -32,6 +32,7 @@ export function checkHang(evidence: Evidence): CheckResult {
             connected: attempts(evidence),
             stalledMs: stalled ? evidence.timeoutMs : evidence.queueSettled.tookMs,
             atFdLimit: isAtFdLimit(evidence),
+            ...(inHand(evidence) > 0 && { inHand: inHand(evidence) }),
           },
         ]
       : [],
@@ -71,6 +72,17 @@ function blockedBySilence(
 
 export function isHanging(evidence: Evidence): boolean {
   return standstill(evidence).hangs;
+}
+
+/**
+ * Connections that a hanging server may just be at: no more than it has threads. It had no chance to close them, and they
+ * say nothing of the others. At the limit of descriptors it is the other way round: it hangs because of what it holds.
+ */
+export function inHand(evidence: Evidence): number {
+  if (!isHanging(evidence) || isAtFdLimit(evidence)) return 0;
+  const held = evidence.held.filter(({ role }) => role === 'connection').length;
+  const threads = evidence.after.processes.reduce((sum, process) => sum + process.threads, 0);
+  return held <= threads ? held : 0;
 }
 
 function standstill(evidence: Evidence) {

@@ -100,7 +100,7 @@ const GROUPS: ReadonlyArray<readonly [different: Partial<HeldGroup>, line: strin
       fdNumbers: [8, 13],
       perRound: [2, 2, 2],
     },
-    '6 × sockets without a connection (fd 8 … 13) +2 +2 +2: the connection was reset and is in no table of the kernel, the server never called close()',
+    '6 × sockets without a connection (fd 8 … 13) +2 +2 +2: the connection is over and in no table of the kernel, the server never called close()',
   ],
   [
     { what: 'file', state: undefined, count: 1, descriptors: 1, fdNumbers: [], perRound: [1] },

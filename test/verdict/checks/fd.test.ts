@@ -302,3 +302,28 @@ test('sockets in no table are tied to the confirming cycles in which their inode
     fdNumbers: [12, 14],
   });
 });
+
+test('files are named by the paths that are open more often than before, the most frequent first', () => {
+  const file = (number: number, name: string) => ({ ...fd(number, 'file'), name });
+  const had = serverProcess({ fds: [...serverFds(), file(7, '/a')] });
+  const has = serverProcess({ fds: [...had.fds, file(8, '/a'), file(9, '/b'), file(10, '/b')] });
+  const looks = { before: snapshot([had]), after: snapshot([has]) };
+  const evidence = grown('file', 30, [39, 48, 57], { ...looks, settled });
+  assert.deepEqual(found(evidence)[0]?.groups[0]?.names, [
+    { name: '/b', count: 2 },
+    { name: '/a', count: 1 },
+  ]);
+});
+
+test('only a program that was executed with a connection has inherited it', () => {
+  const pid = 4_243;
+  const ofChild = (comm: string, number: number) => {
+    const child = serverProcess({ pid, parentPid: 4_242, comm });
+    const evidence = leaking([11], { after: snapshot([serverProcess(), child]) });
+    const held = evidence.held.map(socket => ({ ...socket, descriptors: [{ pid, number }] }));
+    return found({ ...evidence, held })[0]?.groups[0]?.inheritedBy;
+  };
+  assert.deepEqual(ofChild('sleep', 5), [{ pid, comm: 'sleep' }]);
+  assert.equal(ofChild(serverProcess().comm, 5), undefined, 'a fork of the server');
+  assert.equal(ofChild('sleep', 0), undefined, 'handed to it as its input');
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedConnections } from '../../../src/verdict/accepted.js';
+import { checkFds } from '../../../src/verdict/checks/fd.js';
 import { checkHang } from '../../../src/verdict/checks/hang.js';
 import type { Evidence, HeldClients } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
@@ -125,3 +126,25 @@ test('silent clients that have every descriptor of the server are told from thos
     assert.equal(finding?.kind === 'hang' && finding.atFdLimit, atFdLimit);
   }
 });
+
+const HELD: ReadonlyArray<
+  readonly [what: string, connections: number[], different: Partial<Evidence>, told: ReadonlyArray<string>]
+> = [
+  ['a connection that it was at is told with the hang alone', [1], {}, ['hang']],
+  ['more connections than it has threads are a leak beside it', [1, 2, 3], {}, ['fd', 'hang']],
+  ['at its limit one that is kept is a leak', [1], { fdLimit: 6 }, ['fd', 'hang']],
+];
+
+for (const [what, connections, different, told] of HELD) {
+  test(`of a server that hangs, ${what}`, () => {
+    const hanging = { queueSettled: settled, acceptQueue: 5, ...different };
+    const evidence = leaking(connections, hanging);
+    const findings = [...checkFds(evidence).findings, ...checkHang(evidence).findings];
+    assert.deepEqual(
+      findings.map(({ kind }) => kind),
+      told,
+    );
+    const [hang] = checkHang(evidence).findings;
+    assert.equal(hang?.kind === 'hang' && (hang.inHand ?? 0), told.length === 1 ? 1 : 0);
+  });
+}
