@@ -1,6 +1,7 @@
 import { patternApart, patternByClient } from '../apart.js';
-import { CENSUS_KEYS, type CensusKey, type Evidence, type HeldSocket } from '../evidence.js';
+import { CENSUS_KEYS, type Evidence, type HeldSocket } from '../evidence.js';
 import type { CheckResult, FdFinding, FollowedGroup, HeldGroup } from '../finding.js';
+import { countNames, inheritance, newPaths, PATHED } from '../held-names.js';
 import { closedLate } from '../late.js';
 import type { Note } from '../note.js';
 import { patternOf } from '../pattern.js';
@@ -254,53 +255,6 @@ function followedGroup({ own }: Evidence): FollowedGroup | undefined {
     fdNumbers: kept.flatMap(({ descriptors }) => descriptors.map(({ number }) => number)),
   };
 }
-
-/** What only has a path is named by it. */
-const PATHED: ReadonlySet<CensusKey> = new Set(['file', 'device']);
-
-/** Paths that are open more often than before the run. */
-function newPaths({ before, after }: Evidence, key: CensusKey): NonNullable<HeldGroup['names']> {
-  const known = countNames(pathsOf(before, key));
-  return countNames(pathsOf(after, key))
-    .map(({ name, count }) => ({
-      name,
-      count: count - (known.find(one => one.name === name)?.count ?? 0),
-    }))
-    .filter(({ count }) => count > 0)
-    .sort((one, other) => other.count - one.count);
-}
-
-function pathsOf({ processes }: Evidence['before'], key: CensusKey): string[] {
-  return processes.flatMap(({ fds }) => fds.filter(({ kind }) => kind === key).map(({ name }) => name));
-}
-
-function countNames(names: readonly string[]): Array<{ name: string; count: number }> {
-  return groupBy(names, name => name)
-    .map(([name, same]) => ({ name, count: same.length }))
-    .sort((one, other) => other.count - one.count);
-}
-
-/**
- * A program that a process of the server has executed has all these connections, and none of the server's own
- * processes: they were open without close-on-exec. One of the numbers 0 to 2 was handed to it on purpose, as inetd does.
- */
-function inheritance(
-  processes: Evidence['after']['processes'],
-  sockets: readonly HeldSocket[],
-): Pick<HeldGroup, 'inheritedBy'> {
-  const byPid = new Map(processes.map(process => [process.pid, process]));
-  const isExecuted = (pid: number) => {
-    const process = byPid.get(pid);
-    const parent = process && byPid.get(process.parentPid);
-    return parent !== undefined && parent.comm !== process?.comm;
-  };
-  const descriptors = sockets.flatMap(socket => socket.descriptors);
-  if (!descriptors.every(({ pid, number }) => number > STDERR && isExecuted(pid))) return {};
-  const holders = [...new Set(descriptors.map(({ pid }) => pid))];
-  return { inheritedBy: holders.map(pid => ({ pid, comm: byPid.get(pid)?.comm ?? '' })) };
-}
-
-const STDERR = 2;
 
 function describe(sockets: readonly HeldSocket[]) {
   const descriptors = sockets.flatMap(socket => socket.descriptors);
