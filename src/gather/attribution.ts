@@ -138,7 +138,8 @@ function roleElsewhere(socket: TabledSocket | undefined, { serverPort }: Attribu
   return 'upstream';
 }
 
-function peerOf({ localAddress, remoteAddress, remotePort }: SocketRow): Peer {
+/** The far end of a connection that the server has opened. */
+export function peerOf({ localAddress, remoteAddress, remotePort }: SocketRow): Peer {
   const isLocal = remoteAddress === localAddress || remoteAddress.startsWith('127.');
   return { host: remoteAddress, port: remotePort, isLocal };
 }

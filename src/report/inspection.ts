@@ -18,6 +18,19 @@ export interface InspectedProcess {
   readonly fds: Count;
   /** The same by kind: "tcp LISTEN", "socket", "file", … */
   readonly fdKinds: Readonly<Record<string, Count>>;
+  /**
+   * The other ends of its TCP connections and the paths of its files, the most frequent first: "← 10.0.0.7" is a client,
+   * "→ 10.0.0.9:5432" another server, with its program where that is on this machine.
+   *
+   * @optional
+   */
+  readonly names: ReadonlyArray<{ readonly name: string; readonly count: Count }>;
+  /**
+   * Calls that its threads sleep in, each with how many do.
+   *
+   * @optional
+   */
+  readonly sleepsIn: Readonly<Record<string, Count>>;
 }
 
 /** Who listens, and what the processes behind it hold. */
@@ -45,7 +58,7 @@ export function renderInspection(inspection: Inspection): string {
     `  limits      ${limit(limits.openFiles)} open files, ${limit(limits.processes)} processes (per process, soft)`,
     ...(zombies > 0 ? [`  zombies     ${zombies}`] : []),
     '',
-    ...processes.flatMap(process => processLines(process, depthOf(process, processes))),
+    ...processes.flatMap(process => processLines(process, limits.openFiles, depthOf(process, processes))),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -56,17 +69,47 @@ export function renderInspectionJson(inspection: Inspection): string {
   return `${JSON.stringify(inspection, harmless, 2)}\n`;
 }
 
-function processLines(process: InspectedProcess, depth: number): string[] {
+function processLines(process: InspectedProcess, openFiles: number | null, depth: number): string[] {
   const indent = '  '.repeat(depth + 1);
+  const share = openFiles === null ? '' : ` (${Math.round((100 * process.fds) / openFiles)} % of the limit)`;
   const memory = process.rssBytes === null ? '' : `, ${formatBytes(process.rssBytes)} resident`;
   const own = process.anonBytes === null ? '' : ` (${formatBytes(process.anonBytes)} its own)`;
   return [
     `${indent}${depth > 0 ? '└ ' : ''}pid ${process.pid}  ${escapeText(process.comm)}  ${plural(process.threads, 'thread')}${memory}${own}`,
-    `${indent}    ${plural(process.fds, 'fd')}: ${Object.entries(process.fdKinds)
-      .map(([kind, count]) => `${count} ${kind}`)
-      .join(', ')}`,
+    `${indent}    ${plural(process.fds, 'fd')}${share}: ${counted(process.fdKinds)}`,
+    ...Object.keys(process.fdKinds).flatMap(kind =>
+      STATES[kind] ? [`${indent}    ${kind}: ${STATES[kind]}`] : [],
+    ),
+    ...(process.names.length > 0 ? [`${indent}    ${namesOf(process)}`] : []),
+    ...(Object.keys(process.sleepsIn).length > 0
+      ? [`${indent}    threads sleep in ${counted(process.sleepsIn)}`]
+      : []),
   ];
 }
+
+/** What the states mean in which a connection ought not to stay, in the words of a server. */
+const STATES: Readonly<Record<string, string>> = {
+  'tcp CLOSE_WAIT': 'the client has closed, the server has not: forgotten, if it stays so',
+  'tcp FIN_WAIT2': 'the server has ended its side, and waits for the client to do so',
+  'tcp LAST_ACK': 'both have closed; the last acknowledgement is due',
+};
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+}
+
+/** "12 ← 10.0.0.7, 2 → 10.0.0.9:5432, 1 × /var/log/app.log, and 3 others". */
+function namesOf({ names }: InspectedProcess): string {
+  const shown = names
+    .slice(0, MOST_NAMES)
+    .map(({ name, count }) => `${count} ${name.startsWith('/') ? '× ' : ''}${escapeText(name)}`);
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? `, and ${plural(more, 'other')}` : ''}`;
+}
+
+const MOST_NAMES = 5;
 
 function depthOf(process: InspectedProcess, all: readonly InspectedProcess[]): number {
   const parent = all.find(({ pid }) => pid === process.parentPid);

@@ -1,10 +1,15 @@
+import { peerOf } from '../gather/attribution.js';
+import { peerNames } from '../gather/names.js';
 import { withNulls } from '../not-measured.js';
 import type { Options } from '../options/run.js';
+import type { Fd } from '../proc/fds.js';
 import { readTcpRows } from '../proc/sockets.js';
+import { readCallNames } from '../proc/threads.js';
 import type { Inspection } from '../report/inspection.js';
 import { takeSnapshot, withRss } from '../sampler/snapshot.js';
 import { attach } from '../target/attach.js';
 import { formatEndpoint } from '../target/target.js';
+import { countNames } from '../verdict/held-names.js';
 
 /**
  * Looks at a server once, without connecting to it.
@@ -20,9 +25,22 @@ export async function inspect(
       performance.now(),
     ),
   );
-  const states = new Map(
-    readTcpRows(target.servedIn, ['tcp', 'tcp6']).map(({ inode, state }) => [inode, state]),
+  const rows = new Map(readTcpRows(target.servedIn, ['tcp', 'tcp6']).map(row => [row.inode, row]));
+  const served = new Set(target.listeners.flatMap(one => (one.transport === 'tcp' ? [one.port] : [])));
+  const upstream = snapshot.processes.flatMap(({ fds }) =>
+    fds.flatMap(({ inode }) => {
+      const row = rows.get(inode);
+      return row && row.state !== 'LISTEN' && !served.has(row.localPort) ? [peerOf(row)] : [];
+    }),
   );
+  const nameOfPeer = peerNames(upstream, target.servedIn);
+  const nameOf = ({ kind, name, inode }: Fd): string[] => {
+    if (kind === 'file') return [name];
+    const row = kind === 'socket' ? rows.get(inode) : undefined;
+    if (!row || row.state === 'LISTEN') return [];
+    // The port of a client says nothing.
+    return [served.has(row.localPort) ? `← ${row.remoteAddress}` : nameOfPeer(peerOf(row))];
+  };
   return withNulls<Inspection>({
     address: formatEndpoint(target.endpoint),
     listeners: target.listeners.map(listener =>
@@ -42,9 +60,11 @@ export async function inspect(
         fds: fds.length,
         fdKinds: countKinds(
           fds.map(({ kind, inode }) =>
-            kind === 'socket' && states.has(inode) ? `tcp ${states.get(inode)}` : kind,
+            kind === 'socket' && rows.has(inode) ? `tcp ${rows.get(inode)?.state}` : kind,
           ),
         ),
+        names: countNames(fds.flatMap(nameOf)),
+        sleepsIn: countKinds(readCallNames(pid)),
       }),
     ),
     zombies: snapshot.zombies.length,

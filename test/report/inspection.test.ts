@@ -12,6 +12,8 @@ const master: InspectedProcess = {
   anonBytes: 2_097_152,
   fds: 7,
   fdKinds: { device: 3, 'tcp LISTEN': 1, socket: 3 },
+  names: [],
+  sleepsIn: { rt_sigsuspend: 1 },
 };
 const worker = {
   ...master,
@@ -21,8 +23,14 @@ const worker = {
   threads: 4,
   rssBytes: null,
   anonBytes: null,
-  fds: 1,
-  fdKinds: { device: 1 },
+  fds: 512,
+  fdKinds: { 'tcp CLOSE_WAIT': 512 },
+  names: [
+    { name: '← 10.0.0.7', count: 6 },
+    { name: '→ 10.0.0.9:5432', count: 1 },
+    { name: '/var/log/app.log', count: 1 },
+  ],
+  sleepsIn: { epoll_wait: 1, futex: 3 },
 };
 const server: Inspection = {
   address: '127.0.0.1:80',
@@ -42,9 +50,13 @@ test('an inspection shows who listens, the limits, and the tree with what each p
   limits      1024 open files, unlimited processes (per process, soft)
 
   pid 100  nginx: master  1 thread, 4.0 MiB resident (2.0 MiB its own)
-      7 fds: 3 device, 1 tcp LISTEN, 3 socket
+      7 fds (1 % of the limit): 3 device, 1 tcp LISTEN, 3 socket
+      threads sleep in 1 rt_sigsuspend
     └ pid 101  nginx: worker  4 threads
-        1 fd: 1 device
+        512 fds (50 % of the limit): 512 tcp CLOSE_WAIT
+        tcp CLOSE_WAIT: the client has closed, the server has not: forgotten, if it stays so
+        6 ← 10.0.0.7, 1 → 10.0.0.9:5432, 1 × /var/log/app.log
+        threads sleep in 1 epoll_wait, 3 futex
 `,
   );
 });
