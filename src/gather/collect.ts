@@ -6,6 +6,8 @@ import { readListenCounters } from '../proc/sockets.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Evidence } from '../verdict/evidence.js';
+import { FACTS } from '../workload/client-names.js';
+import { ANY_STATUS } from '../workload/script.js';
 import type { Witnessed } from './confirming.js';
 import { departedFrom } from './departed.js';
 import type { Driver } from './driver.js';
@@ -18,7 +20,15 @@ export interface Gathered
   extends Witnessed,
     Pick<
       Evidence,
-      'rounds' | 'pace' | 'work' | 'hold' | 'apart' | 'queueSettled' | 'budgetSpent' | 'interrupted'
+      | 'rounds'
+      | 'pace'
+      | 'work'
+      | 'hold'
+      | 'apart'
+      | 'queueSettled'
+      | 'budgetSpent'
+      | 'capped'
+      | 'interrupted'
     > {
   readonly confirming: NonNullable<Evidence['confirming']>;
   readonly target: Target;
@@ -39,7 +49,18 @@ export interface Gathered
 /** Puts into one piece what the judge may know. */
 export function collectEvidence(gathered: Gathered): Evidence {
   const { target, options, observer, before, baseline, latest, countersBefore } = gathered;
-  const { rounds, pace, work = [], hold, apart, confirming, budgetSpent, interrupted, pursued } = gathered;
+  const {
+    rounds,
+    pace,
+    work = [],
+    hold,
+    apart,
+    confirming,
+    budgetSpent,
+    capped,
+    interrupted,
+    pursued,
+  } = gathered;
   const { ledger, cast, tallies } = gathered.driver;
   const { settled, quiet, latest: after } = gathered.rest;
   const counters = readListenCounters(target.network);
@@ -48,7 +69,20 @@ export function collectEvidence(gathered: Gathered): Evidence {
   const rootPids = target.roots.map(({ pid }) => pid);
   return {
     ranBefore: observer.ranBefore,
-    ...{ rounds, pace, work, hold, apart, confirming, settled, quiet, budgetSpent, interrupted, before },
+    ...{
+      rounds,
+      pace,
+      work,
+      hold,
+      apart,
+      confirming,
+      settled,
+      quiet,
+      budgetSpent,
+      capped,
+      interrupted,
+      before,
+    },
     serverPort: target.endpoint.transport === 'tcp' ? target.endpoint.port : undefined,
     concurrency: options.concurrency,
     ratePerSecond: options.ratePerSecond,
@@ -87,6 +121,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
     clients: options.clients,
     clientOf: connection => cast.clientOf(connection),
     requestIsMeant: options.script.meant,
+    asked: askedOf(options),
     runtime: target.runtime,
     rootCount: rootPids.length,
     fdLimit: target.limits.openFiles,
@@ -94,6 +129,21 @@ export function collectEvidence(gathered: Gathered): Evidence {
     fdRoom: roomLeft(options.mostFds, before, latest.snapshot),
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPids[0] ?? 0),
+  };
+}
+
+/** What was asked for, by the names of the routes; none where no client of the run sends a whole request. */
+function askedOf({ clients, script }: Options): Evidence['asked'] {
+  const sends = clients.some(name => {
+    const { request } = FACTS[name];
+    return request === 'whole' || (request === 'may' && script.meant);
+  });
+  const { http } = script;
+  return {
+    isRequest: sends,
+    routes: sends && http ? [...new Set(http.requests.map(({ route }) => route))] : [],
+    // A plain GET of ours asks for nothing, and any answer to a GET that --protocol names will do.
+    accepts: http && script.meant ? http.accepts : ANY_STATUS,
   };
 }
 

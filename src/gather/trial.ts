@@ -50,6 +50,8 @@ export class Trial {
   #apart: readonly PerClientGrowth[] = [];
   readonly #confirming: ConfirmingRound[] = [];
   #budgetSpent = false;
+  /** More cycles were asked for than may be made. */
+  #isCapped = false;
   /** It was seen to hold connections, and to wait for nothing but somebody. */
   #setsNoTimers = false;
   /** What is waited for while the server settles. */
@@ -145,7 +147,8 @@ export class Trial {
       const round = this.#driver.isOver ? undefined : await next(this.#evidence());
       if (!round) break;
       const late = this.#lateRest(asksForCounts(round));
-      if (!late || !budget.hasTimeFor(this.#judged.rounds)) {
+      this.#isCapped = this.#driver.left < round.cycles;
+      if (!late || !budget.hasTimeFor(this.#judged.rounds) || this.#isCapped) {
         this.#budgetSpent = true;
         break;
       }
@@ -220,6 +223,7 @@ export class Trial {
       ...{ latest: this.#latest.latest, queueSettled: this.#latest.settled },
       countersBefore: this.#countersBefore,
       budgetSpent: this.#budgetSpent,
+      capped: this.#isCapped ? this.#options.atMost : undefined,
       ...{ interrupted: this.#hooks.signal.aborted, endingOf: this.#hooks.endingOf },
       ...this.#witnessed,
     });

@@ -8,11 +8,13 @@ import {
   rate,
   SWITCH,
   SWITCH_THAT_IS_ON,
+  switchOfThree,
   type Table,
   type Time,
   text,
   textFrom,
   textOrBytes,
+  textOrFile,
   texts,
   time,
   whole,
@@ -21,6 +23,14 @@ import {
 
 /** Who is under test. */
 export const TARGET = {
+  url: {
+    value: filled('<target>', 'a port, an address or a URL', 'http://localhost:3000/'),
+    help: 'the same as a first word: 9000, localhost:9000, http://localhost:3000/api, unix:/run/app.sock',
+    notWith: {
+      port: namesTwo('port'),
+      unix: namesTwo('unix'),
+    },
+  },
   port: {
     short: '-p',
     value: whole(1, 65_535, 9_000),
@@ -54,6 +64,16 @@ export const TARGET = {
     value: SWITCH,
     help: 'the process of --pid does not listen on the port itself',
     needs: { pid: ['--behind-proxy needs the pid of the server behind the proxy.', 'Add --pid N.'] },
+  },
+  waitFor: {
+    value: time(0, 3_600_000),
+    help: 'how long the server, which starts elsewhere, may take until it listens (default: not at all)',
+    notWith: {
+      command: [
+        '--wait-for waits for a server that somebody else starts.',
+        'For the command behind -- it is --ready-timeout.',
+      ],
+    },
   },
 } as const satisfies Table;
 
@@ -95,7 +115,22 @@ export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
 
 /** What is done to the server, and how much of it at a time. */
 export const CYCLES = {
-  cycles: { short: '-n', value: whole(1, MAX_CYCLES, 1_000), default: 1_000, help: 'cycles that are judged' },
+  cycles: {
+    short: '-n',
+    value: whole(1, MAX_CYCLES, 1_000),
+    default: 1_000,
+    help: 'cycles that are judged; those to warm up, and where something has to recur up to some ten thousand to confirm, come on top (default: 1000)',
+  },
+  atMost: {
+    value: whole(1, MAX_CYCLES, 2_000),
+    help: 'connections that the whole run may make: to warm up, to judge and to confirm',
+    notWith: {
+      thorough: [
+        '--at-most does not go with --thorough, which gives every client the same cycles.',
+        'Use --cycles and --budget, or --at-most with one --client.',
+      ],
+    },
+  },
   duration: {
     value: time(100, 604_800_000),
     help: 'make cycles for so long, instead of --cycles',
@@ -183,6 +218,49 @@ export const SAID = {
     value: textFrom<string | RegExp>('<text>'),
     help: 'what the answer has to contain, or a /pattern/',
   },
+  path: {
+    value: texts<string | readonly string[]>('<path>'),
+    help: 'ask for this path over HTTP, repeatable: several are asked for in turn',
+    notWith: { send: sendSaysAll('path') },
+  },
+  method: {
+    short: '-X',
+    value: text('<method>'),
+    help: 'method of the request (default: GET, or POST with --data)',
+    notWith: { send: sendSaysAll('method') },
+  },
+  header: {
+    value: texts<string | readonly string[]>('<line>'),
+    help: "line of the request's head, repeatable; -H 'Name: value' too",
+    notWith: { send: sendSaysAll('header') },
+  },
+  data: {
+    short: '-d',
+    value: textOrFile('<data>'),
+    help: 'body of the request, or @file',
+    notWith: { send: sendSaysAll('data') },
+  },
+  /** The text of the file. */
+  routes: {
+    value: text('<file>', 'file'),
+    help: 'requests to be made in turn: a line for each ("POST /items {…}"), a HAR or an OpenAPI document',
+    notWith: {
+      path: ['--routes and --path both say what is asked for.', 'Put the path into the file.'],
+      method: ['--routes says the method of each request.', 'Leave out --method.'],
+      data: ['--routes says the body of each request.', 'Leave out --data.'],
+      send: sendSaysAll('routes'),
+    },
+  },
+  requests: {
+    value: whole(1, 10_000, 3),
+    default: 1,
+    help: 'requests on each connection (keep-alive)',
+    notWith: { send: sendSaysAll('requests') },
+  },
+  expectStatus: {
+    value: text('<codes>'),
+    help: 'statuses that are right: 200,404,5xx (default: 2xx,3xx)',
+  },
   protocol: {
     value: oneOf(
       '<name>',
@@ -205,6 +283,17 @@ export const SAID = {
     notWith: { insecure: ['--ca says whom to trust, --insecure trusts everybody.', 'Give one of them.'] },
   },
   insecure: { value: SWITCH, help: 'trust any certificate' },
+  /** PEM text, both. */
+  cert: {
+    value: text('<file>', 'file'),
+    help: 'certificate of the client (PEM)',
+    needs: { key: ['--cert needs the key that belongs to it.', 'Add --key FILE.'] },
+  },
+  key: {
+    value: text('<file>', 'file'),
+    help: 'its key (PEM)',
+    needs: { cert: ['--key needs the certificate that it belongs to.', 'Add --cert FILE.'] },
+  },
 } as const satisfies Table;
 
 /** Node fills its young generation for some 25 000 connections before it is level. */
@@ -222,7 +311,12 @@ export const JUDGING = {
     default: BUDGET,
     help: `time for confirming what has to recur (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected)`,
   },
-  confirm: { value: SWITCH_THAT_IS_ON, help: 'make no further cycles' },
+  confirm: {
+    value: switchOfThree(
+      'make further cycles to confirm also where the request changes something (POST, PUT, …)',
+    ),
+    help: 'make no further cycles',
+  },
   strict: { value: SWITCH, help: 'exit 3 when something is undecided' },
   failOn: {
     value: textFrom<readonly Kind[]>('<kinds>', KINDS),
@@ -260,7 +354,7 @@ export const WATCHING = {
     default: '30s',
     help: 'time for running the load again, where growth has to recur',
   },
-  confirm: { value: JUDGING.confirm.value, help: 'run the load once and not again' },
+  confirm: { value: SWITCH_THAT_IS_ON, help: 'run the load once and not again' },
   strict: JUDGING.strict,
   failOn: JUDGING.failOn,
   allow: JUDGING.allow,
@@ -273,6 +367,21 @@ export const WATCH = { ...TARGET, ...WATCHING } as const satisfies Table;
 export interface RawCommand {
   /** A program and its arguments, without a shell. It is stopped when the run is over. */
   readonly command?: readonly string[] | undefined;
+}
+
+function namesTwo(name: string) {
+  return [
+    `The first word, or --url, names a server, and --${name} another one.`,
+    'Give one of them.',
+  ] as const;
+}
+
+/** A refusal of `--send`, for what would say a part of the request. */
+function sendSaysAll(name: string) {
+  return [
+    `--send is the whole request, so there is nothing for --${name} to say.`,
+    `Leave out --send: churn http://localhost:3000/ --${name} …`,
+  ] as const;
 }
 
 /** A refusal of `--thorough`, for what gives the load another shape. */

@@ -55,6 +55,9 @@ function doubts({ checks, notes }: Verdict, { accepted, connections }: Measured<
     return `the server accepted only ${accepted} of ${connections} connections`;
   }
   if (kinds.length === 0 && connections === 0) return 'nobody was seen to connect to the server';
+  const unreached = notes.find(note => note.note === 'not-reached');
+  const others = kinds.filter(kind => kind !== 'reply' && kind !== 'memory');
+  if (unreached && others.length === 0) return 'the route was never reached';
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 

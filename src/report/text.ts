@@ -29,6 +29,7 @@ export function renderText(report: Report, style: TextStyle): string {
       : measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13))),
     '',
     verdictLine(report, chalk),
+    ...limitLines(report).flatMap(line => wrap(`      ${chalk.dim(line)}`, style.columns, 6)),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
     ...plotLines(report).map((line, index) => `${index === 0 ? '\n' : ''}${chalk.dim(line)}`),
     ...outputLines(report).flatMap(line => wrap(line, style.columns, 4)),
@@ -160,6 +161,11 @@ function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string
     error: chalk.red.bold,
   };
   return paint[verdict](summary);
+}
+
+/** What the proof is of, in one line. */
+function limitLines({ verdict, limits = [] }: Report): string[] {
+  return verdict === 'pass' && limits.length > 0 ? [limits.join('; ')] : [];
 }
 
 function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkInstance): string[] {

@@ -2,7 +2,7 @@ import { requireRoom } from '../gather/room.js';
 import type { Options } from '../options/run.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
-import { attach } from '../target/attach.js';
+import { attachWhenReady } from '../target/await.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import { judge } from '../verdict/judge.js';
 import { ownTrouble } from '../verdict/own-trouble.js';
@@ -17,7 +17,7 @@ export async function run(options: Options, context: RunContext): Promise<Report
   const startedAtMs = performance.now();
   requireRoom(options);
   primeRss();
-  const target = await attach(options);
+  const target = await attachWhenReady(options, context.signal);
   const timings = { ...context.timings, discoveryMs: performance.now() - startedAtMs };
   const { evidence, verdict, report } = await runTrial(
     target,

@@ -10,7 +10,7 @@ import { assembleThorough, type Row } from '../report/thorough/assemble.js';
 import { livingProcesses } from '../sampler/living.js';
 import { outlookNow } from '../sampler/sleep.js';
 import { type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
-import { attach } from '../target/attach.js';
+import { attachWhenReady } from '../target/await.js';
 import type { Target } from '../target/target.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
@@ -39,7 +39,7 @@ import { type RunContext, runTrial, type TrialResult } from './run-trial.js';
  */
 export async function runThorough(options: Options, context: RunContext): Promise<Report> {
   primeRss();
-  const target = await attach(options);
+  const target = await attachWhenReady(options, context.signal);
   return new ThoroughRun(target, options, context).make();
 }
 

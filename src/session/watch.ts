@@ -6,7 +6,7 @@ import { primeRss } from '../proc/usage.js';
 import { assembleReport } from '../report/assemble.js';
 import type { Report } from '../report/report.js';
 import type { World } from '../started/world.js';
-import { attach } from '../target/attach.js';
+import { attachWhenReady } from '../target/await.js';
 import { judge } from '../verdict/judge.js';
 import { type RunContext, reportTarget, timingsOf } from './run-trial.js';
 
@@ -25,7 +25,7 @@ interface WatchContext extends RunContext {
  */
 export async function watch(options: WatchOptions, context: WatchContext): Promise<Report> {
   primeRss();
-  const target = await attach(options);
+  const target = await attachWhenReady(options, context.signal);
   const gauging = options.gauges.length > 0 ? await Gauging.open(options, context.signal) : undefined;
   const watching = await Watching.open(target, options, gauging, context);
   try {

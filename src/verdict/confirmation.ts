@@ -1,3 +1,4 @@
+import { unreachedRoutes } from './answers.js';
 import { CENSUS_KEYS } from './census.js';
 import { replacedWorkers } from './departed.js';
 import type { Evidence } from './evidence.js';
@@ -60,7 +61,10 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   const work = judgeWork(evidence);
   // An array that only grows takes memory as well, some bytes at a time: that is the same fault, and would take long.
   const isExplained = work.state === 'grows' && work.stale !== undefined;
-  const asksForMemory = !isExplained && (memory.state === 'suspect' || isStillUnread(evidence, memory));
+  // What was never reached has told nothing of its memory, however long it is asked.
+  const isReached = unreachedRoutes(evidence).length === 0;
+  const asksForMemory =
+    isReached && !isExplained && (memory.state === 'suspect' || isStillUnread(evidence, memory));
   if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));

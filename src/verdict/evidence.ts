@@ -221,8 +221,22 @@ interface MadeRound {
   readonly manner?: 'follow' | 'watch';
 }
 
+/** What the clients of a run have asked for. */
+export interface Asked {
+  /** Some of them sent a whole request. */
+  readonly isRequest: boolean;
+  /** Methods and paths, where that was HTTP. */
+  readonly routes: readonly string[];
+  /** Statuses that were expected: "2xx", "404". */
+  readonly accepts: readonly string[];
+}
+
 /** What is known beside that in some runs. */
 interface Unusual {
+  /** What was asked of the server; undefined where others made the connections. */
+  readonly asked?: Asked | undefined;
+  /** Why no more connections were made, though more were needed to confirm; undefined: nobody had set an end to them. */
+  readonly capped?: { readonly connections: number; readonly because: 'option' | 'method' } | undefined;
   /** Name of the executable that serves. */
   readonly program?: string | undefined;
   /** Numbers that the server itself exposes; none when nobody named any. */

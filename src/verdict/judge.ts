@@ -10,6 +10,7 @@ import { checkSpin, checkWork, idleCpuPercent, isSpinning } from './checks/work.
 import type { Evidence, Pace } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
+import { type Limit, limitsOf } from './limit.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
@@ -26,6 +27,8 @@ export interface Verdict {
   /** Kinds and counts that were found and let pass by `--allow` or `--fail-on`. */
   readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
   readonly notes: readonly Note[];
+  /** What a pass does not prove; none where it is no pass. */
+  readonly limits: readonly Limit[];
 }
 
 /** What is seen only of a server that was started: `verdict/after-life.ts` judges it. */
@@ -76,7 +79,8 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     checks,
     findings,
     allowed,
-    notes: [...results.flatMap(({ notes }) => notes), ...runNotes(evidence)],
+    notes: [...results.flatMap(({ notes }) => notes), ...runNotes(evidence, doubts.length > 0)],
+    limits: verdict === 'pass' ? limitsOf(evidence, checks) : [],
   };
 }
 
@@ -100,7 +104,7 @@ function watched(result: CheckResult, evidence: Evidence): CheckResult {
 }
 
 /** What is worth saying about the run as a whole. */
-function runNotes(evidence: Evidence): Note[] {
+function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   const notes: Note[] = [];
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
@@ -127,6 +131,12 @@ function runNotes(evidence: Evidence): Note[] {
   }
   const overflows = ownOverflows(evidence);
   if (overflows > 0) notes.push({ note: 'overflows', count: overflows });
+  if (evidence.capped && isDoubted) notes.push({ note: 'capped', ...evidence.capped });
+  const cutShort = [evidence.warmup, cycles, evidence.confirm].reduce(
+    (all, tally) => all + tally.cutShort,
+    0,
+  );
+  if (cutShort > 0) notes.push({ note: 'cut-short', count: cutShort });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
   return notes;
 }

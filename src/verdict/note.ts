@@ -1,3 +1,4 @@
+import type { Answered } from './answers.js';
 import type { CensusKey } from './evidence.js';
 
 /** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/notes.ts`. */
@@ -59,6 +60,14 @@ export type Note =
     }
   | { readonly note: 'not-answered'; readonly closedFirst: boolean; readonly timeoutMs: number }
   | { readonly note: 'turned-down'; readonly count: number; readonly of: number }
+  /** The answers of a route were not those that were expected, so that it was not tried. */
+  | { readonly note: 'not-reached'; readonly answered: Answered; readonly accepts: readonly string[] }
+  /** What was asked for is a stream of events, which has no end. */
+  | { readonly note: 'endless'; readonly timeoutMs: number }
+  /** The server ended connections before all requests were made on them. */
+  | { readonly note: 'cut-short'; readonly count: number }
+  /** More connections would have been needed to confirm. */
+  | { readonly note: 'capped'; readonly connections: number; readonly because: 'option' | 'method' }
   | { readonly note: 'own-cpu'; readonly percent: number }
   | { readonly note: 'own-slowdown'; readonly fromUs: number; readonly toUs: number }
   | {

@@ -1,4 +1,4 @@
-import { ask } from './ask.js';
+import { talk } from './ask.js';
 import type { ClientName } from './client-names.js';
 import type { Cycle } from './cycle.js';
 import {
@@ -53,12 +53,12 @@ const partialRst: Behaviour = ({ socket }, { script, turns }) => {
 
 /** Connect, send a request, wait for the answer, close. */
 export const reply: Behaviour = (cycle, context) => {
-  ask(cycle, context, () => closeWhenQuiet(cycle, context));
+  talk(cycle, context, () => closeWhenQuiet(cycle, context));
 };
 
 /** Connect, send a request, reset with the first bytes of the answer: the server is still writing, or has just written. */
 const replyRst: Behaviour = (cycle, context) => {
-  ask(cycle, context, () => cycle.socket.resetAndDestroy());
+  talk(cycle, context, () => cycle.socket.resetAndDestroy(), cycle.socket, true);
 };
 
 /** Connect, say nothing for a while, close: the server has long accepted, and waits, when the end comes. */
@@ -103,8 +103,9 @@ const BEHAVIOURS = {
   'byte-rst': () => byteRst,
   partial: () => partial,
   'partial-rst': () => partialRst,
-  reply: () => reply,
-  'reply-rst': () => replyRst,
+  reply: async script => (script.isSecure ? (await import('./tls-behaviours.js')).tlsOf(script) : reply),
+  'reply-rst': async script =>
+    script.isSecure ? (await import('./tls-behaviours.js')).tlsReplyRstOf(script) : replyRst,
   idle: () => idle,
   drip: () => drip,
   tls: async script => (await import('./tls-behaviours.js')).tlsOf(script),

@@ -55,6 +55,10 @@ export const DEADLINE = 'deadline';
 export const NO_ANSWER = 'no-answer';
 /** The server closed its side before it had answered. */
 export const EARLY_END = 'early-end';
+/** The answer had begun, and did not come to its end until the deadline. */
+export const UNFINISHED = 'unfinished';
+/** The same of an answer that says it is a stream of events, and so has no end. */
+export const ENDLESS = 'endless';
 /** The server said something else than what was expected. */
 export const UNEXPECTED = 'unexpected';
 
@@ -100,6 +104,8 @@ const FAILURES: Readonly<Record<string, FailureKind>> = {
   [DEADLINE]: 'timeout',
   [NO_ANSWER]: 'unanswered',
   [EARLY_END]: 'unanswered',
+  [UNFINISHED]: 'unanswered',
+  [ENDLESS]: 'unanswered',
   [UNEXPECTED]: 'unexpected',
 };
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
-import { ask } from './ask.js';
+import { talk } from './ask.js';
 import { type Cycle, fail, NO_ANSWER } from './cycle.js';
 import { type Behaviour, type CycleContext, later, untilServerCloses } from './cycle-context.js';
 import type { Script, TlsScript } from './script.js';
@@ -17,7 +17,7 @@ export function tlsOf(script: Script): Behaviour {
         channel.end();
         untilServerCloses(cycle, context, channel);
       };
-      if (script.meant) ask(cycle, context, end, channel);
+      if (script.meant) talk(cycle, context, end, channel);
       else end();
     });
 }
@@ -53,6 +53,15 @@ function clientHello({ sni, alpn }: TlsScript): Promise<Uint8Array> {
   });
 }
 
+/** Connect, whole handshake, a request, reset with the first bytes of its answer. */
+export function tlsReplyRstOf(script: Script): Behaviour {
+  const over = tlsLayer(script.tls);
+  return (cycle, context) =>
+    over(cycle, context, channel => {
+      talk(cycle, context, () => cycle.socket.resetAndDestroy(), channel, true);
+    });
+}
+
 /** Connect, whole handshake, reset: no close_notify. */
 export function tlsRstOf(script: Script): Behaviour {
   const over = tlsLayer(script.tls);
@@ -66,8 +75,12 @@ type TlsLayer = (cycle: Cycle, context: CycleContext, onHandshake: (channel: TLS
  * Certificates are read once, for all connections. This module is loaded only where a client of TLS is asked for:
  * node:tls costs a plain run more than all else that it loads.
  */
-function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
-  const secureContext = createSecureContext(ca === undefined ? {} : { ca });
+function tlsLayer({ sni, alpn, ca, cert, key, insecure }: TlsScript): TlsLayer {
+  const secureContext = createSecureContext({
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
   const chosen = {
     secureContext,
     rejectUnauthorized: !insecure,

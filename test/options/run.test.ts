@@ -13,6 +13,7 @@ test('a port is all that has to be said', () => {
     unix: undefined,
     pids: [],
     behindProxy: false,
+    waitForMs: 0,
     cycles: 1_000,
     concurrency: 1,
     timeoutMs: 5_000,
@@ -33,6 +34,7 @@ test('a port is all that has to be said', () => {
     lateMs: 30_000,
     budgetMs: 10_000,
     heapBudgetMs: 20_000,
+    atMost: undefined,
     thorough: undefined,
     start: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
@@ -181,20 +183,21 @@ test('the hint of --allow is a command that works', () => {
   assert.throws(() => parseOptions({ port: 9_000, allow: ['fd=x'] }), { hint: /--allow fd=\d/ });
 });
 
+const NOTHING = {
+  port: undefined,
+  host: undefined,
+  unix: undefined,
+  pids: [],
+  behindProxy: false,
+  waitForMs: 0,
+};
+
 const ADDRESSES: ReadonlyArray<
   readonly [what: string, raw: RawOptions, address: ReturnType<typeof parseAddress>]
 > = [
-  ['a port', { port: '80' }, { port: 80, host: undefined, unix: undefined, pids: [], behindProxy: false }],
-  [
-    'a Unix socket',
-    { unix: './a b' },
-    { port: undefined, host: undefined, unix: './a b', pids: [], behindProxy: false },
-  ],
-  [
-    'a pid alone',
-    { pid: ['9'] },
-    { port: undefined, host: undefined, unix: undefined, pids: [9], behindProxy: false },
-  ],
+  ['a port', { port: '80' }, { ...NOTHING, port: 80 }],
+  ['a Unix socket', { unix: './a b' }, { ...NOTHING, unix: './a b' }],
+  ['a pid alone', { pid: ['9'] }, { ...NOTHING, pids: [9] }],
 ];
 
 for (const [what, raw, address] of ADDRESSES) {

@@ -167,7 +167,7 @@ async function play(row: Row): Promise<{ packets: Packet[] | undefined; testimon
   const said = script({
     request: Buffer.from(REQUEST),
     waitMs: WAIT_MS,
-    tls: { sni: undefined, alpn: [], ca: undefined, insecure: true },
+    tls: { sni: undefined, alpn: [], ca: undefined, insecure: true, cert: undefined, key: undefined },
   });
   const behaviours = await prepareBehaviours([row.client], said);
   const behaviour = behaviours.get(row.client);
