@@ -133,7 +133,7 @@ export function collectEvidence(gathered: Gathered): Evidence {
 }
 
 /** What was asked for, by the names of the routes; none where no client of the run sends a whole request. */
-function askedOf({ clients, script }: Options): Evidence['asked'] {
+function askedOf({ clients, script, hold }: Options): Evidence['asked'] {
   const sends = clients.some(name => {
     const { request } = FACTS[name];
     return request === 'whole' || (request === 'may' && script.meant);
@@ -144,6 +144,7 @@ function askedOf({ clients, script }: Options): Evidence['asked'] {
     routes: sends && http ? [...new Set(http.requests.map(({ route }) => route))] : [],
     // A plain GET of ours asks for nothing, and any answer to a GET that --protocol names will do.
     accepts: http && script.meant ? http.accepts : ANY_STATUS,
+    isIdle: hold > 0 || clients.some(name => FACTS[name].pauses > 0),
   };
 }
 

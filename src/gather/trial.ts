@@ -129,7 +129,8 @@ export class Trial {
     const isPrompt = this.#driver.isOver || this.#setsNoTimers;
     const lateMs = isPrompt ? settleMs : this.#options.lateMs;
     const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs, lateMs };
-    const { signal } = this.#hooks;
+    // Whoever interrupts is told what is held all the same: to see whether anything moves takes a moment.
+    const signal = aMomentAfter(this.#hooks.signal);
     const onDue = (due: Due | undefined) => {
       this.#due = due;
     };
@@ -229,6 +230,18 @@ export class Trial {
     });
   }
 }
+
+/** Aborted when that signal is, but for the moment that a look at a server that does not move takes. */
+function aMomentAfter(signal: AbortSignal): AbortSignal {
+  const later = new AbortController();
+  const abort = () => setTimeout(() => later.abort(), LAST_LOOK_MS).unref();
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return later.signal;
+}
+
+/** What has stood still for a second is held. */
+const LAST_LOOK_MS = 1_500;
 
 /**
  * The same evidence with what the server's own listeners have dropped at most, asked only where counters of the whole network have moved:

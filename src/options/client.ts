@@ -9,7 +9,8 @@ import {
 import { optionOf, type Raw, reader, requireSense, usage } from './option.js';
 import { parsePayload } from './payload.js';
 import { OF_HTTP, parseRequests, readSent, usualRequest } from './request.js';
-import { CYCLES, SAID } from './table.js';
+import { SAID } from './said.js';
+import { CYCLES } from './table.js';
 import type { UrlTarget } from './url.js';
 
 export type RawClientOptions = Raw<typeof SAID> & Pick<Raw<typeof CYCLES>, 'client' | 'thorough'>;

@@ -1,7 +1,7 @@
 import { ANY_STATUS, type HttpRequest, type HttpScript } from '../workload/script.js';
 import { type Raw, reader, usage } from './option.js';
 import { parseRoutes, type Route } from './routes.js';
-import { SAID } from './table.js';
+import { SAID } from './said.js';
 import type { UrlTarget } from './url.js';
 
 export type RawRequest = Raw<

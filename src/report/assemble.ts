@@ -40,6 +40,8 @@ export interface Circumstances {
   readonly phases: Report['phases'];
   readonly timings: Report['timings'];
   readonly requested: number;
+  /** How long the cycles were to be made; undefined: until all were. */
+  readonly forMs?: number | undefined;
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
   readonly clients?: readonly string[] | undefined;
@@ -59,7 +61,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     reportFinding(finding, { ...around, terms: { unit, server }, watch }),
   );
   const reasoning = reasonFrom(evidence);
-  const cycles = reportCycles(evidence, around.requested);
+  const cycles = reportCycles(evidence, around);
   return withNulls<Report>({
     schemaVersion: SCHEMA_VERSION,
     tool: around.tool,
@@ -96,7 +98,10 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
   });
 }
 
-function reportCycles(evidence: Evidence, requested: number): Measured<ReportedCycles> {
+function reportCycles(
+  evidence: Evidence,
+  { requested, forMs }: Pick<Circumstances, 'requested' | 'forMs'>,
+): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
   return {
     requested,
@@ -112,6 +117,7 @@ function reportCycles(evidence: Evidence, requested: number): Measured<ReportedC
     concurrency: evidence.concurrency,
     clients: evidence.clients,
     durationMs: Math.round(cycles.durationMs * 10) / 10,
+    forMs,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
     stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped,
     failures: Object.fromEntries(Object.entries(cycles.failures)),

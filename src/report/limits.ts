@@ -17,7 +17,7 @@ export function limitWords(limit: Limit, address: string): string {
 }
 
 function askedWords({ clients, isRequest, routes }: Extract<Limit, { limit: 'asked' }>): string {
-  const who = clients.length === 0 ? 'every client' : clients.join(', ');
+  const who = clients.join(', ');
   const [first] = routes;
   if (!isRequest) return `${who}, no request sent`;
   if (first === undefined) return `${who}, a request`;

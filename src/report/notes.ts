@@ -23,6 +23,9 @@ export function noteSentence(note: Note, unit: Unit): string {
     case 'closed-with-later':
       return `${plural(note.count, 'connection')} ${note.count === 1 ? 'was' : 'were'} closed only when later ones came: the last ones stay until then.`;
     case 'draining':
+      if (note.interrupted) {
+        return `When the run was interrupted ${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed yet; whether the server still would was not waited for.`;
+      }
       return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
     case 'other-clients':
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;

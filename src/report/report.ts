@@ -262,6 +262,8 @@ export interface ReportedCycles {
    */
   readonly clients: readonly string[];
   readonly durationMs: Milliseconds;
+  /** How long they were to be made (--duration); null: until all were. */
+  readonly forMs?: Milliseconds | null;
   /** @minimum 0 */
   readonly ratePerSecond: number;
   /** Why the cycles ended before all were made. */

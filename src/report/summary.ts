@@ -16,6 +16,10 @@ export function summarize(
   const made = watch ? madeWhileWatching(watch) : `${cycles.completed} cycles`;
   if (verdict.verdict === 'fail') return `FAIL  ${made}, ${faults(verdict, unitOf({ watch }))}`;
   if (interrupted && watch) return `INTERRUPTED  ${made}, nothing proved`;
+  if (interrupted && typeof cycles.forMs === 'number') {
+    const [after, of] = [cycles.durationMs, cycles.forMs].map(formatDuration);
+    return `INTERRUPTED  ${made} in ${after} of ${of}, nothing proved`;
+  }
   if (interrupted) return `INTERRUPTED  ${made} of ${cycles.requested}, nothing proved`;
   if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict, cycles)}`;
   if (!verdict.clean && verdict.allowed.length === 0)

@@ -123,7 +123,9 @@ function cycleText(cycles: ReportedCycles): string {
   const short = cycles.completed < cycles.requested ? ` of ${cycles.requested}` : '';
   const rate = `${formatCount(cycles.ratePerSecond)}/s`;
   const extra = cycles.confirmation > 0 ? `, ${formatCount(cycles.confirmation)} to confirm` : '';
-  return `${cycles.completed}${short} cycles in ${formatDuration(cycles.durationMs)} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
+  const { durationMs, forMs } = cycles;
+  const of = typeof forMs === 'number' && durationMs < forMs / 2 ? ` of ${formatDuration(forMs)}` : '';
+  return `${cycles.completed}${short} cycles in ${formatDuration(durationMs)}${of} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
 }
 
 /** The growth per cycle, or connection, when it was found, else the bound under which it lies. */

@@ -81,6 +81,7 @@ export async function runTrial(
       series: trial.timeline.points(),
       phases: phases.map(span => ({ ...span })),
       timings: timingsOf(context.timings, phases),
+      forMs: options.durationMs,
       requested: options.durationMs === undefined ? options.cycles : evidence.cycles.requested,
       latency: trial.latency(),
       program: target.program,

@@ -229,6 +229,8 @@ export interface Asked {
   readonly routes: readonly string[];
   /** Statuses that were expected: "2xx", "404". */
   readonly accepts: readonly string[];
+  /** Some of them stayed without a word for a while. */
+  readonly isIdle: boolean;
 }
 
 /** What is known beside that in some runs. */

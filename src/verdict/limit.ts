@@ -1,4 +1,3 @@
-import { CLIENT_NAMES, FACTS } from '../workload/client-names.js';
 import { answersByRoute } from './answers.js';
 import type { Evidence } from './evidence.js';
 import type { Check } from './finding.js';
@@ -21,16 +20,15 @@ export type Limit =
 
 /** Of a run that passes and made its own connections. */
 export function limitsOf(evidence: Evidence, checks: readonly Check[]): Limit[] {
-  const { asked, clients, hold } = evidence;
+  const { asked, clients } = evidence;
   if (!asked) return [];
   const memory = checks.find(({ kind }) => kind === 'memory');
-  const waits = hold !== undefined || clients.some(name => FACTS[name].pauses > 0);
   const what = asked.isRequest ? undefined : spokenBy(evidence);
   const answered = answersByRoute(evidence).map(({ route }) => route);
   return [
     {
       limit: 'asked',
-      clients: clients.length === CLIENT_NAMES.length ? [] : clients,
+      clients,
       isRequest: asked.isRequest,
       routes: answered.length > 0 ? answered : asked.routes,
     },
@@ -38,6 +36,6 @@ export function limitsOf(evidence: Evidence, checks: readonly Check[]): Limit[] 
     ...(memory === undefined || memory.status === 'not-measured' || memory.bound === undefined
       ? [{ limit: 'memory' as const }]
       : []),
-    ...(waits ? [] : [{ limit: 'idle' as const }]),
+    ...(asked.isIdle ? [] : [{ limit: 'idle' as const }]),
   ];
 }

@@ -23,7 +23,13 @@ export type Note =
   | { readonly note: 'work-undecided'; readonly firstUs: number; readonly lastUs: number }
   | { readonly note: 'stale-entries'; readonly before: number; readonly after: number }
   | { readonly note: 'closed-with-later'; readonly count: number }
-  | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
+  | {
+      readonly note: 'draining';
+      readonly outstanding: number;
+      readonly waitedMs: number;
+      /** It was not waited until it had come to an end. */
+      readonly interrupted: boolean;
+    }
   | { readonly note: 'other-clients'; readonly count: number }
   | {
       readonly note: 'memory-undecided';

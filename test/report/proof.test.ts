@@ -204,7 +204,10 @@ const NOTES = {
   'work-undecided': fc.record({ note: fc.constant('work-undecided'), firstUs: count, lastUs: count }),
   'stale-entries': fc.record({ note: fc.constant('stale-entries'), before: count, after: count }),
   'memory-unrested': fc.record({ note: fc.constant('memory-unrested') }),
-  draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
+  draining: fc.record({
+    ...{ note: fc.constant('draining'), outstanding: count, waitedMs: count },
+    interrupted: fc.boolean(),
+  }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
   'memory-uncollected': fc.record({ note: fc.constant('memory-uncollected'), cycles: count }),
   'memory-brief': fc.record({ note: fc.constant('memory-brief') }),
