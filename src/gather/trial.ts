@@ -259,7 +259,7 @@ async function withOwnDrops({ listeners, network }: Target, evidence: Evidence):
 function timelineOf(
   target: Target,
   { cycles, durationMs }: Options,
-  { tallies }: Driver,
+  { tallies, ledger }: Driver,
   observer: Observer,
   told: () => Pick<Progress, 'suspects' | 'due'>,
   onProgress: RunHooks['onProgress'],
@@ -272,6 +272,7 @@ function timelineOf(
       onProgress({
         ...{ phase, fds, anonBytes, cycles, durationMs },
         cyclesDone: tallies.cycles.completed,
+        opened: ledger.opened,
         confirmCycles: tallies.confirm.completed,
         elapsedMs: atMs,
         ...told(),
