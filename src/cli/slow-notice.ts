@@ -41,8 +41,7 @@ function slowWords(eachMs: number, wholeMs: number, { cycles, concurrency }: Pac
     cycles > ENOUGH
       ? ` -n ${ENOUGH} is enough for what leaks on every cycle.`
       : ' What leaks on every cycle shows with fewer.';
-  const more =
-    concurrency > 1 ? '' : ' If it serves several at a time, --concurrency 16 shortens that.';
+  const more = concurrency > 1 ? '' : ' If it serves several at a time, --concurrency 16 shortens that.';
   return `the server takes ${each} per connection, so ${cycles} cycles take about ${formatDuration(wholeMs)}.${fewer}${more}`;
 }
 

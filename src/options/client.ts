@@ -1,4 +1,4 @@
-import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
+import { CLIENT_NAMES, type ClientName, FACTS, USUAL_CLIENTS } from '../workload/client-names.js';
 import {
   type Expectation,
   type HttpScript,
@@ -39,7 +39,8 @@ export function parseClients(
   const { request, expect, greets } = protocol ?? { ...PROTOCOLS.http, expect: undefined };
   const sent = raw.send === undefined ? new TextEncoder().encode(request) : sendBytes(raw.send);
   const isWhole = probes || clients.some(client => ['whole', 'may'].includes(FACTS[client].request));
-  const http = httpOf(raw, url, name, sent, isWhole);
+  const usualAlpn = url.isSecure && url.protocol === 'http' ? ['http/1.1'] : [];
+  const http = httpOf(raw, url, name, sent, isWhole, clients);
   return {
     clients,
     script: {
@@ -52,7 +53,7 @@ export function parseClients(
       waitMs,
       tls: {
         sni: raw.sni ?? (url.isSecure && url.host && !isAddress(url.host) ? url.host : undefined),
-        alpn: raw.alpn === undefined ? [] : list('--alpn', raw.alpn, 'h2,http/1.1'),
+        alpn: raw.alpn === undefined ? usualAlpn : list('--alpn', raw.alpn, 'h2,http/1.1'),
         ca: raw.ca,
         insecure: raw.insecure ?? false,
         cert: raw.cert,
@@ -79,6 +80,7 @@ function httpOf(
   protocol: ProtocolName | undefined,
   sent: Uint8Array,
   isWhole: boolean,
+  clients: Clients,
 ): HttpScript | undefined {
   if (raw.send !== undefined) return readSent(sent, raw.expectStatus, isWhole);
   const other = OF_HTTP.find(name => raw[name] !== undefined);
@@ -88,13 +90,22 @@ function httpOf(
       'Leave out one of them.',
     );
   }
-  const asked = parseRequests(raw, url);
+  const asked = parseRequests(usualFor(clients, raw), url);
   return asked ?? (protocol === undefined || protocol === 'http' ? usualRequest(sent) : undefined);
+}
+
+/** What is usual depends on who asks: a WebSocket is opened with 101, and HTTP/2 is there for many streams. */
+function usualFor(clients: Clients, raw: RawClientOptions): RawClientOptions {
+  const are = (names: readonly ClientName[]) => clients.every(client => names.includes(client));
+  // A message is no body: the request of a WebSocket is a GET, and what it sends comes later.
+  if (are(['ws', 'ws-rst'])) return { ...raw, method: 'GET', expectStatus: raw.expectStatus ?? '101' };
+  if (are(['h2', 'h2-rst'])) return { ...raw, requests: raw.requests ?? 10 };
+  return raw;
 }
 
 /** Who names a request wants to know what becomes of it; with --hold the probe asks for it, and nobody else. */
 function clientsOf(raw: RawClientOptions, probes: boolean, { protocol, client }: UrlTarget): Clients {
-  if (raw.thorough) return CLIENT_NAMES;
+  if (raw.thorough) return USUAL_CLIENTS as Clients;
   if (raw.tls) return tlsClients(raw);
   const isAsked =
     protocol !== undefined ||

@@ -50,17 +50,20 @@ export function readSent(
   if (method === undefined || path === undefined) return undefined;
   if (isWhole) requireEnd(text, bytes.length);
   return {
-    requests: [{ route: `${method} ${path}`, bytes, isHead: method === 'HEAD' }],
+    requests: [{ ...UNPARSED, route: `${method} ${path}`, bytes, isHead: method === 'HEAD' }],
     perConnection: 1,
     readsWhole: false,
     accepts: parseStatuses(expectStatus),
   };
 }
 
+/** Of a request that was given as bytes. */
+const UNPARSED = { lines: ['Host: localhost', ...USUAL_HEADERS], body: undefined };
+
 /** The plain GET that is asked for when nothing was said, or `--protocol http`: any status is an answer. */
 export function usualRequest(bytes: Uint8Array): HttpScript {
   return {
-    requests: [{ route: 'GET /', bytes, isHead: false }],
+    requests: [{ ...UNPARSED, route: 'GET /', bytes, isHead: false }],
     perConnection: 1,
     readsWhole: false,
     accepts: ANY_STATUS,
@@ -163,6 +166,8 @@ function build({ method, path, body, headers = [] }: Route, lines: readonly stri
   return {
     route: `${method} ${path}`,
     bytes: body ? joined(head, body) : head,
+    lines: [...host, ...rest],
+    body,
     isHead: method === 'HEAD',
   };
 }

@@ -53,6 +53,8 @@ interface Scheme {
 const SCHEMES: Readonly<Record<string, Scheme>> = {
   'http:': { port: 80, protocol: 'http' },
   'https:': { port: 443, protocol: 'http', isSecure: true },
+  'ws:': { port: 80, protocol: 'http', client: 'ws' },
+  'wss:': { port: 443, protocol: 'http', client: 'ws', isSecure: true },
   'redis:': { port: 6_379, protocol: 'redis' },
   'rediss:': { port: 6_379, protocol: 'redis', isSecure: true },
   'smtp:': { port: 25, protocol: 'smtp' },

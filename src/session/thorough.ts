@@ -28,7 +28,7 @@ import {
   type SkipReason,
   speaksTls,
 } from '../verdict/rows.js';
-import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
+import { type ClientName, FACTS, USUAL_CLIENTS } from '../workload/client-names.js';
 import { type RunContext, runTrial, type TrialResult } from './run-trial.js';
 
 /**
@@ -65,7 +65,7 @@ class ThoroughRun {
     for (const [index, client] of IN_ORDER.entries()) await this.#makeRow(client, IN_ORDER.length - index);
     const mixed = await this.#makeMixed();
     await this.#lookAgain();
-    const rows = CLIENT_NAMES.flatMap(client => this.#rows.get(client) ?? []);
+    const rows = USUAL_CLIENTS.flatMap(client => this.#rows.get(client) ?? []);
     return assembleThorough([...rows, ...mixed], {
       tool: this.context.tool,
       interrupted: this.context.signal.aborted,
@@ -104,7 +104,7 @@ class ThoroughRun {
 
   /** What passes one by one is let come together: for the memory, which needs many cycles, and for what only a crowd shows. */
   async #makeMixed(): Promise<Row[]> {
-    const clients = CLIENT_NAMES.filter(
+    const clients = USUAL_CLIENTS.filter(
       client => this.#standings.get(client)?.status === 'pass' && FACTS[client].pauses === 0,
     );
     const left = this.#left(1);
@@ -188,7 +188,7 @@ function atItsLimit(fds: number): ChurnError {
  * know, and those that wait for an answer too.
  */
 const IN_ORDER: readonly ClientName[] = [
-  ...CLIENT_NAMES.filter(client => !FACTS[client].tls && FACTS[client].waitsFor !== 'answer'),
+  ...USUAL_CLIENTS.filter(client => !FACTS[client].tls && FACTS[client].waitsFor !== 'answer'),
   ...(['tls-rst', 'tls', 'tls-abort', 'reply', 'reply-rst'] as const),
 ];
 /** What has been held unchanged for that long by a server that sleeps is held. */

@@ -69,7 +69,7 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
   // Rounds that are made for something else tell of work too; those for it are too long for memory.
-  const forWork = work.state === 'suspect' ? work.nextRoundCycles : undefined;
+  const forWork = isReached && work.state === 'suspect' ? work.nextRoundCycles : undefined;
   if (wanted.length === 0 && forWork !== undefined) wanted.push(forWork);
   if (wanted.length === 0) return limitRound(evidence);
   const descriptorRate = Math.max(

@@ -111,6 +111,11 @@ const BEHAVIOURS = {
   tls: async script => (await import('./tls-behaviours.js')).tlsOf(script),
   'tls-abort': async script => (await import('./tls-behaviours.js')).tlsAbortOf(script),
   'tls-rst': async script => (await import('./tls-behaviours.js')).tlsRstOf(script),
+  ws: async script => (await import('./web-behaviours.js')).wsOf(script),
+  'ws-rst': async script => (await import('./web-behaviours.js')).wsRstOf(script),
+  sse: async script => (await import('./web-behaviours.js')).sseOf(script),
+  h2: async script => (await import('./http2-behaviours.js')).h2Of(script),
+  'h2-rst': async script => (await import('./http2-behaviours.js')).h2RstOf(script),
 } as const satisfies Record<ClientName, Prepare>;
 
 export type Behaviours = ReadonlyMap<ClientName, Behaviour>;

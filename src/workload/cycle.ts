@@ -89,6 +89,7 @@ export class Deadlines {
 /** What an error code says about a cycle: an errno name, a code of OpenSSL by way of Node, or one of our own. */
 export function failureKind(code: string): FailureKind {
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'tls';
+  if (code.startsWith('ERR_HTTP2_')) return 'http2';
   return FAILURES[code] ?? (UNTRUSTED.test(code) ? 'untrusted' : 'other');
 }
 
@@ -127,6 +128,8 @@ export function reasonToStop(
       return 'untrusted';
     case 'tls':
       return tally.completed === 0 ? 'no-tls' : undefined;
+    case 'http2':
+      return tally.completed === 0 ? 'no-http2' : undefined;
     case 'unanswered':
     case 'unexpected': {
       // A server that never answered is not asked a thousand times; one that did gets two more chances.

@@ -33,6 +33,9 @@ export interface HttpRequest {
   /** Method and path: what the report calls it. */
   readonly route: string;
   readonly bytes: Uint8Array;
+  /** The same taken apart, for clients that write it otherwise: lines of the head, Host first, and the body. */
+  readonly lines: readonly string[];
+  readonly body: Uint8Array | undefined;
   /** Its answer has no body, whatever length it tells. */
   readonly isHead: boolean;
 }

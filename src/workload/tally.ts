@@ -7,6 +7,7 @@
  *   waited for;
  * - `unexpected`: the answer is not what was expected;
  * - `tls`: no TLS handshake; `untrusted`: its certificate is not taken;
+ * - `http2`: what the server says is no HTTP/2, where that was wanted;
  * - `own-ports`, `own-fds`: this machine or this process ran out, which is no word about the server;
  * - `other`: any other error, its code is in the report.
  */
@@ -18,6 +19,7 @@ export type FailureKind =
   | 'unexpected'
   | 'tls'
   | 'untrusted'
+  | 'http2'
   | 'own-ports'
   | 'own-fds'
   | 'other';
@@ -37,6 +39,7 @@ export type StopReason =
   | 'deadlines'
   | 'unanswered'
   | 'no-tls'
+  | 'no-http2'
   | 'untrusted'
   | 'own-ports'
   | 'own-fds'
