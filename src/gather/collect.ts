@@ -142,8 +142,7 @@ function askedOf({ clients, script, hold }: Options): Evidence['asked'] {
   return {
     isRequest: sends,
     routes: sends && http ? [...new Set(http.requests.map(({ route }) => route))] : [],
-    // A plain GET of ours asks for nothing, and any answer to a GET that --protocol names will do.
-    accepts: http && script.meant ? http.accepts : ANY_STATUS,
+    accepts: http?.accepts ?? ANY_STATUS,
     isIdle: hold > 0 || clients.some(name => FACTS[name].pauses > 0),
   };
 }

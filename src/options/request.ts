@@ -157,7 +157,9 @@ function build({ method, path, body, headers = [] }: Route, lines: readonly stri
     ? [`Content-Type: ${isJson(body) ? 'application/json' : 'application/x-www-form-urlencoded'}`]
     : [];
   const length = body || /^(POST|PUT|PATCH)$/.test(method) ? [`Content-Length: ${body?.length ?? 0}`] : [];
-  const all = withoutTwice([...ofBody, ...length], withoutTwice(lines, headers));
+  const said = withoutTwice(lines, headers);
+  const names = new Set(said.map(nameOf));
+  const all = [...said, ...[...ofBody, ...length].filter(line => !names.has(nameOf(line)))];
   const host = all.filter(line => nameOf(line) === 'host');
   const rest = all.filter(line => nameOf(line) !== 'host');
   const head = new TextEncoder().encode(

@@ -174,13 +174,13 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
   h2: {
     ...SPECIAL,
     summary: 'HTTP/2: streams opened and closed on one connection (--requests, 10)',
-    packets: ['> preface, SETTINGS', '> HEADERS × 10', '< answers', '> GOAWAY', '> FIN', '< FIN'],
+    packets: ['> preface, SETTINGS', '> 10 HEADERS', '< answers', '> GOAWAY', '> FIN', '< FIN'],
     ends: 'FIN',
   },
   'h2-rst': {
     ...SPECIAL,
     summary: 'HTTP/2: streams opened and reset at once (--requests, 10)',
-    packets: ['> preface, SETTINGS', '> HEADERS × 10', '> RST_STREAM × 10', '> GOAWAY', '> FIN', '< FIN'],
+    packets: ['> preface, SETTINGS', '> 10 HEADERS', '> 10 RST_STREAM', '> GOAWAY', '> FIN', '< FIN'],
     ends: 'FIN',
   },
 };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ChurnError } from '../../src/errors.js';
 import { type Options, parseAddress, parseOptions, type RawOptions } from '../../src/options/run.js';
 import { KINDS } from '../../src/verdict/kinds.js';
-import { CLIENT_NAMES } from '../../src/workload/client-names.js';
+import { USUAL_CLIENTS } from '../../src/workload/client-names.js';
 import { script } from '../support/script.js';
 
 test('a port is all that has to be said', () => {
@@ -89,7 +89,7 @@ test('a thorough run has every client, fewer cycles of each, and a time for all 
   const options = parseOptions({ port: 9_000, thorough: true });
   assert.deepEqual(options, {
     ...parseOptions({ port: 9_000 }),
-    clients: CLIENT_NAMES,
+    clients: USUAL_CLIENTS,
     cycles: 200,
     thorough: { wholeMs: 30_000 },
   });
@@ -98,7 +98,7 @@ test('a thorough run has every client, fewer cycles of each, and a time for all 
   assert.equal(parseOptions({ port: 9_000, thorough: true, insecure: true }).script.tls.insecure, true);
 });
 
-for (const name of CLIENT_NAMES) {
+for (const name of USUAL_CLIENTS) {
   test(`--client ${name} is understood`, () => {
     assert.deepEqual(parseOptions({ port: 9_000, client: name }).clients, [name]);
   });
