@@ -13,6 +13,20 @@ export function loadRows({ hold = null, latency, answers }: Report): [name: stri
   ];
 }
 
+/** What was asked for over HTTP and answered, and what a pass is of: name and text. */
+export function askedRows(report: Report): [name: string, text: string][] {
+  const proved = limitText(report);
+  return [
+    ...answerRows(report.answers),
+    ...(proved === undefined ? [] : [['limits', proved] as [string, string]]),
+  ];
+}
+
+/** "asked: fin, no request sent; nothing was idle"; undefined where nothing is proved. */
+export function limitText({ verdict, limits = [] }: Report): string | undefined {
+  return verdict === 'pass' && limits.length > 0 ? limits.join('; ') : undefined;
+}
+
 /** What became of the silent clients that were held open. */
 export function holdRows({ hold }: Pick<Report, 'hold'>): [name: string, text: string][] {
   return hold ? [['held', holdText(hold)]] : [];
@@ -33,12 +47,14 @@ function answerRows(answers: ReportedAnswers | null | undefined): [string, strin
     firstMs === null || lastMs === null
       ? ''
       : `   first in ${formatMs(firstMs)}, last in ${formatMs(lastMs)}`;
-  const shown = others.slice(0, MAX_ROUTES - 1).map((route): [string, string] => ['', routeText(route)]);
+  const shown = others
+    .slice(0, MAX_ROUTES - 1)
+    .map((route): [string, string] => ['answers', routeText(route)]);
   const left = others.length - shown.length;
   return [
     ['answers', `${routeText(first)}${times}`],
     ...shown,
-    ...(left > 0 ? [['', `and ${plural(left, 'other route')}`] as [string, string]] : []),
+    ...(left > 0 ? [['answers', `and ${plural(left, 'other route')}`] as [string, string]] : []),
   ];
 }
 

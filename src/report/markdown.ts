@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { codeBlock, codeSpan, escapeMarkdown, formatCommand } from './escape.js';
 import { GAUGE_HEAD, gaugeCells } from './gauges.js';
-import { holdRows } from './load-rows.js';
+import { askedRows, holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
 import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
@@ -15,7 +15,7 @@ export function renderMarkdown(report: Report): string {
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
     ...(report.runs ? matrix(report, report.runs) : measurements(report)),
     ...gaugeTable(report),
-    ...list([...holdRows(report), ...startedRows(report)]),
+    ...list([...askedRows(report), ...holdRows(report), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
     ...outputBlock(report),
     ...(report.notes.length > 0

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { unitOf } from './counts.js';
 import { formatCommand } from './escape.js';
 import { gaugeRows } from './gauges.js';
-import { loadRows } from './load-rows.js';
+import { limitText, loadRows } from './load-rows.js';
 import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
@@ -29,7 +29,7 @@ export function renderText(report: Report, style: TextStyle): string {
       : measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13))),
     '',
     verdictLine(report, chalk),
-    ...limitLines(report).flatMap(line => wrap(`      ${chalk.dim(line)}`, style.columns, 6)),
+    ...limitLines(report, style.columns, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
     ...plotLines(report).map((line, index) => `${index === 0 ? '\n' : ''}${chalk.dim(line)}`),
     ...outputLines(report).flatMap(line => wrap(line, style.columns, 4)),
@@ -165,9 +165,9 @@ function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string
   return paint[verdict](summary);
 }
 
-/** What the proof is of, in one line. */
-function limitLines({ verdict, limits = [] }: Report): string[] {
-  return verdict === 'pass' && limits.length > 0 ? [limits.join('; ')] : [];
+function limitLines(report: Report, columns: number, chalk: ChalkInstance): string[] {
+  const text = limitText(report);
+  return text === undefined ? [] : wrap(`      ${text}`, columns, 6).map(line => chalk.dim(line));
 }
 
 function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkInstance): string[] {

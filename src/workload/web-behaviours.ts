@@ -142,7 +142,7 @@ export function overChannel(
 }
 
 /** Which request it is the turn of. */
-export function requestOf({ http }: Script, { connection }: Cycle): HttpRequest {
+function requestOf({ http }: Script, { connection }: Cycle): HttpRequest {
   const requests = http?.requests ?? [];
   return requests[(connection - 1) % requests.length] as HttpRequest;
 }

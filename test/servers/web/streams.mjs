@@ -20,7 +20,7 @@ server.on('stream', (stream, headers) => {
   stream.on('close', () => {
     if (options.fault === (stream.rstCode === 0 ? 'answered' : 'reset')) keep();
   });
-  if (stream.destroyed) return;
+  if (stream.destroyed || stream.closed) return;
   stream.respond({ ':status': headers[':path'] === '/' ? 200 : 404 });
   stream.end('hello\n');
 });
