@@ -1,4 +1,5 @@
 import type { Progress } from '../gather/timeline.js';
+import { wrap } from '../report/wrap.js';
 import type { ServeProgress } from '../serve/following.js';
 import { formatCount, formatDuration } from '../units.js';
 import { colorLevel } from './color.js';
@@ -44,7 +45,7 @@ function liveView(io: WatchedIo, color: boolean, notice: Notice | undefined): Pr
       const said = notice?.(progress);
       if (said !== undefined) {
         view?.clear();
-        io.stderr.write(`${said}\n`);
+        io.stderr.write(`${wrap(`churn: ${said}`, io.stderr.columns, 7).join('\n')}\n`);
       }
       // Too short a run to read is not worth a flicker, nor loading what would draw it.
       if (state === 'early' && progress.elapsedMs >= WORTH_WATCHING_MS) {

@@ -79,9 +79,16 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     checks,
     findings,
     allowed,
-    notes: [...results.flatMap(({ notes }) => notes), ...runNotes(evidence, doubts.length > 0)],
+    notes: [...ofWhatWasTried(results), ...runNotes(evidence, doubts.length > 0)],
     limits: verdict === 'pass' ? limitsOf(evidence, checks) : [],
   };
+}
+
+/** A handler that was never reached has nothing to be decided about its memory and its work. */
+function ofWhatWasTried(results: readonly CheckResult[]): Note[] {
+  const notes = results.flatMap(result => result.notes);
+  if (!notes.some(({ note }) => note === 'not-reached')) return notes;
+  return notes.filter(({ note }) => note !== 'memory-undecided' && note !== 'work-undecided');
 }
 
 /** A process that is gone, and nobody knows why, is a doubt. */

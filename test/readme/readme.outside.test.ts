@@ -65,10 +65,11 @@ describe('the commands of the README and of the guide', { timeout: 300_000 }, ()
   }
 
   function standIn(text: string): string {
-    let command = INSTEAD[text] ?? text;
+    // A port alone is a server as well.
+    let command = (INSTEAD[text] ?? text).replace(/^churn (\d+)\b/, 'churn --port $1');
     for (const [written, run] of SHORTER) command = command.replace(written, run);
     // Most of these servers are of Node, whose memory takes ten seconds to be decided on.
-    const isRun = /^churn (run |--|\d|\w+:)/.test(command) && !/--(thorough|budget)/.test(command);
+    const isRun = /^churn (run |--|\w+:)/.test(command) && !/--(thorough|budget)/.test(command);
     if (isRun) command = command.replace(/^churn( run)?/, '$& --budget 1s');
     const isUnix = command.includes('--unix /run/app.sock');
     return command
@@ -77,10 +78,10 @@ describe('the commands of the README and of the guide', { timeout: 300_000 }, ()
       .replaceAll('127.0.0.1:8080', `127.0.0.1:${servers.web.port}`)
       .replaceAll('127.0.0.1:8081', `127.0.0.1:${(metrics.address() as AddressInfo).port}`)
       .replaceAll('{free}', String(free))
-      .replaceAll(/\blocalhost:(\d+)|(?<=^churn )(\d+)\b/g, (_, inUrl?: string, alone?: string) => {
-        const { port } = servers[PORTS[Number(inUrl ?? alone) as keyof typeof PORTS]];
-        return inUrl === undefined ? String(port) : `localhost:${port}`;
-      })
+      .replaceAll(
+        /\blocalhost:(\d+)/g,
+        (_, port: string) => `localhost:${servers[PORTS[Number(port) as keyof typeof PORTS]].port}`,
+      )
       .replaceAll(/--port (\d+)/g, (_, port: string) => {
         if (command.includes('churn serve')) return `--port ${free}`;
         const server = PORTS[Number(port) as keyof typeof PORTS];
