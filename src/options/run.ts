@@ -44,6 +44,8 @@ export interface Options extends Address, Load {
   readonly policy: Policy;
   /** Numbers that the server itself exposes, and that must come back too. */
   readonly gauges: readonly GaugeSpec[];
+  /** After a failure, where in the code that is. */
+  readonly where: boolean;
   /** A server that cannot be looked into may be judged by its gauges. */
   readonly allowRemote: boolean;
   /** Every client in turn, and the time for all of them. */
@@ -88,6 +90,7 @@ export function parseOptions(given: RawOptions): Options {
     policy: parsePolicy(raw, KINDS, 'The kinds are:'),
     start,
     gauges: parseGauges(raw.gauge),
+    where: value('where') ?? false,
     allowRemote: value('allowRemote') ?? false,
   };
 }

@@ -35,16 +35,20 @@ export function readCpuTime(pids: readonly number[]): CpuTime | undefined {
   return read > 0 ? { livingNs, waitNs, ticks } : undefined;
 }
 
-/** Whether a thread of these processes has a CPU or waits for one; what sleeps does not. */
-export function isRunnable(pids: readonly number[]): boolean {
+/**
+ * Whether a thread of these processes has a CPU or waits for one; what sleeps does not. With the states "Rt" also
+ * whether a tracer holds it.
+ */
+export function isRunnable(pids: readonly number[], states = 'R'): boolean {
+  const isOne = (state: string | undefined) => state !== undefined && states.includes(state);
   return pids.some(pid => {
-    if (readStat(pid)?.state === 'R') return true;
+    if (isOne(readStat(pid)?.state)) return true;
     const threads = threadsOf(pid);
     return (
       threads.length > 1 &&
       threads.some(thread => {
         const text = readProcTextOrNothing(`/proc/${pid}/task/${thread}/stat`);
-        return text !== undefined && parseProcessStat(text)?.state === 'R';
+        return text !== undefined && isOne(parseProcessStat(text)?.state);
       })
     );
   });

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { arch } from 'node:os';
 import { missingBecause, readProcText, readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import { parseCallName, parsePollEntries, parseSleep, type TimeInMemory } from './parse/syscall.js';
 
 /** One thread of a process, and why it sleeps. */
@@ -30,7 +31,7 @@ export type Wait =
 
 /** All threads of a process; none when it is gone. Two files each, 40 µs. */
 export function readThreads(pid: number): Thread[] {
-  return threadIds(pid).flatMap(tid => {
+  return taskNames(pid).flatMap(tid => {
     // First the count: if it wakes between the two readings, the next one has another.
     const status = readProcTextOrNothing(`/proc/${pid}/task/${tid}/status`);
     if (status === undefined) return [];
@@ -45,15 +46,27 @@ export function readThreads(pid: number): Thread[] {
 
 /** Names of the calls that the threads of a process are blocked in, as far as they may be read. */
 export function readCallNames(pid: number): string[] {
-  return threadIds(pid).flatMap(tid => {
+  return taskNames(pid).flatMap(tid => {
     const read = readProcText(`/proc/${pid}/task/${tid}/syscall`);
     return 'text' in read ? (parseCallName(read.text, arch()) ?? []) : [];
   });
 }
 
+/** The call that a thread is blocked in, and the descriptor that it was given first; undefined while it runs. */
+export function readBlockedCall(
+  tid: number,
+): { readonly call: string; readonly fd: number | undefined } | undefined {
+  const text = readProcTextOrNothing(`/proc/${tid}/syscall`);
+  const call = text === undefined ? undefined : parseCallName(text, arch());
+  if (text === undefined || call === undefined) return undefined;
+  return { call, fd: TAKES_FD.test(call) ? Number(text.split(' ')[1]) : undefined };
+}
+
+const TAKES_FD = /^(read|write|accept4?|recv\w+|send\w+|connect|epoll_\w+|flock|fcntl)$/;
+
 /** The most entries that a thread of a process, asleep in poll(2), waits for; undefined: none sleeps there. */
 export function mostPollEntries(pid: number): number | undefined {
-  return threadIds(pid).reduce<number | undefined>((most, tid) => {
+  return taskNames(pid).reduce<number | undefined>((most, tid) => {
     const text = readProcTextOrNothing(`/proc/${pid}/task/${tid}/syscall`);
     const entries = text === undefined ? undefined : parsePollEntries(text, arch());
     return entries === undefined ? most : Math.max(most ?? 0, entries);
@@ -101,7 +114,7 @@ function monotonicMs(): number {
 function readTimeMs(pid: number, { address, unit }: TimeInMemory): number | undefined {
   let fd: number | undefined;
   try {
-    fd = openSync(`/proc/${pid}/mem`, 'r');
+    fd = openSync(`${folderOf(pid)}/mem`, 'r');
     const bytes = Buffer.alloc(16);
     if (readSync(fd, bytes, 0, 16, address) < 16) return undefined;
     const fraction = Number(bytes.readBigInt64LE(8));
@@ -115,7 +128,18 @@ function readTimeMs(pid: number, { address, unit }: TimeInMemory): number | unde
   }
 }
 
-function threadIds(pid: number): string[] {
+/** Threads of a process that are there now; none when it is gone. */
+export function threadIds(pid: number): number[] {
+  return taskNames(pid).map(Number);
+}
+
+/** Who traces a thread, 0: nobody; undefined when it is gone. */
+export function readTracer(tid: number): number | undefined {
+  const tracer = /^TracerPid:\s+(\d+)/m.exec(readProcTextOrNothing(`/proc/${tid}/status`) ?? '')?.[1];
+  return tracer === undefined ? undefined : Number(tracer);
+}
+
+function taskNames(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);
   } catch (error) {
@@ -127,7 +151,7 @@ function threadIds(pid: number): string[] {
 /** Whether a process has set itself an alarm that would wake it: a POSIX timer, or a handler for SIGALRM. */
 export function mayHaveAlarm(pid: number): boolean {
   const timers = readProcTextOrNothing(`/proc/${pid}/timers`);
-  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1];
+  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`${folderOf(pid)}/status`) ?? '')?.[1];
   if (timers === undefined || caught === undefined) return true;
   const SIGALRM = 14n;
   return timers !== '' || ((BigInt(`0x${caught}`) >> (SIGALRM - 1n)) & 1n) === 1n;
@@ -135,7 +159,7 @@ export function mayHaveAlarm(pid: number): boolean {
 
 /** When a timerfd will fire, by the it_value of its fdinfo; undefined: it is not armed. */
 export function timerLeftMs(pid: number, timerfd: number): number | undefined {
-  const text = readProcTextOrNothing(`/proc/${pid}/fdinfo/${timerfd}`) ?? '';
+  const text = readProcTextOrNothing(`${folderOf(pid)}/fdinfo/${timerfd}`) ?? '';
   const value = /^it_value: \((\d+), (\d+)\)$/m.exec(text);
   if (!value) return 0;
   const leftMs = Number(value[1]) * 1_000 + Number(value[2]) / 1e6;

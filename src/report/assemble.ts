@@ -3,12 +3,12 @@ import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
 import { answersByRoute } from '../verdict/answers.js';
-import { takeCensus } from '../verdict/census.js';
 import { countFds } from '../verdict/checks/fd.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
 import type { Verdict } from '../verdict/judge.js';
+import { sameProcesses } from '../verdict/processes.js';
 import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { unitOf } from './counts.js';
@@ -45,6 +45,8 @@ export interface Circumstances {
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
   readonly clients?: readonly string[] | undefined;
+  /** Whether it was asked where in the code that is; undefined where it cannot be. */
+  readonly where?: boolean | undefined;
   /** Of the order in which several clients were taken; undefined when nothing was random. */
   readonly seed?: number | undefined;
   /** undefined where no times were taken. */
@@ -103,6 +105,8 @@ function reportCycles(
   { requested, forMs }: Pick<Circumstances, 'requested' | 'forMs'>,
 ): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
+  // A report has both in any case; where others made the connections they say nothing.
+  const { concurrency = 1, clients = ['fin'] } = evidence.own ?? {};
   return {
     requested,
     completed: cycles.completed,
@@ -114,8 +118,7 @@ function reportCycles(
     connections: attempts(evidence),
     listenOverflows: evidence.listenOverflows,
     listenDrops: evidence.listenDrops,
-    concurrency: evidence.concurrency,
-    clients: evidence.clients,
+    ...{ concurrency, clients },
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     forMs,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
@@ -125,7 +128,6 @@ function reportCycles(
 }
 
 function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedState> {
-  const census = takeCensus(evidence.before, snapshot, []);
   const rss = snapshot.processes.flatMap(({ rssBytes }) => rssBytes ?? []);
   return {
     fds: countFds(snapshot),
@@ -134,7 +136,10 @@ function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedS
     threads: snapshot.processes.reduce((sum, { threads }) => sum + threads, 0),
     children: Math.max(0, snapshot.processes.length - evidence.rootCount),
     zombies: snapshot.zombies.length,
-    mappings: census.mapping,
+    mappings: sameProcesses(evidence.before, snapshot).reduce(
+      (sum, { mappings }) => sum + (mappings ?? 0),
+      0,
+    ),
   };
 }
 
@@ -143,7 +148,7 @@ function reportHeld(evidence: Evidence): { held: Measured<ReportedHeld>[]; heldC
   const held = evidence.held
     .filter(({ role }) => role === 'connection' || role === 'dead-socket')
     .flatMap(({ role, state, inode, connection, descriptors }) => {
-      const origin = connection === undefined ? undefined : evidence.originOf(connection);
+      const origin = connection === undefined ? undefined : evidence.own?.originOf(connection);
       return descriptors.map(({ pid, number }) => ({
         what: role,
         state,
@@ -184,8 +189,9 @@ function reportLatency(latency: Latency | undefined): Measured<ReportedLatency> 
 }
 
 /** What holding silent clients told: whether others were served, and what each of them cost the server. */
-function reportHold({ hold, held, originOf, cycles }: Evidence): Measured<ReportedHold> | undefined {
-  if (!hold) return undefined;
+function reportHold({ own, held, cycles }: Evidence): Measured<ReportedHold> | undefined {
+  if (!own?.hold) return undefined;
+  const { hold, originOf } = own;
   const stalled = cycles.stopped === 'accept-stalled' || cycles.stopped === 'deadlines';
   const { idle, holding, serviceMs } = hold;
   const sorted = [...serviceMs].sort((one, other) => one - other);

@@ -1,5 +1,6 @@
 import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
+import { whereLines } from './where.js';
 import { toldRows } from './wrap.js';
 
 /** One line of a test report: a kind of trouble, or the run itself. */
@@ -83,7 +84,7 @@ function findingCase(finding: ReportedFinding, name: string): Case {
     name,
     status: severity === 'fail' ? 'fail' : 'pass',
     message: title,
-    details: [...evidence, cause, advice, `next: ${next}`],
+    details: [...evidence, ...whereLines(finding), cause, advice, `next: ${next}`],
     finding,
   };
 }

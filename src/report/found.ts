@@ -1,5 +1,6 @@
 import type { Finding } from '../verdict/finding.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
+import { KINDS_OF_CODE } from '../where/kinds.js';
 import { perMinute } from './counts.js';
 import { breakProof, escapeText, formatCommand } from './escape.js';
 import { wordsFor } from './kinds/registry.js';
@@ -16,7 +17,7 @@ interface FindingContext extends Done {
 /** One finding, and the words for it. */
 export function reportFinding(
   finding: Finding,
-  { target, clients, terms, watch }: FindingContext,
+  { target, clients, where, terms, watch }: FindingContext,
 ): ReportedFinding {
   const words = wordsFor(finding);
   const { kind, severity, count, perCycle, ...facts } = finding;
@@ -29,7 +30,7 @@ export function reportFinding(
     title: breakProof(title),
     cause: breakProof(cause),
     advice: breakProof(advice),
-    next: nextCommand(finding, target.address, { clients }),
+    next: nextCommand(finding, target.address, { clients, where }),
     evidence: [
       ...evidence.map(breakProof),
       ...(watch && words.isGrowth ? [perMinuteOfLoad(finding, watch)] : []),
@@ -63,10 +64,17 @@ const MAX_LISTED = 20;
  * "unix:/run/app.sock".
  */
 export function nextCommand(finding: Finding, address: string, done: Done = {}): string {
-  const step: NextStep = wordsFor(finding).next?.(finding, done) ?? { explain: finding.kind };
+  const step: NextStep = wordsFor(finding).next?.(finding, done) ?? whereOr(finding, done);
   if (step === 'inspect') return formatCommand(['churn', 'inspect', ...serverOptions(address)]);
   if ('explain' in step) return formatCommand(['churn', 'explain', step.explain]);
   return formatCommand(['churn', ...serverOptions(address), ...step.again]);
+}
+
+/** Where in the code, with the same clients; the explanation of the kind where that has been asked, or cannot be. */
+function whereOr({ kind }: Finding, { where, clients = [] }: Done): NextStep {
+  if (where !== false || !(KINDS_OF_CODE as readonly string[]).includes(kind)) return { explain: kind };
+  const same = clients.length === 0 || clients.join() === 'fin' ? [] : ['--client', clients.join(',')];
+  return { again: [...same, '--where'] as unknown as [string, ...string[]] };
 }
 
 /** The command that looks closer at one client behaviour. */

@@ -1,5 +1,7 @@
+import type { Frame } from '../where/found.js';
 import type { Report, ReportedFinding } from './report.js';
 import { renderText, type TextStyle } from './text.js';
+import { tellingFrame, whereLines } from './where.js';
 
 type Level = 'error' | 'warning' | 'notice';
 
@@ -7,6 +9,8 @@ interface Annotation {
   readonly level: Level;
   readonly title: string;
   readonly text: string;
+  /** The line of code that it is about. */
+  readonly frame?: Frame | undefined;
 }
 
 /** GitHub shows no more of a level from one step. */
@@ -41,19 +45,13 @@ function annotations(report: Report): Annotation[] {
   ];
 }
 
-function findingAnnotation({
-  kind,
-  severity,
-  title,
-  evidence,
-  cause,
-  advice,
-  next,
-}: ReportedFinding): Annotation {
+function findingAnnotation(finding: ReportedFinding): Annotation {
+  const { kind, severity, title, evidence, cause, advice, next, where = [] } = finding;
   return {
     level: severity === 'fail' ? 'error' : 'warning',
     title: `churn ${kind}: ${title}`,
-    text: [...evidence, cause, advice, `next: ${next}`].join('\n'),
+    text: [...evidence, ...whereLines(finding), cause, advice, `next: ${next}`].join('\n'),
+    frame: where.flatMap(place => tellingFrame(place) ?? [])[0],
   };
 }
 
@@ -67,8 +65,10 @@ function capped(all: readonly Annotation[]): readonly Annotation[] {
   ];
 }
 
-function command({ level, title, text }: Annotation): string {
-  return `::${level} title=${escapeProperty(title)}::${escapeData(text)}`;
+/** With a file and a line GitHub shows it on that line of the pull request. */
+function command({ level, title, text, frame }: Annotation): string {
+  const place = frame ? `file=${escapeProperty(frame.file ?? '')},line=${frame.line},` : '';
+  return `::${level} ${place}title=${escapeProperty(title)}::${escapeData(text)}`;
 }
 
 /** Lines of text in which a server's name could be taken for a command of the runner: "::error::", "##[error]". */

@@ -1,11 +1,12 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { codeBlock, codeSpan, escapeMarkdown, formatCommand } from './escape.js';
-import { GAUGE_HEAD, gaugeCells } from './gauges.js';
+import { gaugeTable } from './gauges.js';
 import { askedRows, holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
 import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
 import { watchRows } from './watched.js';
+import { placeName, sourceLines, tellingFrame, whereLines } from './where.js';
 
 /** The report for a pull request or the summary of a job. */
 export function renderMarkdown(report: Report): string {
@@ -14,7 +15,7 @@ export function renderMarkdown(report: Report): string {
     whoLine(report),
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
     ...(report.runs ? matrix(report, report.runs) : measurements(report)),
-    ...gaugeTable(report),
+    ...gaugesOf(report),
     ...list([...askedRows(report), ...holdRows(report), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
     ...outputBlock(report),
@@ -68,9 +69,9 @@ function madeSentence({ before }: Report, cycles: ReportedCycles): string {
     : `${made}.`;
 }
 
-function gaugeTable(report: Report): string[] {
-  const rows = gaugeCells(report);
-  return rows.length === 0 ? [] : [table(GAUGE_HEAD, rows)];
+function gaugesOf(report: Report): string[] {
+  const gauges = gaugeTable(report);
+  return gauges ? [table(gauges.head, gauges.rows)] : [];
 }
 
 function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
@@ -94,13 +95,25 @@ function outputBlock(report: Report): string[] {
     : [`${escapeMarkdown(caption)}:\n\n${codeBlock(lines)}`];
 }
 
-function findingBlock({ kind, severity, title, evidence, cause, advice, next }: ReportedFinding): string {
+function findingBlock(finding: ReportedFinding): string {
+  const { kind, severity, title, evidence, cause, advice, next } = finding;
   const mark = severity === 'fail' ? '❌' : '⚠️';
   const said = evidence.some(line => line.includes(cause)) ? evidence : [...evidence, cause];
   return [
     `### ${mark} ${kind}: ${escapeMarkdown(title)}`,
     '',
-    ...[...said, advice].map(line => `- ${escapeMarkdown(line)}`),
+    ...[...said, ...whereLines(finding), advice].map(line => `- ${escapeMarkdown(line)}`),
     `- next: ${codeSpan(next)}`,
+    ...sourceBlocks(finding),
   ].join('\n');
+}
+
+/** The lines of source of each place, where they could be read. */
+function sourceBlocks({ where = [] }: ReportedFinding): string[] {
+  return where.flatMap(place => {
+    const frame = tellingFrame(place);
+    return frame && frame.source.length > 0
+      ? ['', `${escapeMarkdown(placeName(frame))}:`, '', codeBlock(sourceLines(frame))]
+      : [];
+  });
 }

@@ -5,6 +5,7 @@ import type { Check, Severity } from '../verdict/finding.js';
 import type { AnyKind } from '../verdict/kinds.js';
 import type { Reasoning } from '../verdict/reasoning.js';
 import type { Inapplicable, RowOutcome, SkipReason } from '../verdict/rows.js';
+import type { Place } from '../where/found.js';
 import type { CyclePhase } from '../workload/ledger.js';
 import type { StopReason } from '../workload/tally.js';
 import type {
@@ -45,6 +46,10 @@ export interface ReportedFinding {
   readonly evidence: readonly string[];
   /** The facts behind the words, for a program; they differ from kind to kind. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** With --where: the ways through the code that what is kept has gone, the most frequent first. */
+  readonly where?: readonly Place[];
+  /** What could not be told of it, and what would help: sentences. */
+  readonly whereRemarks?: readonly string[];
 }
 
 export interface ReportedProcess {

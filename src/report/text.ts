@@ -9,6 +9,7 @@ import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
 import { matrixLines } from './thorough/matrix.js';
 import { watchRows } from './watched.js';
+import { placeSentences, sourceLines, tellingFrame } from './where.js';
 import { wrap } from './wrap.js';
 
 /** How a text report is drawn; all of it is told, nothing is looked up. */
@@ -178,11 +179,38 @@ function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkIns
   return [
     ...wrap(`  ${mark} ${chalk.bold(finding.kind)}   ${finding.title}`, columns, indent),
     ...finding.evidence.flatMap(body),
+    ...whereText(finding, columns, indent, chalk),
     ...causes.flatMap(body),
     ...body(finding.advice),
     `${' '.repeat(indent)}next: ${finding.next}`,
   ];
 }
+
+/** Where in the code, with the lines of source of the first place. */
+function whereText(
+  finding: ReportedFinding,
+  columns: number,
+  indent: number,
+  chalk: ChalkInstance,
+): string[] {
+  const room = ' '.repeat(indent);
+  const { kind, where = [], whereRemarks = [] } = finding;
+  const blocks = where.map(place => {
+    const frame = tellingFrame(place);
+    return { said: placeSentences(kind, place), source: frame ? sourceLines(frame) : [] };
+  });
+  const said = [...blocks, { said: whereRemarks, source: [] }];
+  return said
+    .flatMap(({ said: sentences, source }) => [
+      ...sentences.flatMap(line => wrap(`${room}${WHERE}${line}`, columns, indent + WHERE.length)),
+      ...source.map(line => chalk.dim(`${room}${WHERE}${line}`)),
+    ])
+    .map((line, index) =>
+      index === 0 ? line.replace(`${room}${WHERE}`, `${room}${chalk.bold('where')}  `) : line,
+    );
+}
+
+const WHERE = ' '.repeat('where  '.length);
 
 function errorText(error: NonNullable<Report['error']>, chalk: ChalkInstance): string {
   const said = (error.output ?? []).map(line => `  | ${line}\n`).join('');

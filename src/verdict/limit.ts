@@ -20,8 +20,8 @@ export type Limit =
 
 /** Of a run that passes and made its own connections. */
 export function limitsOf(evidence: Evidence, checks: readonly Check[]): Limit[] {
-  const { asked, clients } = evidence;
-  if (!asked) return [];
+  const { asked, clients = [] } = evidence.own ?? {};
+  if (!asked || evidence.far) return [];
   const memory = checks.find(({ kind }) => kind === 'memory');
   const what = asked.isRequest ? undefined : spokenBy(evidence);
   const answered = answersByRoute(evidence).map(({ route }) => route);

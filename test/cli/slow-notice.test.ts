@@ -6,7 +6,11 @@ import { parseOptions, type RawOptions } from '../../src/options/run.js';
 import { progress } from '../support/progress.js';
 
 /** What is said of a server that serves `perSecond` connections, moment by moment. */
-function said(perSecond: number, raw: RawOptions = {}, phase: Progress['phase'] = 'cycles'): (string | undefined)[] {
+function said(
+  perSecond: number,
+  raw: RawOptions = {},
+  phase: Progress['phase'] = 'cycles',
+): (string | undefined)[] {
   const notice = slowNotice(parseOptions({ port: 9, ...raw }));
   return [100, 1_000, 2_500, 5_000].map(elapsedMs =>
     notice(progress({ phase, elapsedMs, opened: Math.floor((perSecond * (elapsedMs - 100)) / 1_000) })),

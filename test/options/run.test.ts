@@ -39,6 +39,7 @@ test('a port is all that has to be said', () => {
     start: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
     gauges: [],
+    where: false,
     allowRemote: false,
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Asked, Evidence } from '../../src/verdict/evidence.js';
+import type { Asked } from '../../src/verdict/evidence.js';
 import { spokenBy } from '../../src/verdict/spoken.js';
-import { buildEvidence, rounds, tally } from '../support/evidence.js';
+import { buildEvidence, type Different, rounds, tally } from '../support/evidence.js';
 import { buildReport } from '../support/report.js';
 
 const SILENT: Asked = { isRequest: false, routes: [], accepts: [], isIdle: false };
 
-const ROWS: ReadonlyArray<readonly [what: string, evidence: Partial<Evidence>, limits: readonly string[]]> = [
+const ROWS: ReadonlyArray<readonly [what: string, evidence: Different, limits: readonly string[]]> = [
   ['a plain run', { asked: SILENT }, ['asked: fin, no request sent', 'nothing was idle']],
   [
     'a run with idle clients',

@@ -1,5 +1,5 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
-import { inOrder, optionOf, SWITCH, type Table } from '../../options/option.js';
+import { optionOf, SWITCH, type Table } from '../../options/option.js';
 import { SAID } from '../../options/said.js';
 import { ANSWERING, CLIENT_JUDGING, FOLLOWED, SERVED } from '../../options/serve.js';
 import { CYCLES, JUDGING, START, TARGET, WATCHING } from '../../options/table.js';
@@ -66,16 +66,11 @@ function everyOption() {
   );
 }
 
-const COMPLETIONS = new Map(
-  everyOption().flatMap(([name, { value }]) => (value.completion ? [[name, value.completion]] : [])),
-);
-
-/** The order of old, so that a script that is checked in somewhere stays as it is. */
-const LISTED = ['client', 'protocol', 'holdEnd', 'reporter', 'failOn', 'save', 'ca', 'unix'];
-
 /** What can follow an option, by its long name: words, or the name of a file. Options that are not here take anything. */
 export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = Object.fromEntries(
-  inOrder([...COMPLETIONS.keys()], LISTED).map(name => [optionOf(name), COMPLETIONS.get(name) ?? []]),
+  everyOption().flatMap(([name, { value }]) =>
+    value.completion ? [[optionOf(name), value.completion]] : [],
+  ),
 );
 
 /** What can follow a command. */

@@ -48,6 +48,8 @@ export function leaks(what: string): ServerWords<never>['does'] {
 /** What the run is known to have done already; a command is not advised twice. */
 export interface Done {
   readonly clients?: readonly string[] | undefined;
+  /** Where in the code was asked; undefined: it cannot be. */
+  readonly where?: boolean | undefined;
 }
 
 /** The command that tells more: a look at what is held, a long explanation, or a run with other options. */

@@ -20,7 +20,7 @@ export function checkRefused(evidence: Evidence): CheckResult {
   const of = attempts(evidence);
   const severity = count >= of / 100 ? 'fail' : 'warn';
   const first = firstFailure(evidence, kind => kind !== 'unanswered' && kind !== 'unexpected');
-  const origin = first ? evidence.originOf(first.connection) : undefined;
+  const origin = first ? evidence.own?.originOf(first.connection) : undefined;
   return {
     check: {
       kind: 'refused',
@@ -67,10 +67,10 @@ export function checkReply(evidence: Evidence): CheckResult {
   const isStream = first?.code === 'endless' && count > 0;
   const isGreek =
     isStream ||
-    (!evidence.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0)));
+    (!evidence.own?.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0)));
   const unreached = unreachedRoutes(evidence);
   const closedFirst = first?.code === 'early-end';
-  const origin = first ? evidence.originOf(first.connection) : undefined;
+  const origin = first ? evidence.own?.originOf(first.connection) : undefined;
   const finding: ReplyFinding = {
     kind: 'reply',
     severity,
@@ -102,7 +102,7 @@ export function checkReply(evidence: Evidence): CheckResult {
     findings: count > 0 && !isGreek ? [finding] : [],
     notes: [
       ...unreached.map((answered): Note => {
-        const { accepts = [] } = evidence.asked ?? {};
+        const { accepts = [] } = evidence.own?.asked ?? {};
         return { note: 'not-reached', answered, accepts };
       }),
       ...silenceNotes(evidence, isStream, isGreek, closedFirst || down > 0),

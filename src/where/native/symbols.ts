@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
+import { openableImage } from '../../proc/process.js';
+import type { RawFrame } from './trace.js';
+
+/** One function on the stack, inlined ones too, innermost first. */
+export interface CodePlace {
+  readonly function: string | undefined;
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly object: string;
+  /** "server+0x12b8" */
+  readonly at: string;
+}
+
+/** Functions, files and lines of addresses, which are asked of each program or library at once. */
+export class Symbols {
+  readonly #pid: number;
+  readonly #known = new Map<string, readonly CodePlace[]>();
+  /** Why there are no lines, in one sentence; undefined where there are. */
+  missing: string | undefined;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+  }
+
+  /** Asks for all of these addresses; they can be told after that. One program is run for each object. */
+  async load(frames: Iterable<RawFrame>): Promise<void> {
+    const byObject = new Map<string, Map<number, RawFrame>>();
+    for (const frame of frames) {
+      const known = byObject.get(frame.object) ?? new Map<number, RawFrame>();
+      byObject.set(frame.object, known.set(frame.address, frame));
+    }
+    await Promise.all([...byObject].map(([object, found]) => this.#ask(object, [...found.values()])));
+  }
+
+  /** What stands at an address, inlined functions first; the unwinder's own name where nothing was told. */
+  tell(frame: RawFrame): readonly CodePlace[] {
+    return this.#known.get(keyOf(frame)) ?? [unresolved(frame)];
+  }
+
+  async #ask(object: string, frames: readonly RawFrame[]): Promise<void> {
+    if (SYSTEM_LIBRARY.test(object)) return;
+    const image = openableImage(this.#pid, object);
+    // The call has returned to the address, which may stand on the next line already.
+    const addresses = frames.map(({ address }) => `0x${Math.max(0, address - 1).toString(16)}`);
+    const said = await this.#told(['-e', image, '-a', '-f', '-i', '-C', ...addresses], object);
+    if (said === undefined) return;
+    const answers = parseAnswers(said);
+    for (const [index, frame] of frames.entries()) {
+      const places = answers[index] ?? [];
+      const isTold = places.some(place => place.function !== undefined || place.file !== undefined);
+      if (isTold)
+        this.#known.set(
+          keyOf(frame),
+          places.map(place => ({ ...unresolved(frame), ...place })),
+        );
+    }
+  }
+
+  /** That of elfutils first: binutils 2.40 gives a function that was inlined the name of the one around it. */
+  async #told(args: readonly string[], object: string): Promise<string | undefined> {
+    for (const program of ['eu-addr2line', 'addr2line']) {
+      // Debug information is not asked of the network.
+      const run = promisify(execFile)('env', ['-u', 'DEBUGINFOD_URLS', program, ...args], LIMITS);
+      const said = await run.catch((error: { readonly code?: number | string }) => error);
+      if ('stdout' in said && !('code' in said)) return said.stdout;
+      if (!('code' in said && said.code === NOT_FOUND)) {
+        this.missing ??= `${program} could not read ${object}.`;
+        return undefined;
+      }
+    }
+    this.missing ??=
+      'Functions and lines are told by eu-addr2line or addr2line, and neither is installed: apt-get install elfutils';
+    return undefined;
+  }
+}
+
+type Answer = Pick<CodePlace, 'function' | 'file' | 'line'>;
+
+/**
+ * The answers of `addr2line -a -f -i`: an address, then a function and "file:line" for each that is inlined there; of
+ * elfutils also "drop inlined at file:40:2 in on_client" and a column.
+ */
+export function parseAnswers(text: string): Answer[][] {
+  const answers: Answer[][] = [];
+  let name: string | undefined;
+  for (const line of text.split('\n')) {
+    if (/^0x[0-9a-f]+$/.test(line)) {
+      answers.push([]);
+      name = undefined;
+    } else if (name === undefined) {
+      name = line.replace(/ inlined at .*$/, '');
+    } else {
+      const [, file = '??', number = '0'] =
+        /^(.*?):(\d+|\?)(?::\d+)?(?: \(discriminator \d+\))?$/.exec(line) ?? [];
+      answers.at(-1)?.push({
+        function: name === '??' ? undefined : name,
+        file: file === '??' ? undefined : file,
+        line: Number(number) > 0 && file !== '??' ? Number(number) : undefined,
+      });
+      name = undefined;
+    }
+  }
+  return answers;
+}
+
+function unresolved({ object, symbol, address }: RawFrame): CodePlace {
+  const at = `${basename(object)}+0x${address.toString(16)}`;
+  return { function: symbol === '' ? undefined : symbol, file: undefined, line: undefined, object, at };
+}
+
+function keyOf({ object, address }: RawFrame): string {
+  return `${object}\0${address}`;
+}
+
+/** Of the C library and its like nobody wants to know a line. */
+export const SYSTEM_LIBRARY =
+  /\/(ld-[\w.-]+|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+|c\+\+)[-.][\w.-]*)$|^\[|musl/;
+const LIMITS = { timeout: 5_000, maxBuffer: 64 * 1024 * 1024 };
+/** What env(1) answers for a program that is not there. */
+const NOT_FOUND = 127;
