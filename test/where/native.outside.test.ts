@@ -16,8 +16,11 @@ const SERVERS = new URL('../../../test/servers/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'churn-where-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('functions that were inlined at -O2 are told by name and line, and so is the way of those that were closed', async () => {
-  const server = await launch([compile('g++', 'inlined.cc', 'inlined', ['-O2', '-g'])]);
+for (const [how, flags] of [
+  ['for any address', ['-O2', '-g']],
+  ['for a fixed address', ['-O2', '-g', '-no-pie', '-fno-pie']],
+] as const) test(`functions that were inlined into a program ${how} are told by name and line, and so is the way of those that were closed`, async () => {
+  const server = await launch([compile('g++', 'inlined.cc', `inlined-${flags.length}`, flags)]);
   await using(server, async () => {
     const { where: [place] = [] } = await fdOf(server);
     assert.ok(place);
