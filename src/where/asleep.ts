@@ -55,18 +55,16 @@ function together(places: readonly Place[]): Place[] {
     const key = [place.last?.call, ...frames, ...place.kept].join('\n');
     groups.set(key, [...(groups.get(key) ?? []), place]);
   }
-  return [...groups.values()]
-    .slice(0, MOST_PLACES)
-    .flatMap(([first, ...more]) =>
-      first === undefined
-        ? []
-        : {
-            ...first,
-            count: 1 + more.length,
-            of: places.length,
-            what: more.length > 0 ? 'threads' : first.what,
-          },
-    );
+  return [...groups.values()].slice(0, MOST_PLACES).flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : {
+          ...first,
+          count: 1 + more.length,
+          of: places.length,
+          what: more.length > 0 ? 'threads' : first.what,
+        },
+  );
 }
 
 /** What a descriptor is, and who else has the other end of it. */

@@ -107,7 +107,8 @@ export function parseAnswers(text: string): Answer[][] {
     } else if (name === undefined) {
       name = line.replace(/ inlined at .*$/, '');
     } else {
-      const [, file = '??', number = '0'] = /^(.*?):(\d+|\?)(?::\d+)?(?: \(discriminator \d+\))?$/.exec(line) ?? [];
+      const [, file = '??', number = '0'] =
+        /^(.*?):(\d+|\?)(?::\d+)?(?: \(discriminator \d+\))?$/.exec(line) ?? [];
       answers.at(-1)?.push({
         function: name === '??' ? undefined : name,
         file: file === '??' ? undefined : file,
