@@ -103,7 +103,7 @@ function adviceFor({ readableEnded, writableEnded, allowHalfOpen, destroyed }: H
   return '';
 }
 
-const SOCKETS = `process._getActiveHandles().filter(handle => handle && handle._handle && handle._handle.fd >= 0 && typeof handle.destroy === 'function' && typeof handle.listeners === 'function' && 'allowHalfOpen' in handle)`;
+const SOCKETS = `globalThis["process"]._getActiveHandles().filter(handle => handle && handle._handle && handle._handle.fd >= 0 && typeof handle.destroy === 'function' && typeof handle.listeners === 'function' && 'allowHalfOpen' in handle)`;
 
 /** Two elements: what there is, as JSON, and the functions that it names by their numbers. Nothing of the server changes. */
 const TOLD = `(() => {

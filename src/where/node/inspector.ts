@@ -115,7 +115,7 @@ export class Inspector {
         JSON.stringify({
           id: ++this.#asked,
           method: 'Runtime.evaluate',
-          params: { expression: 'process._debugEnd()' },
+          params: { expression: 'globalThis["process"]._debugEnd()' },
         }),
       );
     const gone = new Promise(resolve => this.#socket.once('close', resolve));

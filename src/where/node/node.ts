@@ -39,7 +39,7 @@ export async function askNode(
   try {
     await promisify(execFile)('kill', ['-USR1', String(pid)]);
     inspector = await Inspector.connect(PORT);
-    const { value } = await inspector.evaluate('process.pid', true);
+    const { value } = await inspector.evaluate('globalThis["process"].pid', true);
     if (value !== pid)
       throw new NoInspector(`Another process than the server, ${value}, listens on port ${PORT}.`);
     const before = await socketNumbers(inspector);
