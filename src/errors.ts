@@ -21,11 +21,13 @@ export type ErrorCode =
   | 'port-taken'
   | 'no-such-program'
   | 'died-at-start'
-  | 'not-ready';
+  | 'not-ready'
+  | 'own-error';
 
 /**
  * An expected failure: one sentence that says what is wrong, one hint that says what to do next.
- * Thrown anywhere, caught once in `cli/main`, always exit status 2. Every other error is a bug and keeps its stack.
+ * Thrown anywhere, caught once in `cli/main`, always exit status 2. Every other error is a limit of this machine
+ * (`own-limits.ts`) or a bug, which keeps its stack (`cli/own-error.ts`): exit status 2 as well.
  */
 export class ChurnError extends Error {
   readonly code: ErrorCode;

@@ -20,6 +20,11 @@ export function signalName(number: number): string {
   return SIGNALS[number] ?? `signal ${number}`;
 }
 
+/** Whether a process gets that signal for a fault of its own. */
+export function isCrash(signal: string | undefined): boolean {
+  return signal !== undefined && /^SIG(ILL|TRAP|ABRT|BUS|FPE|SEGV|SYS)$/.test(signal);
+}
+
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',

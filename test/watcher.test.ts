@@ -6,11 +6,11 @@ import { run } from '../src/session/run.js';
 import { startC } from './servers/launch.js';
 
 describe('who watches the watcher', () => {
-  it('twenty runs in one process leave no descriptor, timer or listener of its own', async () => {
+  it('ten runs in one process leave no descriptor, timer or listener of its own', async () => {
     const server = await startC('poll');
     const signal = new AbortController().signal;
     const once = () =>
-      run(parseOptions({ port: server.port, cycles: 50 }), {
+      run(parseOptions({ port: server.port, cycles: 50, confirm: false }), {
         signal,
         onProgress: () => undefined,
         tool: { name: 'churn', version: 'test', command: [] },
@@ -21,7 +21,7 @@ describe('who watches the watcher', () => {
       await once();
       await once();
       const before = held();
-      for (let turn = 0; turn < 20; turn++) assert.equal((await once()).verdict, 'pass');
+      for (let turn = 0; turn < 10; turn++) assert.deepEqual((await once()).findings, []);
       assert.deepEqual(held(), before);
     } finally {
       await server.stop();

@@ -1,29 +1,48 @@
-import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { ChurnError } from '../errors.js';
+import { appendFileSync, statSync, truncateSync } from 'node:fs';
+import { writeTrouble } from '../own-limits.js';
 import { REPORTERS } from '../report/registry.js';
 import type { Report } from '../report/report.js';
 import { colorLevel } from './color.js';
 import type { Delivery } from './deliveries.js';
 import { type Io, widthOf } from './io.js';
+import { toldError } from './own-error.js';
+import { writeElsewhere, writeWhole } from './report-file.js';
 
-/** Writes a report everywhere it is wanted. */
+/**
+ * Writes a report everywhere it is wanted: to stdout first, because a file may fail. What fails is said on stderr, and
+ * stops nothing else.
+ *
+ * @returns whether all of it is where it was wanted.
+ */
 export async function deliver(
   io: Io,
   deliveries: readonly Delivery[],
   report: Report,
   color: boolean,
   verbose = false,
-): Promise<void> {
-  for (const delivery of deliveries) {
-    const render = await REPORTERS[delivery.reporter]();
-    const style =
-      delivery.file === undefined
-        ? { colorLevel: colorLevel(io, io.stdout, color), columns: widthOf(io) }
-        : { colorLevel: 0 as const, columns: FILE_COLUMNS };
-    const reasoning =
-      verbose && EXPLAINED.includes(delivery.reporter) ? await reasoningOf(report, style) : '';
-    put(io, delivery, render(report, style) + reasoning);
+): Promise<boolean> {
+  let isWhole = true;
+  for (const delivery of stdoutFirst(deliveries)) {
+    try {
+      const render = await REPORTERS[delivery.reporter]();
+      const style =
+        delivery.file === undefined
+          ? { colorLevel: colorLevel(io, io.stdout, color), columns: widthOf(io) }
+          : { colorLevel: 0 as const, columns: FILE_COLUMNS };
+      const reasoning =
+        verbose && EXPLAINED.includes(delivery.reporter) ? await reasoningOf(report, style) : '';
+      isWhole = (await put(io, delivery, render(report, style) + reasoning)) && isWhole;
+    } catch (error) {
+      const { message, hint } = toldError(io, error);
+      io.stderr.write(`churn: there is no ${delivery.reporter} report: ${message}\nhint: ${hint}\n`);
+      isWhole = false;
+    }
   }
+  return isWhole;
+}
+
+function stdoutFirst(deliveries: readonly Delivery[]): readonly Delivery[] {
+  return [...deliveries].sort((a, b) => Number(a.file !== undefined) - Number(b.file !== undefined));
 }
 
 /** Most runs do not ask for it, and do not load it. */
@@ -32,48 +51,49 @@ async function reasoningOf(report: Report, { columns }: { readonly columns: numb
   return drawReasoning(report, columns);
 }
 
-/** A text to stdout, whole into its file, or at the end of one. */
-export function put(io: Io, { file, append }: Delivery, text: string): void {
+/**
+ * A text to stdout, whole into its file, or at the end of one. What cannot be written to its file goes into a temporary one.
+ * @returns whether it is where it was wanted.
+ */
+export async function put(io: Io, { file, append, pipe }: Delivery, text: string): Promise<boolean> {
   if (file === undefined) io.stdout.write(text);
   else if (append) appendWhole(io, file, text);
-  else writeWhole(file, text);
-}
-
-/**
- * Written whole or not at all: beside the file first, then renamed over it. What is no file (/dev/null, a pipe) is written
- * to as it is: renamed over, it would be gone.
- */
-function writeWhole(file: string, text: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
-    writeFileSync(file, text);
-    return;
+  else {
+    try {
+      await writeWhole(file, text, { pipe, signal: io.signal });
+    } catch (error) {
+      const other = writeElsewhere(file, text);
+      const instead = other === undefined ? '' : `; it is in ${other} instead`;
+      io.stderr.write(
+        `churn: the report could not be written to ${file}: ${writeTrouble(error)}${instead}\n`,
+      );
+      return false;
+    }
   }
-  const beside = `${file}.churn-${Math.random().toString(36).slice(2, 10)}`;
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new ChurnError(
-      'usage',
-      `The report could not be written to ${file}: ${(error as NodeJS.ErrnoException).code}.`,
-      'Check the folder and the free space of the disk.',
-    );
-  }
+  return true;
 }
 
 /** The summary of a GitHub job. Nobody asked for it by name, so what hinders it is said and changes nothing. */
 function appendWhole(io: Io, file: string, text: string): void {
+  const held = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   try {
-    const held = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (held + Buffer.byteLength(text) > MAX_SUMMARY_BYTES) {
       io.stderr.write(`churn: the summary of this step is full (1 MiB); the report is not added to it\n`);
       return;
     }
     appendFileSync(file, text);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    io.stderr.write(`churn: the report was not added to the summary of this step: ${code}\n`);
+    io.stderr.write(`churn: the report was not added to the summary of this step: ${writeTrouble(error)}\n`);
+    cutBack(file, held);
+  }
+}
+
+/** A disk that is full has taken half of it. */
+function cutBack(file: string, bytes: number): void {
+  try {
+    if (statSync(file).isFile()) truncateSync(file, bytes);
+  } catch {
+    // It was not even there.
   }
 }
 

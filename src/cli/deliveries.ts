@@ -1,5 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { statSync } from 'node:fs';
 import { ChurnError } from '../errors.js';
 import {
   type Raw,
@@ -12,6 +11,7 @@ import {
 } from '../options/option.js';
 import { REPORTER_NAMES } from '../report/registry.js';
 import type { Io } from './io.js';
+import { identityOf, requireWritable } from './report-file.js';
 
 /** Where a report goes, and in which format. */
 export interface Delivery {
@@ -20,6 +20,8 @@ export interface Delivery {
   readonly file: string | undefined;
   /** Added to what the file holds, which belongs to somebody else. */
   readonly append?: boolean;
+  /** The file is a named pipe, and this its open descriptor. */
+  readonly pipe?: number | undefined;
 }
 
 /** How a report is written. */
@@ -54,7 +56,8 @@ export const COMPARED = {
   json: FORMAT.json,
 } as const satisfies Table;
 
-export type OutputOptions = Raw<typeof OUTPUT>;
+/** With the other file that a run may write. */
+export type OutputOptions = Raw<typeof OUTPUT> & { readonly serverLog?: string | undefined };
 
 /**
  * What was asked for; on stdout `text`, or `github` in a job of GitHub Actions, whose summary gets the report too.
@@ -80,12 +83,11 @@ export function parseDeliveries(
     );
   }
   const files = asked.flatMap(({ file }) => file ?? []);
-  requireDifferent(files);
-  for (const file of files) requireWritable(file);
+  requireDifferent(files, raw.serverLog);
   const onGithub = env['GITHUB_ACTIONS'] === 'true' && known.includes('github');
   const byItself = quiet ? 'quiet' : onGithub ? 'github' : 'text';
   return [
-    ...asked,
+    ...asked.map(one => (one.file === undefined ? one : { ...one, pipe: requireWritable(one.file) })),
     ...(onStdout.length > 0 ? [] : [{ reporter: byItself, file: undefined } as const]),
     ...(onGithub && env['GITHUB_STEP_SUMMARY']
       ? [{ reporter: 'markdown', file: env['GITHUB_STEP_SUMMARY'], append: true } as const]
@@ -114,27 +116,19 @@ function parseDelivery(spec: string, known: readonly (typeof REPORTER_NAMES)[num
   return { reporter, file: at < 0 ? undefined : spec.slice(at + 1) };
 }
 
-function requireDifferent(files: readonly string[]): void {
-  const twice = files.find((file, index) => files.some((other, at) => at < index && sameFile(file, other)));
-  if (twice === undefined) return;
-  throw new ChurnError('usage', `Two reports would go to ${twice}.`, 'Name a file for each of them.');
-}
-
-function sameFile(one: string, other: string): boolean {
-  return resolve(one) === resolve(other);
-}
-
-/** Said before the run, not after it. */
-function requireWritable(file: string): void {
-  const folder = dirname(resolve(file));
-  try {
-    accessSync(folder, constants.W_OK);
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('is a folder');
-  } catch {
-    throw new ChurnError(
-      'usage',
-      `A report cannot be written to ${file}: ${folder} is missing or not writable, or the name is taken by a folder.`,
-      'Make the folder first, or name another file.',
-    );
+/** By what they are, not by their names: links lead to one file from several. */
+function requireDifferent(files: readonly string[], serverLog: string | undefined): void {
+  const known = new Map<string, string>();
+  if (serverLog !== undefined) known.set(identityOf(serverLog), 'The log of the server and a report');
+  if (statSync(STDOUT, { throwIfNoEntry: false })?.isFile())
+    known.set(identityOf(STDOUT), 'What stdout gets and a report');
+  for (const file of files) {
+    const other = known.get(identityOf(file));
+    if (other !== undefined) {
+      throw new ChurnError('usage', `${other} would go to ${file}.`, 'Name a file for each of them.');
+    }
+    known.set(identityOf(file), 'Two reports');
   }
 }
+
+const STDOUT = '/dev/stdout';

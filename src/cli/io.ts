@@ -5,7 +5,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborted by SIGINT or SIGTERM; the reason is the name of the signal. */
+  /** Aborted by SIGINT, SIGTERM or SIGHUP; the reason is the name of the signal. */
   readonly signal: AbortSignal;
   readonly nodeVersion: string;
   readonly platform: string;
@@ -18,7 +18,7 @@ export interface Io {
   readonly startupMs: number;
   /**
    * Calls back when the terminal is about to be somebody else's for a reason that `main` does not see: Ctrl-Z, a second
-   * Ctrl-C, an exception. Returns the way to take that back.
+   * Ctrl-C, Ctrl-\\, an exception. Returns the way to take that back.
    */
   readonly onYield: (clear: () => void) => () => void;
 }

@@ -1,13 +1,14 @@
 import { ChurnError } from '../errors.js';
 import { splitArguments } from './arguments.js';
 import type { Io } from './io.js';
+import { toldError } from './own-error.js';
 import { buildProgram } from './program.js';
 import { isCommanderError } from './program-shell.js';
 import { exitCodeOf, reportError } from './report-error.js';
 
 /**
- * The whole program: arguments in, exit status out. Expected failures become one sentence and exit 2 here and nowhere
- * else; anything else is a bug and keeps its stack.
+ * The whole program: arguments in, exit status out. Every failure becomes one sentence and exit 2 here and nowhere else:
+ * 1 is a word about a server, and none of ours may be taken for it.
  */
 export async function main(io: Io): Promise<number> {
   try {
@@ -18,10 +19,20 @@ export async function main(io: Io): Promise<number> {
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return 0;
-      return await reportError(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
+      return await failed(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
     }
-    if (error instanceof ChurnError) return exitCodeOf(error, await reportError(io, error), io.signal.reason);
-    throw error;
+    return await failed(io, error);
+  }
+}
+
+/** Tells of any error, and its exit status. What is at fault may also be in the way of telling it, so this does not throw. */
+export async function failed(io: Io, error: unknown): Promise<number> {
+  const told = toldError(io, error);
+  try {
+    return exitCodeOf(told, await reportError(io, told), io.signal.reason);
+  } catch {
+    io.stderr.write(`churn: ${told.message}\nhint: ${told.hint}\n`);
+    return 2;
   }
 }
 

@@ -71,7 +71,7 @@ export function buildProgram(io: Io, command?: readonly string[]): Program {
       status = await demoCommand(io, options);
     });
   add('explain')
-    .description('what a kind of finding means, how to see it by hand, and how to mend it')
+    .description('what a kind of finding means, how to see it by hand, and how to fix it')
     .argument('[kind]', 'fd, zombie, hang, … (default: the list of them)')
     .action(async kind => {
       const { explainCommand } = await import('./commands/on-demand.js');

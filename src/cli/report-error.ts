@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { ChurnError } from '../errors.js';
 import { breakProof, escapeText } from '../report/escape.js';
 import { REPORTERS } from '../report/registry.js';
@@ -58,14 +59,17 @@ function wantsJson(argv: readonly string[]): boolean {
 
 /**
  * The exit status, from the verdict alone: 0 pass, 1 the server is at fault, 2 could not test, 3 undecided and
- * `strict`. A signal that ended the run early is told as a shell would: 128 + its number.
+ * `strict`. A signal that ended the run early is told as a shell would: 128 + its number. Where a file that was asked for
+ * could not be written it is 2, but never in place of a fault that is proven.
  */
 export function exitCode(
   report: Pick<Report, 'verdict' | 'interrupted'>,
   strict: boolean,
   signalName: unknown,
+  isDelivered = true,
 ): number {
-  if (report.interrupted) return signalName === 'SIGTERM' ? 143 : 130;
+  if (report.interrupted) return signalStatus(signalName);
+  if (!isDelivered && report.verdict !== 'fail') return 2;
   switch (report.verdict) {
     case 'pass':
       return 0;
@@ -81,5 +85,10 @@ export function exitCode(
 /** Of an error: 2, or that of the signal which left nothing to report. */
 export function exitCodeOf({ code }: ChurnError, usual: number, signalName: unknown): number {
   if (code !== 'interrupted-early' || signalName === undefined) return usual;
-  return signalName === 'SIGTERM' ? 143 : 130;
+  return signalStatus(signalName);
+}
+
+/** What a shell says of a program that a signal has ended; of what was cancelled otherwise, that of Ctrl-C. */
+export function signalStatus(name: unknown): number {
+  return 128 + (constants.signals[name as NodeJS.Signals] ?? constants.signals.SIGINT);
 }

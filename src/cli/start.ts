@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import type { Output } from './io.js';
-import { main } from './main.js';
+import { writeTrouble } from '../own-limits.js';
+import type { Io, Output } from './io.js';
+import { failed, main } from './main.js';
+import { signalStatus } from './report-error.js';
 
 // A million sockets are garbage soon after they are made, and V8 answers with a nursery that grows to 48 MiB.
 setFlagsFromString('--semi-space-growth-factor=1');
@@ -11,11 +13,11 @@ if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budge
 
 /** The only place that knows `process`. A second signal ends the program at once. */
 const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     if (interrupted.signal.aborted) {
       yieldTerminal();
-      process.exit(name === 'SIGINT' ? 130 : 143);
+      process.exit(signalStatus(name));
     }
     interrupted.abort(name);
   });
@@ -23,9 +25,14 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 const yielding = new Set<() => void>();
 
-process.exitCode = await main({
+// What is started for the run gets the environment as it was given.
+const env = { ...process.env };
+// pidusage would print a stack where getconf(1) cannot be started.
+process.env['PIDUSAGE_SILENT'] = '1';
+
+const io: Io = {
   argv: process.argv.slice(2),
-  env: process.env,
+  env,
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   signal: interrupted.signal,
@@ -36,14 +43,26 @@ process.exitCode = await main({
   kill: (pid, signal) => void process.kill(pid, signal),
   startupMs: performance.now(),
   onYield: clear => {
-    if (yielding.size === 0) process.on('SIGTSTP', stop).on('uncaughtExceptionMonitor', yieldTerminal);
+    if (yielding.size === 0) process.on('SIGTSTP', stop).on('SIGQUIT', quit);
     yielding.add(clear);
     return () => {
       yielding.delete(clear);
-      if (yielding.size === 0) process.off('SIGTSTP', stop).off('uncaughtExceptionMonitor', yieldTerminal);
+      if (yielding.size === 0) process.off('SIGTSTP', stop).off('SIGQUIT', quit);
     };
   },
+};
+
+// What nobody waited for. Node would end with 1, which is a word about a server.
+process.on('uncaughtException', error => {
+  yieldTerminal();
+  void failed(io, error).then(status => process.exit(status));
 });
+// Until the verdict is in: Node ends by itself with 13 when nothing is left that could bring it.
+process.on('exit', code => {
+  if (code === 13) process.exitCode = 2;
+});
+
+process.exitCode = await main(io);
 
 function yieldTerminal(): void {
   for (const clear of yielding) clear();
@@ -55,8 +74,19 @@ function stop(): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
+/** Ctrl-\\: the same, and the program ends as it would have, with its core. */
+function quit(): void {
+  yieldTerminal();
+  process.off('SIGQUIT', quit);
+  process.kill(process.pid, 'SIGQUIT');
+}
+
 function output(stream: NodeJS.WriteStream): Output {
-  // A reader that goes away (churn | head) is no error of ours.
+  // It has no part in the verdict nor in its exit status. Of stderr there is nobody left to tell.
+  stream.once('error', error => {
+    if (stream === process.stdout)
+      process.stderr.write(`churn: stdout was not written to its end: ${writeTrouble(error)}\n`);
+  });
   stream.on('error', () => undefined);
   return {
     write: text => void stream.write(text),

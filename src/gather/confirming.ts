@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasLost } from '../sampler/living.js';
+import { hasLost } from '../sampler/snapshot.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
 import type { Watched } from '../verdict/evidence.js';
 import { asking } from '../workload/ask.js';

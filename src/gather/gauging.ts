@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GaugeReader } from '../gauge/reader.js';
 import type { GaugeSpec } from '../options/gauge.js';
-import type { GaugeReading, GaugeSeries } from '../verdict/gauge-series.js';
+import type { GaugeReading, GaugeSeries } from '../verdict/evidence.js';
 
 /** How the numbers of `--gauge` are read. */
 interface GaugingOptions {

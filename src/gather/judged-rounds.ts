@@ -10,13 +10,11 @@ import type { Target } from '../target/target.js';
 import type { Census, Pace, Round, WorkRound } from '../verdict/evidence.js';
 import { closedLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
-import type { Driver } from './driver.js';
+import { type Driver, type Portion, portionsOf } from './driver.js';
 import type { Hold } from './hold.js';
 import type { Observer } from './observer.js';
 import { forgetTouchedMemory, privateMemory, touchedMemory } from './private-memory.js';
 import { usesUp } from './rest.js';
-import { type Portion, portionsOf } from './rounds.js';
-import type { RunHooks } from './timeline.js';
 
 /** The rounds of one trial: what was read at the end of each, and how fast it went. */
 export class JudgedRounds {
@@ -26,15 +24,13 @@ export class JudgedRounds {
   readonly #driver: Driver;
   readonly #observer: Observer;
   readonly #target: Target;
-  readonly #afterRound: RunHooks['afterRound'];
   #rests: BriefRests | undefined;
   #lowest: Round['lowest'];
 
-  constructor(driver: Driver, observer: Observer, target: Target, afterRound?: RunHooks['afterRound']) {
+  constructor(driver: Driver, observer: Observer, target: Target) {
     this.#driver = driver;
     this.#observer = observer;
     this.#target = target;
-    this.#afterRound = afterRound;
   }
 
   /** The judged cycles, with a moment of rest, until the server has what is `usual`, behind each portion of them. */
@@ -42,7 +38,7 @@ export class JudgedRounds {
     options: Options,
     { usual, holdsOn }: { readonly usual: Snapshot; readonly holdsOn: boolean },
     hold: Hold,
-    isLate: () => boolean,
+    { isLate, afterRound }: { readonly isLate: () => boolean; readonly afterRound: () => Promise<void> },
     signal: AbortSignal,
   ): Promise<void> {
     this.#rests = new BriefRests(this.#observer, usual, !holdsOn, signal);
@@ -56,7 +52,7 @@ export class JudgedRounds {
       this.#endWork('cycles', begun);
       await hold.ask();
       this.add('cycles', undefined);
-      await this.#afterRound?.(this.#driver.ledger.opened);
+      await afterRound();
       if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
       begun = this.#beginWork();
     }
@@ -106,6 +102,7 @@ export class JudgedRounds {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
+      atMs: performance.now(),
       ...privateMemory(this.#observer.before.processes, this.#target),
       touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
       lowest: this.#lowest,
@@ -215,8 +212,10 @@ class BriefRests {
     return true;
   }
 
+  /** A connection that nobody has accepted yet costs its work later: to a Unix socket a client connects, and is gone, before. */
   #left(): number {
-    return this.#observer.fdCount() - this.#usualFds;
+    const left = this.#observer.fdCount() - this.#usualFds;
+    return left > 0 ? left : this.#observer.waiting();
   }
 
   async #pause(ms: number): Promise<void> {

@@ -4,16 +4,28 @@ import { kernelLogClockUs } from '../proc/kernel-log.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import { readCommand } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
-import { hasLost, isRestless, livingProcesses } from '../sampler/living.js';
+import { descendsFrom } from '../proc/tree.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
-import { idleTicks, type Outlook, SleepWatch, waitsOf } from '../sampler/sleep.js';
-import { type ProcessSnapshot, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import {
+  idleTicks,
+  lastTimer,
+  type Outlook,
+  type RunningTimer,
+  SleepWatch,
+  waitsOf,
+} from '../sampler/sleep.js';
+import {
+  hasLost,
+  isRestless,
+  livingProcesses,
+  type ProcessSnapshot,
+  type Snapshot,
+  takeSnapshot,
+} from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
-import { takeCensus } from '../verdict/census.js';
-import type { Census, Evidence } from '../verdict/evidence.js';
-import { type Attribution, type HeldSocket, heldOutside, heldSockets, unaccepted } from '../verdict/held.js';
-import type { Clients } from './clients.js';
+import type { Census, Evidence, HeldSocket } from '../verdict/evidence.js';
+import { type Attribution, heldOutside, heldSockets, takeCensus, unaccepted } from './attribution.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -52,6 +64,11 @@ export class Observer {
     const observer = new Observer(target, clients, await QueueWatch.open(target.network, listeners));
     observer.#ranBefore = await isRestless(() => observer.before.processes.map(({ pid }) => pid));
     return observer;
+  }
+
+  /** The timer of the server that runs out last. */
+  lastTimer(snapshot: Snapshot): RunningTimer | undefined {
+    return lastTimer(snapshot, this.#idleTicks);
   }
 
   /** Somebody of it was running all the time before the first cycle. */
@@ -96,6 +113,11 @@ export class Observer {
     return this.#queues.length();
   }
 
+  /** Connections that wait to be accepted, in the longest queue; 0 where no queue can be seen. */
+  waiting(): number {
+    return this.queueLength() ?? this.#tables.unixQueue();
+  }
+
   /** The address is not listened on any more, as far as that can be seen. */
   listenerIsGone(): boolean {
     return !this.#queues.isEmpty && this.queueLength() === undefined;
@@ -131,11 +153,15 @@ export class Observer {
     this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
+    const { rivals } = this.#target;
     return {
       snapshot,
       held,
-      outside: outside.map(row => ({ row, pids: holders.get(row.inode) ?? [] })),
-      unaccepted: unaccepted(attribution),
+      outside: outside
+        .map(row => ({ row, pids: holders.get(row.inode) ?? [] }))
+        .filter(({ pids }) => !pids.some(pid => descendsFrom(pid, rivals))),
+      // What waits for another server of the port is in the queue of that one.
+      unaccepted: rivals.length > 0 && acceptQueue === 0 ? [] : unaccepted(attribution),
       acceptQueue: Math.max(acceptQueue, view.unixQueue),
       census: takeCensus(this.before, snapshot, held),
       unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,
@@ -277,3 +303,12 @@ export class SeenSockets {
     return this.#connections.get(inode);
   }
 }
+
+/** Whose connections are looked at: those of our own cycles, by their local ports, or those of everybody. */
+export interface Clients {
+  readonly connectionOf: (port: number) => number | undefined;
+  readonly areAll?: boolean;
+}
+
+/** Where others make the connections, each is known by the port of its client alone. */
+export const EVERYBODY: Clients = { connectionOf: port => port, areAll: true };

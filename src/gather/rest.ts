@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunnable } from '../proc/cpu-time.js';
-import { isRestless } from '../sampler/living.js';
 import { type Foresight, type Look, type Settled, type SettleLimits, settle } from '../sampler/settle.js';
 import type { Due } from '../sampler/sleep.js';
-import type { Snapshot } from '../sampler/snapshot.js';
+import { isRestless, type Snapshot } from '../sampler/snapshot.js';
 import { idleCpuPercent, SPINNING_PERCENT } from '../verdict/checks/work.js';
 import type { Census, Evidence } from '../verdict/evidence.js';
 import type { LateRest } from '../verdict/late.js';
 import type { Observation, Observer } from './observer.js';
-import { outstanding, type SettlingLook } from './outstanding.js';
 
 /** Whether the server has more descriptors than it had by `most`, and keeps them for longer than a runtime takes to close. */
 export async function usesUp(
@@ -201,3 +199,47 @@ async function watchRestless(
 /** CPU time is counted in ticks of 10 ms. */
 const WINDOW_MS = 300;
 const PARTS = 6;
+
+export interface SettlingLook extends Look {
+  readonly observation: Observation;
+}
+
+/**
+ * What an observation has that was not `usual`: connections, whoever holds them, queued ones, threads, processes.
+ * Where connections cannot be told to be ours, every new socket is waited for.
+ */
+export function outstanding(
+  observation: Observation,
+  usual: Census,
+  knowsOurs: boolean,
+  connections = 0,
+): SettlingLook {
+  const { held, outside, acceptQueue, census, unfinished } = observation;
+  const ours = held.filter(
+    ({ role }) => role === 'connection' || role === 'dead-socket' || (!knowsOurs && role === 'other-socket'),
+  );
+  const growth = [
+    Math.max(0, census.thread - usual.thread),
+    Math.max(0, census.child - usual.child),
+    Math.max(0, census.zombie - usual.zombie),
+  ];
+  const counts = [...[ours.length, outside.length, acceptQueue, unfinished], ...growth];
+  const unnamed = Math.max(ours.length, ...growth);
+  const inodes = ours.reduce((sum, { inode }) => sum + inode, 0);
+  return {
+    observation,
+    outstanding: counts.reduce((sum, count) => sum + count, 0),
+    fingerprint: `${counts} ${inodes}`,
+    // Most often a thread that a runtime was short of.
+    isTrifle: Math.max(ours.length, outside.length, acceptQueue, unfinished) === 0 && unnamed <= MAX_TRIFLES,
+    isAccusing:
+      outside.length > 0 ||
+      ours.some(({ role }) => role === 'connection') ||
+      unnamed >= Math.max(MIN_UNNAMED, connections / CYCLES_PER_UNNAMED),
+  };
+}
+
+const MAX_TRIFLES = 2;
+/** Fewer than these may well be a pool: they have to recur before anybody is accused, so nothing is waited for before that. */
+const MIN_UNNAMED = 8;
+const CYCLES_PER_UNNAMED = 20;

@@ -1,5 +1,6 @@
 import type { HowItEnded } from '../exit-words.js';
-import { type Phase, type Point, PointReader, Series } from '../sampler/point.js';
+import { type Phase, type Point, PointReader } from '../sampler/point.js';
+import { Series } from '../sampler/series.js';
 import type { Due } from '../sampler/sleep.js';
 
 /** How far a run is, for whoever watches it. */
@@ -27,14 +28,13 @@ export interface Progress {
 
 /** Who started a run, and may end it. */
 export interface RunHooks {
+  /** Ends the run early; what was measured so far is still reported. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** How a process has ended that was started for this run. */
   readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
   /** Asked when a judged connection stands: what it returns delays what the client does. */
   readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;
-  /** Done while the server rests between two rounds of judged cycles. */
-  readonly afterRound?: ((connections: number) => Promise<void>) | undefined;
 }
 
 interface PhaseSpan {
@@ -47,7 +47,7 @@ interface PhaseSpan {
 export class Timeline {
   readonly phases: PhaseSpan[] = [];
   readonly #startedAtMs = performance.now();
-  readonly #series = new Series(STEP_MS);
+  readonly #series = new Series<Point>(MAX_POINTS, STEP_MS);
   readonly #reader: PointReader;
   readonly #cyclesDone: () => number;
   readonly #acceptQueue: () => number | undefined;
@@ -115,7 +115,7 @@ export class Timeline {
 
   #sampleIfDue(): void {
     const nowMs = this.elapsedMs;
-    if (nowMs - this.#sampledAtMs >= this.#series.stepMs) this.sample();
+    if (nowMs - this.#sampledAtMs >= this.#series.step) this.sample();
     else if (nowMs - this.#toldAtMs >= TELL_MS) this.#tellAgain(nowMs);
   }
 
@@ -128,4 +128,6 @@ export class Timeline {
 }
 
 const STEP_MS = 50;
+/** Most that a report holds. */
+const MAX_POINTS = 2_000;
 const TELL_MS = 250;

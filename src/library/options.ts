@@ -1,6 +1,6 @@
 import { ChurnError, type ErrorCode } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
-import { type InProgram, inOrder } from '../options/option.js';
+import type { InProgram } from '../options/option.js';
 import type { RawOptions } from '../options/run.js';
 import { type RawCommand, RUN, TARGET, type WATCH, WATCHING } from '../options/table.js';
 import type { Inspection } from '../report/inspection.js';
@@ -77,13 +77,7 @@ function unknownOption(name: string): ChurnError {
 
 const FOLLOWING: readonly string[] = ['signal', 'onProgress'] satisfies readonly (keyof Following)[];
 
-/** The order of old, which is not that of the help. */
-const LISTED =
-  `server port host unix pid behindProxy allowRemote gauge command readyTimeout grace serverLog nofile repeat
-  shutdown reload cycles duration concurrency rate ramp pause latency hold holdEnd client thorough seed wait timeout send
-  expect protocol tls sni alpn ca insecure warmup rounds`.split(/\s+/);
-
-const KNOWN = inOrder(['server', 'command', ...Object.keys(RUN)], LISTED);
+const KNOWN = ['server', 'command', ...Object.keys(RUN)];
 
 /** Those of watch(). */
 const WATCHED = [...Object.keys(TARGET), 'command', ...Object.keys(WATCHING)];

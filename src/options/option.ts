@@ -81,12 +81,6 @@ export function helpOf({ help, default: preset }: Row): string {
   return preset === undefined || help.includes('(default: ') ? help : `${help} (default: ${preset})`;
 }
 
-/** Names that have an order of old keep it; a new one comes after them. */
-export function inOrder(names: readonly string[], old: readonly string[]): string[] {
-  const known = new Set(names);
-  return [...new Set([...old.filter(name => known.has(name)), ...names])];
-}
-
 /** "500ms", "5s", "2m", "1.5h": a bare number has no unit. */
 export type Time = `${number}${'ms' | 's' | 'm' | 'h'}`;
 

@@ -6,6 +6,7 @@ import {
   type MannerName,
 } from '../serve/manner-names.js';
 import { CLIENT_KINDS, type ClientKind } from '../verdict/kinds.js';
+import type { Policy } from '../verdict/policy.js';
 import {
   filled,
   type Raw,
@@ -33,7 +34,7 @@ export const SERVED = {
     value: whole(1, 65_535, 9_000),
     help: 'TCP port to listen on, or auto (default: auto)',
   },
-  ports: { value: whole(1, 100), default: 1, help: 'listen on so many ports, as on so many hosts' },
+  ports: { value: whole(1, 100), default: 1, help: 'listen on this many ports, as if on as many hosts' },
   host: {
     short: '-H',
     value: filled('<address>', 'an address', '0.0.0.0'),
@@ -45,7 +46,7 @@ export const SERVED = {
     help: 'speak HTTP/1.1 (the default)',
     notWith: { tcp: ['--http and --tcp exclude each other.', 'Give one of them.'] },
   },
-  tcp: { value: SWITCH, help: 'speak raw TCP: what came goes back, or --answer' },
+  tcp: { value: SWITCH, help: 'speak raw TCP: echo what came, or send --answer' },
   answer: {
     value: text('<data>'),
     help: 'what is said over TCP: text with \\r \\n \\xNN, or hex:…',
@@ -60,9 +61,13 @@ export const ANSWERING = {
   delay: {
     value: time(0, 3_600_000),
     default: '1s',
-    help: 'for the manners that wait; alone: --manner delay',
+    help: 'how long the manners that wait do so; alone it means --manner delay',
   },
-  status: { value: whole(200, 599), default: 503, help: 'for the manner status; alone: --manner status' },
+  status: {
+    value: whole(200, 599),
+    default: 503,
+    help: 'what the manner status answers; alone it means --manner status',
+  },
   atATime: {
     value: whole(1, 1_000_000),
     help: 'connections that are served at a time; others wait (default: all)',
@@ -82,7 +87,10 @@ export const FOLLOWED = {
     help: 'running client to follow, repeatable',
     notWith: { command: ['--pid and a command after -- name two clients.', 'Give one of them.'] },
   },
-  duration: { value: time(1, DAY_MS), help: 'serve for so long (default: until the client ends, or SIGINT)' },
+  duration: {
+    value: time(1, DAY_MS),
+    help: 'serve for this long (default: until the client ends, or SIGINT)',
+  },
 } as const satisfies Table;
 
 /** What the client may do, and what comes of it. */
@@ -127,7 +135,7 @@ export interface ServeOptions {
   readonly command: readonly string[];
   readonly durationMs: number | undefined;
   readonly limits: ClientLimits;
-  readonly policy: ClientPolicy;
+  readonly policy: Policy<ClientKind>;
 }
 
 /** What a client may do. undefined: nobody has said, so only what proves itself is held against it. */
@@ -136,12 +144,6 @@ export interface ClientLimits {
   readonly maxIdlePerPort: number | undefined;
   readonly idleMs: number | undefined;
   readonly patienceMs: number | undefined;
-}
-
-export interface ClientPolicy {
-  readonly strict: boolean;
-  readonly failOn: readonly ClientKind[] | undefined;
-  readonly allow: Readonly<Partial<Record<ClientKind, number>>>;
 }
 
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */

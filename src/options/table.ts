@@ -67,14 +67,14 @@ export type ReloadSignal = `${(typeof RELOAD_SIGNALS)[number]}${'' | `:${number}
 export const START = {
   readyTimeout: { value: time(10, 3_600_000), default: '10s', help: 'how long it may take to listen' },
   grace: { value: time(0, 3_600_000), default: '5s', help: 'how long it may take to stop after SIGTERM' },
-  serverLog: { value: text('<file>'), help: 'all that it writes' },
+  serverLog: { value: text('<file>'), help: 'file for all that it writes to stdout and stderr' },
   nofile: {
     value: whole(8, 1_048_576),
-    help: 'start it with so few descriptors, and drive it to that limit in the end',
+    help: 'start it with this limit of open files, and drive it to that limit at the end',
   },
   reload: {
     value: textFrom<ReloadSignal>('<signal[:every]>'),
-    help: 'make it reload during the cycles: SIGHUP, SIGHUP:200 (cycles), SIGHUP:2s',
+    help: 'signal that makes it reload during the cycles: SIGHUP, SIGHUP:200 (every 200 cycles), SIGHUP:2s',
     notWith: {
       thorough: [
         '--reload does not go with --thorough, whose rows are too short for it.',
@@ -82,8 +82,8 @@ export const START = {
       ],
     },
   },
-  shutdown: { value: SWITCH, help: 'stop it while clients churn, and judge how it does that' },
-  repeat: { value: whole(1, 1_000), help: 'start, try and stop it so many times, until it fails' },
+  shutdown: { value: SWITCH, help: 'stop it while clients still connect, and judge how it shuts down' },
+  repeat: { value: whole(1, 1_000), help: 'start, test and stop it this many times, or until it fails' },
 } as const satisfies Table;
 
 /** With a rate, the most connections that may be open at a time. */
@@ -95,10 +95,15 @@ export const THOROUGH_DEFAULTS = { cycles: 200, budget: '30s' } as const;
 
 /** What is done to the server, and how much of it at a time. */
 export const CYCLES = {
-  cycles: { short: '-n', value: whole(1, MAX_CYCLES, 1_000), default: 1_000, help: 'cycles that are judged' },
+  cycles: {
+    short: '-n',
+    value: whole(1, MAX_CYCLES, 1_000),
+    default: 1_000,
+    help: 'cycles to judge, each a connection that is opened and closed',
+  },
   duration: {
     value: time(100, 604_800_000),
-    help: 'make cycles for so long, instead of --cycles',
+    help: 'make cycles for this long, instead of --cycles',
     notWith: { cycles: ['--duration and --cycles both say when the cycles end.', 'Give one of them.'] },
   },
   concurrency: {
@@ -109,19 +114,19 @@ export const CYCLES = {
   },
   rate: {
     value: rate(),
-    help: 'begin so many cycles a second, whatever the server does',
+    help: 'begin this many cycles a second, however slow the server is',
     notWith: { pause: ['--rate and --pause both say when a cycle begins.', 'Give one of them.'] },
   },
-  ramp: { value: time(1, 86_400_000), help: 'let the rate, or the concurrency, grow from 1 for so long' },
+  ramp: { value: time(1, 86_400_000), help: 'time in which the rate, or the concurrency, grows from 1' },
   latency: {
     value: SWITCH,
     help: 'tell how long connections and answers took (with --rate it is told anyway)',
   },
-  hold: { value: whole(1, 60_000, 100), help: 'keep so many silent clients connected during the cycles' },
+  hold: { value: whole(1, 60_000, 100), help: 'keep this many silent clients connected during the cycles' },
   holdEnd: {
     value: oneOf('<how>', ['fin', 'rst'], 'fin or rst', 'fin closes the held clients, rst resets them.'),
     default: 'fin',
-    help: 'how they go: fin or rst',
+    help: 'how the clients of --hold disconnect: fin or rst',
     needs: { hold: ['--hold-end has no meaning without --hold.', 'For example --hold 100 --hold-end rst'] },
   },
   client: {
@@ -220,9 +225,9 @@ export const JUDGING = {
   budget: {
     value: time(0, 86_400_000),
     default: BUDGET,
-    help: `time for confirming what has to recur (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected)`,
+    help: `time for further cycles that confirm growth (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected)`,
   },
-  confirm: { value: SWITCH_THAT_IS_ON, help: 'make no further cycles' },
+  confirm: { value: SWITCH_THAT_IS_ON, help: 'make no further cycles to confirm growth' },
   strict: { value: SWITCH, help: 'exit 3 when something is undecided' },
   failOn: {
     value: textFrom<readonly Kind[]>('<kinds>', KINDS),
@@ -234,7 +239,7 @@ export const JUDGING = {
   },
   gauge: {
     value: texts<string | readonly string[]>('<url#name>'),
-    help: 'a number of the server that must come back too, repeatable',
+    help: 'a number that the server exposes, which must come back too, repeatable',
   },
   where: {
     value: SWITCH,
@@ -248,7 +253,7 @@ export const JUDGING = {
   },
   allowRemote: {
     value: SWITCH,
-    help: 'judge a server that cannot be looked into by its gauges',
+    help: 'judge a server whose process cannot be seen, by its gauges alone',
     notWith: {
       command: [
         '--allow-remote judges a server that runs already, by its address; the command behind -- starts another.',
@@ -263,12 +268,15 @@ export const RUN = { ...TARGET, ...START, ...CYCLES, ...SAID, ...JUDGING } as co
 
 /** Somebody else makes the connections. */
 export const WATCHING = {
-  duration: { value: CYCLES.duration.value, help: 'watch for so long; a load that still runs is ended then' },
+  duration: {
+    value: CYCLES.duration.value,
+    help: 'watch for this long; a load that still runs then is ended',
+  },
   settle: JUDGING.settle,
   budget: {
     value: JUDGING.budget.value,
     default: '30s',
-    help: 'time for running the load again, where growth has to recur',
+    help: 'time for running the load again, to confirm growth',
   },
   confirm: { value: JUDGING.confirm.value, help: 'run the load once and not again' },
   strict: JUDGING.strict,

@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { missingBecause, readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 
 /**
  * Which checker a process runs with, from its mappings: sanitizers are libraries (or a shadow of terabytes, where they
  * are linked in), valgrind loads its own beside the program.
  */
 export function readChecker(pid: number): 'sanitizer' | 'valgrind' | undefined {
-  const maps = readProcTextOrNothing(`/proc/${pid}/maps`) ?? '';
+  const maps = readProcTextOrNothing(`${folderOf(pid)}/maps`) ?? '';
   if (/\/vgpreload_|\/valgrind\//.test(maps)) return 'valgrind';
   if (/\/lib(a|hwa|l|m|t)san\b/.test(maps)) return 'sanitizer';
   return sizeKib(pid) > SHADOW_KIB ? 'sanitizer' : undefined;
@@ -14,7 +15,7 @@ export function readChecker(pid: number): 'sanitizer' | 'valgrind' | undefined {
 
 /** Which sanitizers a process was built with: from its libraries, and where they are linked in from its program. */
 export function readSanitizers(pid: number): ReadonlyArray<keyof typeof LIBRARIES> {
-  const maps = readProcTextOrNothing(`/proc/${pid}/maps`) ?? '';
+  const maps = readProcTextOrNothing(`${folderOf(pid)}/maps`) ?? '';
   const names = Object.keys(LIBRARIES) as (keyof typeof LIBRARIES)[];
   const shared = names.filter(name => new RegExp(`/lib(clang_rt\\.)?${LIBRARIES[name]}\\b`).test(maps));
   if (shared.length > 0 || sizeKib(pid) < RESERVED_KIB) return shared;
@@ -25,7 +26,7 @@ export function readSanitizers(pid: number): ReadonlyArray<keyof typeof LIBRARIE
 /** Only asked of those that reserve terabytes: it may have a hundred megabytes. */
 function readProgram(pid: number): Buffer | undefined {
   try {
-    const path = `/proc/${pid}/exe`;
+    const path = `${folderOf(pid)}/exe`;
     return statSync(path).size > MAX_PROGRAM_BYTES ? undefined : readFileSync(path);
   } catch (error) {
     missingBecause(error);
@@ -34,7 +35,7 @@ function readProgram(pid: number): Buffer | undefined {
 }
 
 function sizeKib(pid: number): number {
-  const status = readProcTextOrNothing(`/proc/${pid}/status`) ?? '';
+  const status = readProcTextOrNothing(`${folderOf(pid)}/status`) ?? '';
   return Number(/^VmSize:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 }
 

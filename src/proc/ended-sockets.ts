@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import type { NetOwner } from './sockets.js';
 
 /**
@@ -83,7 +84,8 @@ export class EndedSockets {
 
   #reader(): NetlinkReader | undefined {
     const { pid } = this.#child;
-    const text = pid === undefined ? undefined : readProcTextOrNothing(`/proc/${this.#owner}/net/netlink`);
+    const text =
+      pid === undefined ? undefined : readProcTextOrNothing(`${folderOf(this.#owner)}/net/netlink`);
     return text === undefined ? undefined : parseNetlinkReader(text, pid ?? 0);
   }
 }

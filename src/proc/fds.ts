@@ -1,6 +1,8 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { missingBecause } from './file.js';
+import { folderOf } from './folder.js';
 import { type FdLink, parseFdLink } from './parse/fd-link.js';
+import { readStat } from './process.js';
 
 export interface Fd extends FdLink {
   readonly number: number;
@@ -50,7 +52,10 @@ export function findInodes(
 
 function listFdNumbers(pid: number): readonly number[] | 'gone' | 'denied' {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map(Number);
+    const names = readdirSync(`${folderOf(pid)}/fd`);
+    // Nothing at all is what a zombie has, also one that is but the first thread of a process which goes on.
+    const all = names.length > 0 || readStat(pid) === undefined ? names : readdirSync(`${folderOf(pid)}/fd`);
+    return all.map(Number);
   } catch (error) {
     return missingBecause(error);
   }
@@ -58,7 +63,7 @@ function listFdNumbers(pid: number): readonly number[] | 'gone' | 'denied' {
 
 function readFd(pid: number, number: number): Fd | 'gone' | 'denied' {
   try {
-    return { number, ...parseFdLink(readlinkSync(`/proc/${pid}/fd/${number}`)) };
+    return { number, ...parseFdLink(readlinkSync(`${folderOf(pid)}/fd/${number}`)) };
   } catch (error) {
     return missingBecause(error);
   }
@@ -71,9 +76,9 @@ function readFd(pid: number, number: number): Fd | 'gone' | 'denied' {
  */
 export function countFds(pid: number): number | undefined {
   try {
-    const { size } = statSync(`/proc/${pid}/fd`);
+    const { size } = statSync(`${folderOf(pid)}/fd`);
     if (size > 0) return size;
-    return readdirSync(`/proc/${pid}/fd`).length;
+    return readdirSync(`${folderOf(pid)}/fd`).length;
   } catch (error) {
     missingBecause(error);
     return undefined;

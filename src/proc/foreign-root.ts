@@ -1,14 +1,15 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import { missingBecause } from './file.js';
+import { folderOf } from './folder.js';
 
 /** Where the files of a process are found from here, if its mount namespace or its root differs from ours, as in a container. */
 export function foreignRoot(pid: number): string | 'denied' | undefined {
   try {
     const isOurs = (['ns/mnt', 'root'] as const).every(
-      link => readlinkSync(`/proc/${pid}/${link}`) === readlinkSync(`/proc/self/${link}`),
+      link => readlinkSync(`${folderOf(pid)}/${link}`) === readlinkSync(`/proc/self/${link}`),
     );
-    return isOurs ? undefined : `/proc/${pid}/root`;
+    return isOurs ? undefined : `${folderOf(pid)}/root`;
   } catch (error) {
     return missingBecause(error) === 'denied' ? 'denied' : undefined;
   }

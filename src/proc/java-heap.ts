@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { missingBecause, readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import { type JavaHeap, parseJavaHeap } from './parse/hsperfdata.js';
 
 /**
@@ -8,13 +9,15 @@ import { type JavaHeap, parseJavaHeap } from './parse/hsperfdata.js';
  * that of a container.
  */
 export function readJavaHeap(pid: number): JavaHeap | undefined {
-  const path = readProcTextOrNothing(`/proc/${pid}/maps`)?.match(/ (\/\S*\/hsperfdata_[^/\s]+\/\d+)$/m)?.[1];
+  const path = readProcTextOrNothing(`${folderOf(pid)}/maps`)?.match(
+    / (\/\S*\/hsperfdata_[^/\s]+\/\d+)$/m,
+  )?.[1];
   if (path === undefined) return undefined;
   try {
-    const counters = parseJavaHeap(readFileSync(`/proc/${pid}/root${path}`));
+    const counters = parseJavaHeap(readFileSync(`${folderOf(pid)}/root${path}`));
     if (!counters) return undefined;
     const { mostBytes, ...told } = counters;
-    const smaps = readProcTextOrNothing(`/proc/${pid}/smaps`) ?? '';
+    const smaps = readProcTextOrNothing(`${folderOf(pid)}/smaps`) ?? '';
     return { ...told, residentBytes: residentBytesOfHeap(smaps, mostBytes) };
   } catch (error) {
     missingBecause(error);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 
 /**
  * Private memory of a process in bytes, exact to the page: Anonymous + Swap of smaps_rollup. 35 µs, 8 ms at 400 MiB,
@@ -11,7 +12,7 @@ import { readProcTextOrNothing } from './file.js';
  * undefined when the process is gone, or may not be traced (ptrace access).
  */
 export function readSmapsRollup(pid: number): number | undefined {
-  const text = readProcTextOrNothing(`/proc/${pid}/smaps_rollup`);
+  const text = readProcTextOrNothing(`${folderOf(pid)}/smaps_rollup`);
   if (text === undefined) return undefined;
   let kib = 0;
   for (const name of ['Anonymous', 'Swap']) {
@@ -40,7 +41,7 @@ export function forgetTouched(pid: number): void {
  * be traced (ptrace access).
  */
 export function readTouched(pid: number): number | undefined {
-  const text = readProcTextOrNothing(`/proc/${pid}/smaps`);
+  const text = readProcTextOrNothing(`${folderOf(pid)}/smaps`);
   if (text === undefined) return undefined;
   let kib = 0;
   let isAnonymous = false;

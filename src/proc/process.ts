@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
+import { findLivingThread, folderOf, forgetLivingThread } from './folder.js';
 import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
 
 /** This process. */
@@ -19,7 +20,10 @@ export function listPids(): number[] {
 
 export function readStat(pid: number): ProcessStat | undefined {
   const text = readProcTextOrNothing(`/proc/${pid}/stat`);
-  return text === undefined ? undefined : parseProcessStat(text);
+  const stat = text === undefined ? undefined : parseProcessStat(text);
+  if (stat?.state === 'Z' && stat.threads > 1) return { ...stat, ...findLivingThread(pid) };
+  forgetLivingThread(pid);
+  return stat;
 }
 
 /** Page faults of the first thread alone. */
@@ -28,13 +32,13 @@ export function readMainThreadFaults(pid: number): number | undefined {
 }
 
 export function readStatus(pid: number): ProcessStatus | undefined {
-  const text = readProcTextOrNothing(`/proc/${pid}/status`);
+  const text = readProcTextOrNothing(`${folderOf(pid)}/status`);
   return text === undefined ? undefined : parseProcessStatus(text);
 }
 
 /** The status of a process kept open, for reading it again and again. @throws when the process is gone. */
 export function openStatus(pid: number): ProcFile {
-  return new ProcFile(`/proc/${pid}/status`);
+  return new ProcFile(`${folderOf(pid)}/status`);
 }
 
 export function readLimits(pid: number): ProcessLimits {
@@ -43,7 +47,7 @@ export function readLimits(pid: number): ProcessLimits {
 
 /** The arguments as they were given; a process that renamed itself (nginx) has one long one. Empty when gone. */
 export function readCommand(pid: number): string[] {
-  const text = readProcTextOrNothing(`/proc/${pid}/cmdline`) ?? '';
+  const text = readProcTextOrNothing(`${folderOf(pid)}/cmdline`) ?? '';
   return text.replace(/\0+$/, '').split('\0');
 }
 
@@ -55,7 +59,7 @@ export function programName(pid: number): string {
 /** Device and inode of the program that runs, so that two processes can be told to run the same one. */
 export function readExecutable(pid: number): string | undefined {
   try {
-    const { dev, ino } = statSync(`/proc/${pid}/exe`);
+    const { dev, ino } = statSync(`${folderOf(pid)}/exe`);
     return `${dev}:${ino}`;
   } catch (error) {
     missingBecause(error);
@@ -66,7 +70,7 @@ export function readExecutable(pid: number): string | undefined {
 /** Path of the program that runs, without the mark of a deleted file; undefined when it may not be read. */
 export function readProgramPath(pid: number): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+    return readlinkSync(`${folderOf(pid)}/exe`).replace(/ \(deleted\)$/, '');
   } catch (error) {
     missingBecause(error);
     return undefined;
@@ -86,7 +90,7 @@ export function openableImage(pid: number, path: string): string {
 /** Where relative paths of a process begin; undefined when it may not be read. */
 export function readWorkingFolder(pid: number): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    return readlinkSync(`${folderOf(pid)}/cwd`);
   } catch (error) {
     missingBecause(error);
     return undefined;
@@ -95,7 +99,7 @@ export function readWorkingFolder(pid: number): string | undefined {
 
 /** What a process calls itself: its pid in the innermost pid namespace that it is in. */
 export function readOwnName(pid: number): number {
-  const names = /^NSpid:\s+(.*)$/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1];
+  const names = /^NSpid:\s+(.*)$/m.exec(readProcTextOrNothing(`${folderOf(pid)}/status`) ?? '')?.[1];
   return Number(names?.split(/\s+/).at(-1) ?? pid);
 }
 
@@ -104,7 +108,7 @@ export function readStderr(
   pid: number,
 ): { readonly file: string; readonly path: string | undefined } | undefined {
   try {
-    const path = `/proc/${pid}/fd/2`;
+    const path = `${folderOf(pid)}/fd/2`;
     const stat = statSync(path);
     return { file: `${stat.dev}:${stat.ino}`, path: stat.isFile() ? readlinkSync(path) : undefined };
   } catch (error) {
@@ -116,7 +120,7 @@ export function readStderr(
 /** The network namespace of a process as "net:[4026531840]"; undefined when it may not be read. */
 export function readNetNamespace(pid: number | 'self'): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
+    return readlinkSync(`${folderOf(pid)}/ns/net`);
   } catch (error) {
     missingBecause(error);
     return undefined;
@@ -125,7 +129,7 @@ export function readNetNamespace(pid: number | 'self'): string | undefined {
 
 /** Mappings of a process, one a line of its maps; undefined when they may not be read. */
 export function countMappings(pid: number): number | undefined {
-  const text = readProcTextOrNothing(`/proc/${pid}/maps`);
+  const text = readProcTextOrNothing(`${folderOf(pid)}/maps`);
   if (text === undefined) return undefined;
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
@@ -135,7 +139,7 @@ export function countMappings(pid: number): number | undefined {
 /** Whether a process has a handler of its own for a signal, by the signal's number. */
 export function isCaught(pid: number, signal: number): boolean {
   const caught =
-    /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1] ?? '0';
+    /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`${folderOf(pid)}/status`) ?? '')?.[1] ?? '0';
   return ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
@@ -165,6 +169,7 @@ export interface ProcessStatus {
   /** RssAnon + VmSwap: private memory, wherever it lies now. */
   readonly anonBytes: number | undefined;
   readonly shmemBytes: number | undefined;
+  readonly rssBytes: number | undefined;
   /** Times that the main thread went to sleep by itself. */
   readonly sleeps: number;
 }
@@ -180,6 +185,7 @@ export function parseProcessStatus(text: string): ProcessStatus {
     threads: Number(/^Threads:\s+(\d+)/m.exec(text)?.[1] ?? 0),
     anonBytes: anon === undefined ? undefined : anon + (kib('VmSwap') ?? 0),
     shmemBytes: kib('RssShmem'),
+    rssBytes: kib('VmRSS'),
     sleeps: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0),
   };
 }
@@ -189,13 +195,13 @@ export function parseProcessStatus(text: string): ProcessStatus {
  * group and session. A program that writes its title over its environment (nginx) cannot be told by it.
  */
 export function hasInEnvironment(pid: number, assignment: string): boolean {
-  const text = readProcTextOrNothing(`/proc/${pid}/environ`);
+  const text = readProcTextOrNothing(`${folderOf(pid)}/environ`);
   return text !== undefined && `\0${text}`.includes(`\0${assignment}\0`);
 }
 
 /** The environment that a process was started with, as far as it may be read and has not been written over. */
 export function readEnvironment(pid: number): Readonly<Record<string, string>> {
-  const text = readProcTextOrNothing(`/proc/${pid}/environ`) ?? '';
+  const text = readProcTextOrNothing(`${folderOf(pid)}/environ`) ?? '';
   const pairs = text.split('\0').flatMap(pair => {
     const at = pair.indexOf('=');
     return at > 0

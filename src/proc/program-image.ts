@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 
 /** What a process is made of, as far as /proc tells without disturbing it. */
 export interface ProgramImage {
@@ -13,7 +14,7 @@ export interface ProgramImage {
 export function readProgramImage(pid: number): ProgramImage {
   const mapped = new Set<string>();
   let generatedCodeBytes = 0;
-  for (const line of (readProcTextOrNothing(`/proc/${pid}/maps`) ?? '').split('\n')) {
+  for (const line of (readProcTextOrNothing(`${folderOf(pid)}/maps`) ?? '').split('\n')) {
     const [, from = '0', to = '0', execute, inode, file = ''] = MAPPING.exec(line) ?? [];
     if (inode !== undefined && inode !== '0') mapped.add(file.slice(file.lastIndexOf('/') + 1));
     else if (execute === 'x' && file === '')
@@ -32,7 +33,7 @@ const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) ..(.). \S+ \S+ (\d+) *(.*)$/;
 export function findInProgram(pid: number, texts: readonly string[]): string | undefined {
   let file: number;
   try {
-    file = openSync(`/proc/${pid}/exe`, 'r');
+    file = openSync(`${folderOf(pid)}/exe`, 'r');
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { missingBecause } from './file.js';
+import { folderOf } from './folder.js';
 import { parseSocketTable, type SocketRow } from './parse/socket-table.js';
 import type { NetOwner, TcpFamily } from './sockets.js';
 
@@ -11,7 +12,7 @@ export function findTcpRows(
 ): SocketRow[] {
   const found: SocketRow[] = [];
   for (const family of families)
-    for (const text of pages(`/proc/${owner}/net/${family}`))
+    for (const text of pages(`${folderOf(owner)}/net/${family}`))
       for (const row of parseSocketTable(text)) if (isWanted(row)) found.push(row);
   return found;
 }

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import { type ListenCounters, parseListenCounters } from './parse/netstat.js';
 import { parseSocketRow, parseSocketTable, type SocketRow } from './parse/socket-table.js';
+import { listPids, readNetNamespace } from './process.js';
 
 /** A network namespace, named by a process that lives in it. */
 export type NetOwner = number | 'self';
@@ -10,21 +13,21 @@ export type TcpFamily = 'tcp' | 'tcp6';
 /** TCP sockets, without those in TIME_WAIT; with a port those that it is an end of. 5 ms and more per family. */
 export function readTcpRows(owner: NetOwner, families: readonly TcpFamily[], port?: number): SocketRow[] {
   return families.flatMap(family =>
-    parseSocketTable(readProcTextOrNothing(`/proc/${owner}/net/${family}`) ?? '', port),
+    parseSocketTable(readProcTextOrNothing(`${folderOf(owner)}/net/${family}`) ?? '', port),
   );
 }
 
 export function readUnixRows(owner: NetOwner): UnixRow[] {
-  return parseUnixTable(readProcTextOrNothing(`/proc/${owner}/net/unix`) ?? '');
+  return parseUnixTable(readProcTextOrNothing(`${folderOf(owner)}/net/unix`) ?? '');
 }
 
 export function readListenCounters(owner: NetOwner): ListenCounters {
-  return parseListenCounters(readProcTextOrNothing(`/proc/${owner}/net/netstat`) ?? '');
+  return parseListenCounters(readProcTextOrNothing(`${folderOf(owner)}/net/netstat`) ?? '');
 }
 
 /** Connections that all servers of the namespace have accepted so far. The kernel does not count them by listener. */
 export function readPassiveOpens(owner: NetOwner): number {
-  return parsePassiveOpens(readProcTextOrNothing(`/proc/${owner}/net/snmp`) ?? '');
+  return parsePassiveOpens(readProcTextOrNothing(`${folderOf(owner)}/net/snmp`) ?? '');
 }
 
 /** Inodes of all sockets that stand in any table of the namespace. A socket in none of them has lost its connection. */
@@ -50,7 +53,10 @@ export function readOtherInodes(owner: NetOwner): Set<number> {
     'udplite',
     'udplite6',
   ]) {
-    for (const inode of lastColumnInodes(readProcTextOrNothing(`/proc/${owner}/net/${table}`) ?? '', table)) {
+    for (const inode of lastColumnInodes(
+      readProcTextOrNothing(`${folderOf(owner)}/net/${table}`) ?? '',
+      table,
+    )) {
       inodes.add(inode);
     }
   }
@@ -75,7 +81,7 @@ export function readListenRows(owner: NetOwner, family: TcpFamily): SocketRow[] 
   const rows: SocketRow[] = [];
   let fd: number;
   try {
-    fd = openSync(`/proc/${owner}/net/${family}`, 'r');
+    fd = openSync(`${folderOf(owner)}/net/${family}`, 'r');
   } catch (error) {
     missingBecause(error);
     return rows;
@@ -119,7 +125,7 @@ export class AcceptQueue {
   #prefixBytes = 0;
 
   constructor(owner: NetOwner, family: TcpFamily, inode: number) {
-    this.#table = new ProcFile(`/proc/${owner}/net/${family}`, 1 << 16);
+    this.#table = new ProcFile(`${folderOf(owner)}/net/${family}`, 1 << 16);
     this.#owner = owner;
     this.#family = family;
     this.#inode = inode;
@@ -186,4 +192,49 @@ export function parseUnixTable(text: string): UnixRow[] {
     });
   }
   return rows;
+}
+
+/** One process of each network namespace that is not ours, as far as they may be told apart. */
+export function otherNetworks(): number[] {
+  const own = readNetNamespace('self');
+  const found = new Map<string, number>();
+  for (const pid of listPids()) {
+    const network = readNetNamespace(pid);
+    if (network !== undefined && network !== own && !found.has(network)) found.set(network, pid);
+  }
+  return [...found.values()];
+}
+
+/**
+ * What these listening sockets of our own network have dropped in their whole life, by the kernel's count: sk_drops,
+ * which only netlink tells, through ss(8) of iproute2. undefined where there is no ss, or it does not know one of them.
+ */
+export function readListenerDrops(inodes: readonly number[]): Promise<number | undefined> {
+  return new Promise(resolve => {
+    execFile('ss', ['-lntemH'], { timeout: MAX_MS, maxBuffer: 1 << 26 }, (error, stdout) =>
+      resolve(error ? undefined : parseListenerDrops(stdout, inodes)),
+    );
+  });
+}
+
+const MAX_MS = 2_000;
+
+/**
+ * The drops of some listeners together, out of `ss -lntemH`: a row with "ino:123" and, in the same row or in the one
+ * after it, "skmem:(r0,…,d0)". undefined unless all of them are there.
+ */
+export function parseListenerDrops(text: string, inodes: readonly number[]): number | undefined {
+  const drops = new Map<number, number>();
+  let inode: number | undefined;
+  for (const line of text.split('\n')) {
+    const own = /\bino:(\d+)/.exec(line)?.[1];
+    if (own !== undefined) inode = Number(own);
+    const dropped = /\bskmem:\([^)]*,d(\d+)\)/.exec(line)?.[1];
+    if (inode !== undefined && dropped !== undefined) drops.set(inode, Number(dropped));
+  }
+  const known = inodes.map(one => drops.get(one));
+  return known.reduce<number | undefined>(
+    (sum, one) => (sum === undefined || one === undefined ? undefined : sum + one),
+    0,
+  );
 }

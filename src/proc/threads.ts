@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { arch } from 'node:os';
 import { missingBecause, readProcText, readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import { parseCallName, parsePollEntries, parseSleep, type TimeInMemory } from './parse/syscall.js';
 
 /** One thread of a process, and why it sleeps. */
@@ -113,7 +114,7 @@ function monotonicMs(): number {
 function readTimeMs(pid: number, { address, unit }: TimeInMemory): number | undefined {
   let fd: number | undefined;
   try {
-    fd = openSync(`/proc/${pid}/mem`, 'r');
+    fd = openSync(`${folderOf(pid)}/mem`, 'r');
     const bytes = Buffer.alloc(16);
     if (readSync(fd, bytes, 0, 16, address) < 16) return undefined;
     const fraction = Number(bytes.readBigInt64LE(8));
@@ -150,7 +151,7 @@ function taskNames(pid: number): string[] {
 /** Whether a process has set itself an alarm that would wake it: a POSIX timer, or a handler for SIGALRM. */
 export function mayHaveAlarm(pid: number): boolean {
   const timers = readProcTextOrNothing(`/proc/${pid}/timers`);
-  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`/proc/${pid}/status`) ?? '')?.[1];
+  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readProcTextOrNothing(`${folderOf(pid)}/status`) ?? '')?.[1];
   if (timers === undefined || caught === undefined) return true;
   const SIGALRM = 14n;
   return timers !== '' || ((BigInt(`0x${caught}`) >> (SIGALRM - 1n)) & 1n) === 1n;
@@ -158,7 +159,7 @@ export function mayHaveAlarm(pid: number): boolean {
 
 /** When a timerfd will fire, by the it_value of its fdinfo; undefined: it is not armed. */
 export function timerLeftMs(pid: number, timerfd: number): number | undefined {
-  const text = readProcTextOrNothing(`/proc/${pid}/fdinfo/${timerfd}`) ?? '';
+  const text = readProcTextOrNothing(`${folderOf(pid)}/fdinfo/${timerfd}`) ?? '';
   const value = /^it_value: \((\d+), (\d+)\)$/m.exec(text);
   if (!value) return 0;
   const leftMs = Number(value[1]) * 1_000 + Number(value[2]) / 1e6;

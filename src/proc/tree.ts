@@ -1,5 +1,6 @@
 import { readFds } from './fds.js';
 import { readProcTextOrNothing } from './file.js';
+import { folderOf } from './folder.js';
 import type { ProcessStat } from './parse/process-stat.js';
 import { listPids, ownPid, readExecutable, readStat } from './process.js';
 
@@ -191,7 +192,7 @@ function runTheSame(a: ProcessStat, b: ProcessStat): boolean {
 /** Whether execve(2) draws where a program lies: not under a debugger, nor with `setarch -R`. */
 function hasPlacesByLot(stat: ProcessStat): boolean {
   return remember(`lot ${keyOf(stat)}`, () => {
-    const personality = readProcTextOrNothing(`/proc/${stat.pid}/personality`);
+    const personality = readProcTextOrNothing(`${folderOf(stat.pid)}/personality`);
     if (personality === undefined) return undefined;
     if ((Number.parseInt(personality, 16) & ADDR_NO_RANDOMIZE) !== 0) return false;
     return readProcTextOrNothing('/proc/sys/kernel/randomize_va_space')?.trim() !== '0';

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import pidusage from 'pidusage';
 import { missingBecause } from './file.js';
-import { ownPid } from './process.js';
+import { ownPid, readEnvironment, readStatus } from './process.js';
 
 /**
  * Resident memory of long-lived processes, in bytes by pid, through pidusage. A process that is gone is left out.
@@ -11,8 +13,12 @@ import { ownPid } from './process.js';
  * else's: on a machine without CPU a second was passed in one turn of the loop, and close() of a file of ours then failed
  * with EBADF. So it has to be longer than any such turn.
  */
-export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+export async function readRssBytes(
+  pids: readonly number[],
+  canAsk = hasGetconf(),
+): Promise<ReadonlyMap<number, number>> {
   if (pids.length === 0) return new Map();
+  if (!canAsk) return readRssWithoutPidusage(pids);
   await primed;
   // Where none of them is left, it rejects instead.
   const stats = await pidusage([...pids], { maxage: MAX_AGE_MS, usePs: false }).catch(error => {
@@ -28,6 +34,24 @@ export async function readRssBytes(pids: readonly number[]): Promise<ReadonlyMap
  */
 export function primeRss(): void {
   primed ??= readRssBytes([ownPid()]);
+}
+
+/**
+ * pidusage asks getconf(1) for the size of a page. Small images have none; then it prints a stack and takes 4096 bytes,
+ * which is wrong on some ARM machines. VmRSS is in KiB wherever it is.
+ */
+function readRssWithoutPidusage(pids: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(
+    pids.flatMap(pid => {
+      const bytes = readStatus(pid)?.rssBytes;
+      return bytes === undefined ? [] : [[pid, bytes] as const];
+    }),
+  );
+}
+
+function hasGetconf(): boolean {
+  const { PATH = '/usr/local/bin:/usr/bin:/bin' } = readEnvironment(ownPid());
+  return PATH.split(delimiter).some(folder => existsSync(join(folder, 'getconf')));
 }
 
 let primed: Promise<unknown> | undefined;

@@ -2,12 +2,12 @@ import { type Measured, withNulls } from '../not-measured.js';
 import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
-import { takeCensus } from '../verdict/census.js';
 import { countFds } from '../verdict/checks/fd.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { attempts } from '../verdict/failures.js';
 import type { Verdict } from '../verdict/judge.js';
+import { sameProcesses } from '../verdict/processes.js';
 import { reasonFrom } from '../verdict/reasoning.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { unitOf } from './counts.js';
@@ -96,6 +96,8 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
 
 function reportCycles(evidence: Evidence, requested: number): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
+  // A report has both in any case; where others made the connections they say nothing.
+  const { concurrency = 1, clients = ['fin'] } = evidence.own ?? {};
   return {
     requested,
     completed: cycles.completed,
@@ -107,8 +109,7 @@ function reportCycles(evidence: Evidence, requested: number): Measured<ReportedC
     connections: attempts(evidence),
     listenOverflows: evidence.listenOverflows,
     listenDrops: evidence.listenDrops,
-    concurrency: evidence.concurrency,
-    clients: evidence.clients,
+    ...{ concurrency, clients },
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
     stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped,
@@ -117,7 +118,6 @@ function reportCycles(evidence: Evidence, requested: number): Measured<ReportedC
 }
 
 function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedState> {
-  const census = takeCensus(evidence.before, snapshot, []);
   const rss = snapshot.processes.flatMap(({ rssBytes }) => rssBytes ?? []);
   return {
     fds: countFds(snapshot),
@@ -126,7 +126,10 @@ function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedS
     threads: snapshot.processes.reduce((sum, { threads }) => sum + threads, 0),
     children: Math.max(0, snapshot.processes.length - evidence.rootCount),
     zombies: snapshot.zombies.length,
-    mappings: census.mapping,
+    mappings: sameProcesses(evidence.before, snapshot).reduce(
+      (sum, { mappings }) => sum + (mappings ?? 0),
+      0,
+    ),
   };
 }
 
@@ -135,7 +138,7 @@ function reportHeld(evidence: Evidence): { held: Measured<ReportedHeld>[]; heldC
   const held = evidence.held
     .filter(({ role }) => role === 'connection' || role === 'dead-socket')
     .flatMap(({ role, state, inode, connection, descriptors }) => {
-      const origin = connection === undefined ? undefined : evidence.originOf(connection);
+      const origin = connection === undefined ? undefined : evidence.own?.originOf(connection);
       return descriptors.map(({ pid, number }) => ({
         what: role,
         state,
@@ -162,8 +165,9 @@ function reportLatency(latency: Latency | undefined): Measured<ReportedLatency> 
 }
 
 /** What holding silent clients told: whether others were served, and what each of them cost the server. */
-function reportHold({ hold, held, originOf, cycles }: Evidence): Measured<ReportedHold> | undefined {
-  if (!hold) return undefined;
+function reportHold({ own, held, cycles }: Evidence): Measured<ReportedHold> | undefined {
+  if (!own?.hold) return undefined;
+  const { hold, originOf } = own;
   const stalled = cycles.stopped === 'accept-stalled' || cycles.stopped === 'deadlines';
   const { idle, holding, serviceMs } = hold;
   const sorted = [...serviceMs].sort((one, other) => one - other);

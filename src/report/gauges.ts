@@ -2,7 +2,7 @@ import type { Measured } from '../not-measured.js';
 import { formatBytes } from '../units.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { judgeGauge } from '../verdict/gauges.js';
-import { formatNumber } from './counts.js';
+import { formatNumber, unitOf } from './counts.js';
 import { escapeText } from './escape.js';
 import type { Report } from './report.js';
 import type { ReportedGauge } from './reported-load.js';
@@ -33,15 +33,18 @@ export function gaugeRows({ gauges }: Report): string[] {
   });
 }
 
-export const GAUGE_HEAD = ['gauge', 'before', 'after', 'per cycle', 'verdict'] as const;
-
-/** A row of cells for each, in the order of the head. */
-export function gaugeCells({ gauges }: Report): string[][] {
-  return (gauges ?? []).map(gauge => {
-    const { name, before, after, state } = gauge;
-    const format = formatOf(gauge);
-    return [name, format(before), format(after), keptText(gauge, format), state ? STATES[state] : '–'];
-  });
+/** A table with a row for each, or nothing where there are none. */
+export function gaugeTable(report: Report): { head: readonly string[]; rows: string[][] } | undefined {
+  const { gauges = [] } = report;
+  if (!gauges?.length) return undefined;
+  return {
+    head: ['gauge', 'before', 'after', `per ${unitOf(report)}`, 'verdict'],
+    rows: gauges.map(gauge => {
+      const { name, before, after, state } = gauge;
+      const format = formatOf(gauge);
+      return [name, format(before), format(after), keptText(gauge, format), state ? STATES[state] : '–'];
+    }),
+  };
 }
 
 /** Of what is not decided nobody knows how much of it is kept. */

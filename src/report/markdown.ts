@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { codeBlock, codeSpan, escapeMarkdown, formatCommand } from './escape.js';
-import { GAUGE_HEAD, gaugeCells } from './gauges.js';
+import { gaugeTable } from './gauges.js';
 import { holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
 import { lastOutput, startedRows } from './started/lines.js';
@@ -15,7 +15,7 @@ export function renderMarkdown(report: Report): string {
     whoLine(report),
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
     ...(report.runs ? matrix(report, report.runs) : measurements(report)),
-    ...gaugeTable(report),
+    ...gaugesOf(report),
     ...list([...holdRows(report), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
     ...outputBlock(report),
@@ -69,9 +69,9 @@ function madeSentence({ before }: Report, cycles: ReportedCycles): string {
     : `${made}.`;
 }
 
-function gaugeTable(report: Report): string[] {
-  const rows = gaugeCells(report);
-  return rows.length === 0 ? [] : [table(GAUGE_HEAD, rows)];
+function gaugesOf(report: Report): string[] {
+  const gauges = gaugeTable(report);
+  return gauges ? [table(gauges.head, gauges.rows)] : [];
 }
 
 function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {

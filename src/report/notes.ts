@@ -28,6 +28,8 @@ export function noteSentence(note: Note, unit: Unit): string {
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
     case 'memory-undecided':
       return `Memory not decided: ${memoryInDoubt(note, unit)} ${decideWith(unit, note.cycles)}.`;
+    case 'memory-timed':
+      return `Memory not decided: it grew by ${formatBytes(note.grown)}, ${formatBytes(note.perCycle)} per ${unit}, and what it keeps may have a time to live: a timer of the server that ran after the first clients, in ${note.call}(), was due ${formatDuration(note.dueMs)} after them. Decide with --duration ${note.durationMs / 1_000}s.`;
     case 'memory-checked':
       return memoryChecked(note.checker);
     case 'memory-brief':

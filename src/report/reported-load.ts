@@ -1,5 +1,5 @@
 import type { Count, Milliseconds } from '../units.js';
-import type { GaugeReading } from '../verdict/gauge-series.js';
+import type { GaugeReading } from '../verdict/evidence.js';
 import type { JudgedGauge } from '../verdict/gauges.js';
 
 /** Milliseconds. With a rate they count from when a cycle was due: nothing that waited behind a slow one is left out. */

@@ -103,31 +103,3 @@ export class PointReader {
 
 /** A server with more processes than this is followed in part in the series; the verdict reads all of them. */
 const MAX_FOLLOWED = 128;
-
-/** Most points that a report holds. */
-const MAX_POINTS = 2_000;
-
-/** Keeps a series of any length within `MAX_POINTS`: when it is full every second point goes, and the step doubles. */
-export class Series {
-  #points: Point[] = [];
-  #stepMs: number;
-
-  constructor(stepMs: number) {
-    this.#stepMs = stepMs;
-  }
-
-  get stepMs(): number {
-    return this.#stepMs;
-  }
-
-  add(point: Point): void {
-    this.#points.push(point);
-    if (this.#points.length <= MAX_POINTS) return;
-    this.#points = this.#points.filter((_, index) => index % 2 === 0);
-    this.#stepMs *= 2;
-  }
-
-  points(): readonly Point[] {
-    return this.#points;
-  }
-}

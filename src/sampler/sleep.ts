@@ -77,10 +77,9 @@ export class SleepWatch {
     const { pid, fds } = process;
     const threads = readThreads(pid);
     if (threads.length === 0) return [{ pid, call: '', wakes: 'unknown' }];
-    const timers = fds.flatMap((fd): Stirring[] => {
-      const leftMs = fd.kind === 'timerfd' ? timerLeftMs(pid, fd.number) : undefined;
-      return leftMs === undefined ? [] : [{ pid, call: 'timerfd', wakes: 'itself', leftMs }];
-    });
+    const timers = timerfdsOf(pid, fds).map(
+      (leftMs): Stirring => ({ pid, call: 'timerfd', wakes: 'itself', leftMs }),
+    );
     return [
       ...threads.map(thread => {
         const seen = before.get(thread.tid);
@@ -116,19 +115,11 @@ export class SleepWatch {
       case 'timeout': {
         if (isHousekeeping(process, thread)) return { pid, call: wait.call, wakes: 'unknown' };
         const leftMs = wait.leftMs ?? Math.max(0, wait.timeoutMs - (nowMs - sinceMs));
-        if (this.#isIdleTick(tid, nowMs, leftMs)) return { pid, call: wait.call, wakes: 'never' };
+        if (isIdleTick(this.#idleDueMs.get(tid), nowMs, leftMs))
+          return { pid, call: wait.call, wakes: 'never' };
         return { pid, call: wait.call, wakes: 'itself', leftMs };
       }
     }
-  }
-
-  #isIdleTick(tid: number, nowMs: number, leftMs: number): boolean {
-    const dueMs = this.#idleDueMs.get(tid);
-    if (dueMs === undefined) return false;
-    const sinceDueMs = nowMs + leftMs - dueMs;
-    const turns = Math.round(sinceDueMs / NODE_HTTP_CHECK_MS);
-    const isOfIt = Math.abs(sinceDueMs - turns * NODE_HTTP_CHECK_MS) <= MAX_DRIFT_MS;
-    return isOfIt && turns >= 0 && (turns > 0 || leftMs >= MIN_LEFT_MS);
   }
 }
 
@@ -184,6 +175,59 @@ export function idleTicks({ processes, atMs }: Snapshot): Map<number, number> {
     ),
   );
 }
+
+/** A timer of the server that runs. */
+export interface RunningTimer {
+  /** The call that it sleeps in until then, as "epoll_wait", or "timerfd". */
+  readonly call: string;
+  readonly leftMs: number;
+}
+
+/**
+ * The timer that runs out last: what the server keeps for its clients may go when it does. An event loop has its next
+ * timer as timeout of its wait; a pool's worker that waits for work on a futex, and ends itself when none comes, keeps
+ * nothing but its stack. `idleDueMs`: of `idleTicks`. undefined: there is none, or it cannot be seen.
+ */
+export function lastTimer(
+  { processes, atMs }: Snapshot,
+  idleDueMs: ReadonlyMap<number, number>,
+): RunningTimer | undefined {
+  const timers = processes.flatMap(process => timersOf(process, atMs, idleDueMs));
+  return timers.sort((one, other) => other.leftMs - one.leftMs)[0];
+}
+
+function timersOf(
+  process: ProcessSnapshot,
+  nowMs: number,
+  idleDueMs: ReadonlyMap<number, number>,
+): RunningTimer[] {
+  const { pid, fds } = process;
+  const sleeps = readThreads(pid).flatMap(thread => {
+    const { tid, wait, name } = thread;
+    if (wait.until !== 'timeout' || isHousekeeping(process, thread)) return [];
+    if (wait.call.startsWith('futex') && !TIMER_THREAD.test(name)) return [];
+    const leftMs = wait.leftMs ?? wait.timeoutMs;
+    return isIdleTick(idleDueMs.get(tid), nowMs, leftMs) ? [] : [{ call: wait.call, leftMs }];
+  });
+  return [...sleeps, ...timerfdsOf(pid, fds).map(leftMs => ({ call: 'timerfd', leftMs }))];
+}
+
+/** Until each timerfd that is armed will fire. */
+function timerfdsOf(pid: number, fds: ProcessSnapshot['fds']): number[] {
+  return fds.flatMap(({ kind, number }) => (kind === 'timerfd' ? (timerLeftMs(pid, number) ?? []) : []));
+}
+
+/** Whether a sleep is one of `idleTicks`, that was due at `dueMs`, or its like some turns later. */
+function isIdleTick(dueMs: number | undefined, nowMs: number, leftMs: number): boolean {
+  if (dueMs === undefined) return false;
+  const sinceDueMs = nowMs + leftMs - dueMs;
+  const turns = Math.round(sinceDueMs / NODE_HTTP_CHECK_MS);
+  const isOfIt = Math.abs(sinceDueMs - turns * NODE_HTTP_CHECK_MS) <= MAX_DRIFT_MS;
+  return isOfIt && turns >= 0 && (turns > 0 || leftMs >= MIN_LEFT_MS);
+}
+
+/** As .NET, Mono and the JVM call theirs. */
+const TIMER_THREAD = /timer/i;
 
 /**
  * What a runtime does beside the program: threads of the JVM, and the loop of Python's socketserver, which waits half a

@@ -42,6 +42,11 @@ export class SocketTables {
     this.#place = place;
   }
 
+  /** Connections to a Unix socket that wait to be accepted, now; none of TCP. */
+  unixQueue(): number {
+    return unixQueue(this.#owner, this.#place);
+  }
+
   /** What the tables say, with these sockets in mind; `anew` reads them in any case. */
   view(inodes: readonly number[], anew: boolean): SocketView {
     const last = this.#last;
@@ -66,11 +71,13 @@ function viewSockets(owner: NetOwner, servedIn: NetOwner, place: SocketPlace): S
       tabled ??= readTabledInodes(servedIn);
       return tabled.has(inode);
     },
-    unixQueue:
-      'path' in place
-        ? readUnixRows(owner).filter(row => row.path === place.path && row.inode === 0).length
-        : 0,
+    unixQueue: unixQueue(owner, place),
   };
+}
+
+function unixQueue(owner: NetOwner, place: SocketPlace): number {
+  if (!('path' in place)) return 0;
+  return readUnixRows(owner).filter(({ path, inode }) => path === place.path && inode === 0).length;
 }
 
 /** Which processes of the machine hold sockets that the watched tree does not. */

@@ -1,7 +1,6 @@
+import { Series } from '../sampler/series.js';
 import { Account, newVisit, type Summed, type Visit } from './account.js';
-import { IdlePeaks } from './idle-peaks.js';
-import { moveVisit } from './series.js';
-import { Waste } from './waste.js';
+import { moveVisit, Waste } from './waste.js';
 
 /** A pool that closes what has been idle for so long is tidy; one that closes at once makes no use of it. */
 const TIDY_MS = 1_000;
@@ -29,8 +28,8 @@ export class ConnectionLog {
   readonly accounts = new Map<string, Account>();
   /** Those who came although another client is followed: nobody judges them. */
   readonly others = new Account('others');
-  /** Of all clients together. */
-  readonly curve = new Curve();
+  /** How many connections were open at a request, of all clients together. */
+  readonly curve = new Series<readonly [requests: number, open: number]>(MAX_POINTS, 1);
   #requests = 0;
   readonly waste = new Waste();
   readonly idlePeaks = new IdlePeaks();
@@ -78,7 +77,8 @@ export class ConnectionLog {
     account.busy++;
     if (asksToClose) count(visit, 'askedToClose');
     account.peakBusy = Math.max(account.peakBusy, account.busy);
-    if (account !== this.others) this.curve.add(++this.#requests, this.visits.size - this.others.open);
+    if (account !== this.others && ++this.#requests % this.curve.step === 0)
+      this.curve.add([this.#requests, this.visits.size - this.others.open]);
   }
 
   /** The handshake of TLS failed: that is what should come of it. */
@@ -199,24 +199,6 @@ function count(visit: Visit, what: Summed): void {
   visit.account[what]++;
 }
 
-/** How many connections were open at each request; when there are too many points, every second one goes. */
-class Curve {
-  #points: Array<readonly [requests: number, open: number]> = [];
-  #step = 1;
-
-  add(requests: number, open: number): void {
-    if (requests % this.#step !== 0) return;
-    this.#points.push([requests, open]);
-    if (this.#points.length < MAX_POINTS) return;
-    this.#step *= 2;
-    this.#points = this.#points.filter(([at]) => at % this.#step === 0);
-  }
-
-  points(): ReadonlyArray<readonly [requests: number, open: number]> {
-    return this.#points;
-  }
-}
-
 const MAX_POINTS = 400;
 
 /**
@@ -283,3 +265,48 @@ function owedSince({ failedAtMs, busySinceMs }: Visit): number | undefined {
 
 /** No connection is read while its owner is looked for. */
 const MAX_HELD_MS = 300;
+
+/** What has been idle for so long is not about to be closed or used. */
+export const SETTLED_MS = 250;
+
+interface Peak {
+  readonly account: Account;
+  /** Each with its requests until then: one that has another was in use, and this server late to hear of it. */
+  readonly idle: ReadonlyArray<readonly [visit: Visit, requests: number]>;
+}
+
+/**
+ * The most idle connections at a time, by the events themselves: the number is highest just before one of them ends.
+ * Whoever looks now and then may come too late, when all are gone.
+ */
+class IdlePeaks {
+  readonly #peaks = new Map<Account, Peak>();
+
+  /** One that was idle is about to end. Of those that end together the first one tells. */
+  ends(account: Account, visits: Iterable<Visit>, nowMs: number): void {
+    if (this.#peaks.has(account)) return;
+    const idle = [...visits].filter(visit => visit.account === account && isSettled(visit, nowMs));
+    if (idle.length > account.peakIdle)
+      this.#peaks.set(account, { account, idle: idle.map(visit => [visit, visit.requests]) });
+  }
+
+  /** What else had come by then has been heard. Where strangers are about, those of whom nothing is known do not count. */
+  settle(areStrangersAbout: boolean): void {
+    for (const { account, idle } of this.#peaks.values()) {
+      const still = idle.filter(
+        ([visit, requests]) =>
+          visit.account === account && visit.requests === requests && !(areStrangersAbout && visit.isUntold),
+      );
+      const byPort = new Map<number, number>();
+      for (const [{ port }] of still) byPort.set(port, (byPort.get(port) ?? 0) + 1);
+      account.peakIdle = Math.max(account.peakIdle, still.length);
+      account.peakIdleOnOnePort = Math.max(account.peakIdleOnOnePort, ...byPort.values());
+    }
+    this.#peaks.clear();
+  }
+}
+
+function isSettled({ endedBy, busy, failedAtMs, idleSinceMs }: Visit, nowMs: number): boolean {
+  if (endedBy !== undefined || busy > 0 || failedAtMs !== undefined) return false;
+  return idleSinceMs !== undefined && nowMs - idleSinceMs >= SETTLED_MS;
+}

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ServeOptions } from '../options/serve.js';
-import { programName, readStat } from '../proc/process.js';
+import { readSmapsRollup } from '../proc/memory.js';
+import { ownPid, programName, readStat } from '../proc/process.js';
+import type { Series } from '../sampler/series.js';
 import type { Companion } from '../started/companion.js';
+import { identity } from '../verdict/processes.js';
 import type { Account } from './account.js';
 import type { ConnectionLog } from './connection-log.js';
-import type { Followers } from './followers.js';
-import type { OwnMemory } from './own-memory.js';
-import type { ServeSeries } from './series.js';
+import type { Followers, ServePoint } from './followers.js';
 
 /** What is told while it goes on. */
 export interface ServeProgress {
@@ -26,7 +27,7 @@ interface Following {
   };
   readonly book: ConnectionLog;
   readonly followers: Followers;
-  readonly series: ServeSeries;
+  readonly series: Series<ServePoint>;
   readonly own: OwnMemory;
   readonly client: Companion | undefined;
   readonly startedAtMs: number;
@@ -50,13 +51,18 @@ export async function follow({
   onFirstLook,
 }: Following): Promise<void> {
   let isOver = false;
+  // Whoever has ended says no more; one that is cut off may go on for ever.
+  let turns = FEW_TURNS;
   const over = new AbortController();
   const end = () => {
     isOver = true;
     over.abort();
   };
   context.signal.addEventListener('abort', end, { once: true });
-  void client?.ended.then(end);
+  void client?.ended.then(() => {
+    turns = MAX_TURNS;
+    end();
+  });
   const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
   if (context.signal.aborted) end();
   try {
@@ -65,14 +71,16 @@ export async function follow({
       await nextTurn();
       await nextTurn();
       const isLast = isOver;
-      if (isLast && asking() > 0) await lastWords(book, asking);
+      if (isLast && asking() > 0) await lastWords(book, asking, turns);
       const lookedAtMs = performance.now();
       const look = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       onFirstLook();
       const { point, gone } = await look;
-      series.add(point);
+      if (point.atMs - (series.points().at(-1)?.atMs ?? -Infinity) >= series.step || isLast)
+        series.add(point);
       own.look(book.visits.size);
       context.onProgress({ elapsedMs: point.atMs, ...point });
+      if (gone && client === undefined) turns = MAX_TURNS;
       if (isLast || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
       const pauseMs = Math.max(
@@ -81,7 +89,7 @@ export async function follow({
       );
       await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
-    await lastWords(book, asking);
+    await lastWords(book, asking, turns);
   } finally {
     clearTimeout(limit);
     context.signal.removeEventListener('abort', end);
@@ -89,8 +97,8 @@ export async function follow({
 }
 
 /** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
-async function lastWords(book: ConnectionLog, asking: () => number): Promise<void> {
-  for (let turn = 0, before = -1; turn < MAX_TURNS && (book.events !== before || asking() > 0); turn++) {
+async function lastWords(book: ConnectionLog, asking: () => number, turns: number): Promise<void> {
+  for (let turn = 0, before = -1; turn < turns && (book.events !== before || asking() > 0); turn++) {
     before = book.events;
     await sleep(LAST_WORDS_MS);
     await nextTurn();
@@ -104,6 +112,8 @@ const SELDOM_MS = 250;
 const FIRST_MS = 3_000;
 const LAST_WORDS_MS = 30;
 const MAX_TURNS = 200;
+/** An interruption has to be over before `docker stop` or a person loses patience. */
+const FEW_TURNS = 10;
 
 /**
  * The one client that is followed, and whoever else comes: a health check, a browser. What cannot be told is the
@@ -128,7 +138,7 @@ export class Followed {
   async accountOf(pid: number | undefined): Promise<Account> {
     const stat = pid === undefined ? undefined : readStat(pid);
     if (pid === undefined || !stat) return this.#client;
-    const key = `${pid}:${stat.startTicks}`;
+    const key = identity(stat);
     const isOurs = this.#known.get(key) ?? (await this.#isOurs(pid));
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, isOurs);
@@ -145,3 +155,36 @@ export class Followed {
 
 const MAX_KNOWN = 10_000;
 const MAX_NAMED = 10;
+
+/** Private memory of this very server, before anybody came and when there was most to hold. */
+export class OwnMemory {
+  readonly beforeBytes = read();
+  peakBytes = this.beforeBytes;
+  /** At the look when most connections were open. */
+  atMostOpenBytes = this.beforeBytes;
+  #mostOpen = 0;
+  #looks = 0;
+
+  /** Reading takes milliseconds where there is much memory: at new heights, and now and then. */
+  look(open: number): void {
+    const isHeight = open > 1.1 * this.#mostOpen;
+    if (!isHeight && this.#looks++ % 8 !== 0) return;
+    const bytes = read();
+    this.peakBytes = Math.max(this.peakBytes, bytes);
+    if (open < this.#mostOpen) return;
+    this.#mostOpen = open;
+    this.atMostOpenBytes = bytes;
+  }
+
+  /** undefined where too few were open at a time to tell. */
+  perConnectionBytes(): number | undefined {
+    if (this.#mostOpen < ENOUGH) return undefined;
+    return Math.max(0, Math.round((this.atMostOpenBytes - this.beforeBytes) / this.#mostOpen));
+  }
+}
+
+function read(): number {
+  return readSmapsRollup(ownPid()) ?? 0;
+}
+
+const ENOUGH = 1_000;

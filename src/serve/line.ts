@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Visit } from './account.js';
 import type { ConnectionLog } from './connection-log.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from './manners.js';
 
 /** A connection of a client: its entry in the book, and what can be done to it in any protocol. */
 export interface Line extends Pick<Exchange, 'later' | 'fails' | 'close' | 'halfClose' | 'reset'> {

@@ -7,17 +7,15 @@ import { isWithin } from '../proc/tree.js';
 import type { Report } from '../report/report.js';
 import { assembleServeReport } from '../report/serve/assemble.js';
 import type { ServedClient } from '../report/serve/served-client.js';
+import { Series } from '../sampler/series.js';
 import { type Companion, startCompanion } from '../started/companion.js';
 import type { World } from '../started/world.js';
 import { judgeClient } from '../verdict/client/judge.js';
 import { ConnectionLog } from './connection-log.js';
-import { Followers, THE_CLIENT } from './followers.js';
-import { Followed, follow, type ServeProgress } from './following.js';
-import { Naming } from './naming.js';
-import { OwnMemory } from './own-memory.js';
-import { AskedOwners, Owners } from './owners.js';
+import { Followers, type ServePoint, THE_CLIENT } from './followers.js';
+import { Followed, follow, OwnMemory, type ServeProgress } from './following.js';
+import { AskedOwners, Naming, Owners } from './owners.js';
 import { watchQueues } from './queues.js';
-import { ServeSeries } from './series.js';
 import { openServer } from './server.js';
 import { Tables } from './tables.js';
 
@@ -91,7 +89,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     if (options.command.length > 0) client = await startClient(options.command, server.ports, context.world);
     started.pass();
     const followers = new Followers(book, server, naming, tables, followsOne ? roots() : undefined);
-    const series = new ServeSeries();
+    const series = new Series<ServePoint>(MAX_POINTS, FIRST_STEP_MS);
     const own = new OwnMemory();
     await follow({
       options,
@@ -137,7 +135,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
       curve: book.curve.points(),
     });
   } finally {
-    await client?.stop();
+    await client?.stop(GRACE_MS);
     clearInterval(listening);
     server.close();
     queues.close();
@@ -172,6 +170,13 @@ function requireVisit(
 ): void {
   if (book.accounts.size > 0 && [...book.accounts.values()].some(({ connections }) => connections > 0))
     return;
+  if (book.dropped > 0) {
+    throw new ChurnError(
+      'own-limit',
+      `Somebody connected, but churn may have ${ownFdLimit()} file descriptors, and needs ${OWN_FDS} for itself.`,
+      'Raise its limit (ulimit -n 65536), or lower what the client opens at once.',
+    );
+  }
   const how = exit ? ` It ended with ${exit.signal ?? `status ${exit.status}`}.` : '';
   throw new ChurnError(
     aborted ? 'interrupted-early' : 'never-connected',
@@ -193,6 +198,10 @@ async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | un
 }
 
 const OWN_FDS = 64;
+/** Of a client that does not end at SIGTERM: an interruption is to be over within two seconds. */
+const GRACE_MS = 500;
+const MAX_POINTS = 500;
+const FIRST_STEP_MS = 20;
 /** No client may lose its patience because its owner is looked for. */
 const WAIT_MS = 250;
 /** So exactly it is known when a connection was opened. */

@@ -4,12 +4,11 @@ import type { ServeOptions } from '../options/serve.js';
 import { randomAt } from '../workload/prng.js';
 import type { Account, Visit } from './account.js';
 import type { ConnectionLog } from './connection-log.js';
-import type { AnswerOptions, Exchange } from './exchange.js';
 import { type Line, openLine } from './line.js';
 import { encrypted, type Listener, listen } from './listener.js';
-import { ANSWER_MANNERS } from './manners.js';
+import { ANSWER_MANNERS, type AnswerOptions, type Exchange } from './manners.js';
 import type { Queues } from './queues.js';
-import { moveVisit } from './series.js';
+import { moveVisit } from './waste.js';
 
 /** The server that is run against a client. */
 export interface MisbehavingServer {

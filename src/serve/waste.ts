@@ -1,4 +1,4 @@
-import type { Account, Visit } from './account.js';
+import { type Account, SUMMED, type Visit } from './account.js';
 
 /** A connection that may have been opened for nothing: a usable one was there. What comes next decides. */
 interface Doubt {
@@ -94,7 +94,7 @@ function idleBefore({ account, port, openedAfterMs }: Visit, atMs = openedAfterM
 }
 
 /** Neither was it opened for nothing, beside one of the client; nor one of the client beside it, unless beside others too. */
-export function withdrawWaste(visit: Visit, from: Account): void {
+function withdrawWaste(visit: Visit, from: Account): void {
   const { waste, blame, beside = [] } = visit;
   if (waste && (waste.other === undefined || waste.other.account === from)) {
     from[waste.why]--;
@@ -128,3 +128,34 @@ const DOUBT_MS = 100;
 const LATE_MS = 30;
 const MAX_BESIDE = 1_000;
 const MAX_DISCARDED = 10_000;
+
+/**
+ * Books an open connection to somebody else, with all that it has done so far. Requests under way at a time cannot be
+ * taken back, which errs in favour of the client; of connections at a time the one is taken off that has gone.
+ */
+export function moveVisit(visit: Visit, to: Account): void {
+  const { account: from, port } = visit;
+  if (visit.isOver || from === to) return;
+  for (const what of SUMMED) {
+    from[what] -= visit[what];
+    to[what] += visit[what];
+  }
+  from.connections--;
+  to.connections++;
+  from.open--;
+  to.open++;
+  from.busy -= visit.busy;
+  to.busy += visit.busy;
+  if (from.idleOf(port).delete(visit)) {
+    from.idleNow--;
+    to.idleNow++;
+    to.idleOf(port).add(visit);
+    from.peakIdleAtOnce = Math.max(from.idleNow, from.peakIdleAtOnce - 1);
+  }
+  from.peakOpen = Math.max(from.open, from.peakOpen - 1);
+  to.peakOpen = Math.max(to.peakOpen, to.open);
+  to.peakBusy = Math.max(to.peakBusy, to.busy);
+  to.peakIdleAtOnce = Math.max(to.peakIdleAtOnce, to.idleNow);
+  visit.account = to;
+  withdrawWaste(visit, from);
+}

@@ -1,32 +1,24 @@
-import type { HowItEnded } from '../exit-words.js';
 import type { Gauging } from '../gather/gauging.js';
-import type { Progress } from '../gather/timeline.js';
-import { Trial } from '../gather/trial.js';
+import { OwnCyclesTraffic } from '../gather/own-cycles.js';
+import type { RunHooks } from '../gather/timeline.js';
+import { type Traffic, Trial } from '../gather/trial.js';
 import type { Measured } from '../not-measured.js';
 import type { Options } from '../options/run.js';
 import { readHostFacts } from '../proc/host.js';
-import { assembleReport } from '../report/assemble.js';
+import { assembleReport, type Circumstances } from '../report/assemble.js';
 import { escapeText } from '../report/escape.js';
 import type { Report, ReportedTarget } from '../report/report.js';
 import { formatEndpoint, type Target } from '../target/target.js';
-import { cyclesToTellApart } from '../verdict/apart.js';
 import type { NextRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
 import type { Verdict } from '../verdict/judge.js';
 
 /** What a run needs from whoever starts it. */
-export interface RunContext {
-  /** Ends the run early; what was measured so far is still reported. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  /** How a process has ended that was started for this run. */
-  readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
+export interface RunContext extends RunHooks {
   readonly tool: Report['tool'];
   readonly environment: Omit<Report['environment'], 'kernel'>;
   /** Milliseconds that had passed before the run began, by name, for `timings`. */
   readonly timings: Report['timings'];
-  /** Asked when a judged connection stands: what it returns delays what the client does. */
-  readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;
   /** Which rounds are made to make sure; all that there is time for, if nothing is said. */
   readonly next?: Judge['next'];
 }
@@ -44,74 +36,84 @@ export interface TrialResult {
   readonly report: Report;
 }
 
-/**
- * The story of one trial of a server that was found: look at it, open and close connections in rounds, let it settle,
- * make more rounds where growth has to recur, judge, and tell.
- */
+/** What a report says of the clients, and may advise, where they were ours. */
+type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & {
+  readonly requested?: number | undefined;
+};
+
+/** One trial with cycles of our own, of a server that was found; from afar where it cannot be looked into. */
 export async function runTrial(
   target: Target,
   options: Options,
-  { next, judge }: Judge,
+  judge: Judge,
   context: RunContext,
 ): Promise<TrialResult> {
-  const isMixed = options.clients.length > 1;
+  const { clients, cycles, durationMs } = options;
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const gauging = await gaugingOf(options, context.signal);
-  const afterRound = gauging && ((connections: number) => gauging.readBytes(connections));
-  const trial = await Trial.open(target, options, seed, { ...context, afterRound });
+  const isFar = target.roots.length === 0;
+  const traffic = isFar
+    ? await (await import('../gather/far-cycles.js')).FarCyclesTraffic.open(target, options, seed, context)
+    : await OwnCyclesTraffic.open(target, options, seed, context);
+  return conductTrial(traffic, gauging, target, judge, context, {
+    ...{ clients, where: options.where },
+    requested: durationMs === undefined ? cycles : undefined,
+    seed: clients.length > 1 ? seed : undefined,
+  });
+}
+
+/**
+ * The story of one trial, wherever its connections come from: look at the server while they are made, let it settle, make
+ * more of them where growth has to recur, judge, and tell.
+ */
+export async function conductTrial(
+  traffic: Traffic,
+  gauging: Gauging | undefined,
+  target: Target,
+  { next, judge }: Judge,
+  context: RunContext,
+  { requested, ...clients }: Clients = {},
+): Promise<TrialResult> {
+  const trial = new Trial(traffic, gauging, context.onProgress);
   try {
-    trial.begin();
-    await trial.warmUp();
-    await gauging?.read('warm-up', options.warmup);
-    await trial.holdClients();
-    await trial.makeRounds();
-    await trial.settle();
-    await trial.confirm(gauging ? gaugedFirst(gauging, next) : next);
-    if (isMixed) await trial.tellApart(cyclesToTellApart);
-    const seen = await trial.evidence();
-    await gauging?.rest(seen.connections);
-    const evidence = { ...seen, gauges: gauging?.series() };
+    await trial.make();
+    await trial.confirm(next);
+    const evidence = await trial.evidence();
     const verdict = judge(evidence);
     trial.timeline.finish();
     const { phases } = trial.timeline;
     const report = assembleReport(evidence, verdict, {
       tool: context.tool,
       environment: { kernel: readHostFacts().kernel, ...context.environment },
-      target: reportTarget(target, evidence, trial.isServerAlive),
-      series: trial.timeline.points(),
+      target: reportTarget(target, evidence, traffic.isServerAlive),
+      // Nothing of a server out of sight was sampled: there is nothing to draw.
+      series: evidence.far ? [] : trial.timeline.points(),
       phases: phases.map(span => ({ ...span })),
       timings: timingsOf(context.timings, phases),
-      requested: options.durationMs === undefined ? options.cycles : evidence.cycles.requested,
-      latency: trial.latency(),
+      requested: requested ?? evidence.cycles.requested,
+      latency: traffic.latency?.(),
       program: target.program,
-      seed: isMixed ? seed : undefined,
-      clients: options.clients,
-      where: options.where,
+      ...clients,
       notes: target.notes,
     });
     return { evidence, verdict, report };
   } finally {
-    trial.close();
+    await trial.close();
   }
 }
 
-/** Most runs have no gauges, and load nothing for them. */
-async function gaugingOf(options: Options, signal: AbortSignal): Promise<Gauging | undefined> {
+/** Most runs have no gauges, and load nothing for them. @throws ChurnError `gauge` when one of them cannot be read. */
+export async function gaugingOf(
+  options: Pick<Options, 'gauges' | 'timeoutMs' | 'settleMs' | 'budgetMs'>,
+  signal: AbortSignal,
+): Promise<Gauging | undefined> {
   if (options.gauges.length === 0) return undefined;
   const { Gauging } = await import('../gather/gauging.js');
   return Gauging.open(options, signal);
 }
 
-/** The judge is asked with the gauges as they are after the round before. */
-function gaugedFirst(gauging: Gauging, next: NextRound): NextRound {
-  return async evidence => {
-    await gauging.rest(evidence.connections);
-    return next({ ...evidence, gauges: gauging.series() });
-  };
-}
-
 /** Who was under test, in words that are harmless. */
-export function reportTarget(target: Target, { before }: Evidence, alive: boolean): Measured<ReportedTarget> {
+function reportTarget(target: Target, { before }: Evidence, alive: boolean): Measured<ReportedTarget> {
   return {
     address: escapeText(formatEndpoint(target.endpoint)),
     pids: target.roots.map(({ pid }) => pid),
@@ -136,7 +138,7 @@ export function reportTarget(target: Target, { before }: Evidence, alive: boolea
 }
 
 /** Where the wall time went, in milliseconds. */
-export function timingsOf(
+function timingsOf(
   earlier: Report['timings'],
   phases: ReadonlyArray<{ readonly phase: string; readonly durationMs: number }>,
 ): Report['timings'] {

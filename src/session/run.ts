@@ -1,8 +1,8 @@
-import { requireRoom } from '../gather/room.js';
 import type { Options } from '../options/run.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
 import { attach } from '../target/attach.js';
+import type { Target } from '../target/target.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import { judge } from '../verdict/judge.js';
 import { ownTrouble } from '../verdict/own-trouble.js';
@@ -15,15 +15,19 @@ import { type RunContext, runTrial } from './run-trial.js';
  */
 export async function run(options: Options, context: RunContext): Promise<Report> {
   const startedAtMs = performance.now();
-  requireRoom(options);
   primeRss();
   const target = await attach(options);
   const timings = { ...context.timings, discoveryMs: performance.now() - startedAtMs };
+  return runOn(target, options, { ...context, timings });
+}
+
+/** The same for a server that was found, or whose address is all that is known of it. */
+export async function runOn(target: Target, options: Options, context: RunContext): Promise<Report> {
   const { evidence, verdict, report } = await runTrial(
     target,
     options,
     { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },
-    { ...context, timings },
+    context,
   );
   if (options.where && verdict.verdict === 'fail') {
     const { withWhere } = await import('./with-where.js');

@@ -1,3 +1,4 @@
+import { requireRoom } from '../gather/hold.js';
 import type { Options } from '../options/run.js';
 import type { Report } from '../report/report.js';
 import { run } from './run.js';
@@ -9,6 +10,7 @@ import type { RunContext } from './run-trial.js';
  * and load no more than they need.
  */
 export async function storyOf(options: Options, context: RunContext, world: World): Promise<Report> {
+  requireRoom(options);
   const { start, thorough, allowRemote } = options;
   if (allowRemote) return (await import('./remote.js')).runRemote(options, context);
   if (start) return (await import('./run-started.js')).runStarted(options, start, context, world);

@@ -7,9 +7,8 @@ import { countFds } from '../proc/fds.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
 import { assembleThorough, type Row } from '../report/thorough/assemble.js';
-import { livingProcesses } from '../sampler/living.js';
 import { outlookNow } from '../sampler/sleep.js';
-import { type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
+import { livingProcesses, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
 import { attach } from '../target/attach.js';
 import type { Target } from '../target/target.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
@@ -202,10 +201,14 @@ function atItsLimit(fds: number): ChurnError {
  * The reset after a handshake asks for nothing else, so it tells whether there is TLS, which the others of TLS need to
  * know, and those that wait for an answer too.
  */
-const IN_ORDER: readonly ClientName[] = [
-  ...CLIENT_NAMES.filter(client => !FACTS[client].tls && FACTS[client].waitsFor !== 'answer'),
-  ...(['tls-rst', 'tls', 'tls-abort', 'reply', 'reply-rst'] as const),
-];
+const IN_ORDER: readonly ClientName[] = CLIENT_NAMES.toSorted((one, other) => turnOf(one) - turnOf(other));
+
+function turnOf(client: ClientName): number {
+  const { tls, waitsFor } = FACTS[client];
+  if (tls) return waitsFor === 'handshake' ? 1 : 2;
+  return waitsFor === 'answer' ? 3 : 0;
+}
+
 /** What has been held unchanged for that long by a server that sleeps is held. */
 const ASLEEP_MS = 1_000;
 const MIN_MIX_MS = 1_000;

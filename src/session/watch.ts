@@ -1,14 +1,13 @@
-import { Gauging } from '../gather/gauging.js';
-import { Watching } from '../gather/watching/watching.js';
+import { LoadTraffic } from '../gather/watching/load.js';
 import type { WatchOptions } from '../options/watch.js';
-import { readHostFacts } from '../proc/host.js';
 import { primeRss } from '../proc/usage.js';
-import { assembleReport } from '../report/assemble.js';
 import type { Report } from '../report/report.js';
 import type { World } from '../started/world.js';
 import { attach } from '../target/attach.js';
+import { nextConfirmingRound } from '../verdict/confirmation.js';
+import type { Evidence } from '../verdict/evidence.js';
 import { judge } from '../verdict/judge.js';
-import { type RunContext, reportTarget, timingsOf } from './run-trial.js';
+import { conductTrial, gaugingOf, type RunContext } from './run-trial.js';
 
 /** What watching needs from whoever starts it. */
 interface WatchContext extends RunContext {
@@ -26,28 +25,12 @@ interface WatchContext extends RunContext {
 export async function watch(options: WatchOptions, context: WatchContext): Promise<Report> {
   primeRss();
   const target = await attach(options);
-  const gauging = options.gauges.length > 0 ? await Gauging.open(options, context.signal) : undefined;
-  const watching = await Watching.open(target, options, gauging, context);
-  try {
-    await watching.watch();
-    await watching.settle();
-    await watching.confirm();
-    const evidence = await watching.evidence();
-    const verdict = judge(evidence, options.policy);
-    watching.timeline.finish();
-    const { phases } = watching.timeline;
-    return assembleReport(evidence, verdict, {
-      tool: context.tool,
-      environment: { kernel: readHostFacts().kernel, ...context.environment },
-      target: reportTarget(target, evidence, watching.isServerAlive),
-      series: watching.timeline.points(),
-      phases: phases.map(span => ({ ...span })),
-      timings: timingsOf(context.timings, phases),
-      requested: evidence.cycles.completed,
-      program: target.program,
-      notes: target.notes,
-    });
-  } finally {
-    await watching.close();
-  }
+  const gauging = await gaugingOf(options, context.signal);
+  const traffic = await LoadTraffic.open(target, options, context);
+  const judgeIt = {
+    next: nextConfirmingRound,
+    judge: (seen: Evidence) => judge(seen, options.policy),
+  };
+  const { report } = await conductTrial(traffic, gauging, target, judgeIt, context);
+  return report;
 }

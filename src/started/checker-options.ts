@@ -1,4 +1,4 @@
-import type { CheckedProcess, ValgrindOptions } from '../options/checked-process.js';
+import type { CheckedProcess, ValgrindOptions } from './checked-process.js';
 import type { World } from './world.js';
 
 type Environment = World['env'];

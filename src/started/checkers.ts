@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import type { CheckedProcess, Sanitizer } from '../options/checked-process.js';
 import { readChecker, readSanitizers } from '../proc/checker.js';
 import {
   isCaught,
@@ -11,6 +10,7 @@ import {
   readStderr,
   readWorkingFolder,
 } from '../proc/process.js';
+import type { CheckedProcess, Sanitizer } from './checked-process.js';
 import { namesOf, sanitizerOptions, valgrindOptions } from './checker-options.js';
 import { headsOf } from './heads.js';
 import { isTrace, readLines } from './output.js';

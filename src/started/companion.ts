@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { ownLimitError } from '../own-limits.js';
 import { descendsFrom } from '../proc/tree.js';
 import { killAll, signalProcess, untilGone } from './end.js';
 import { limitWords } from './limits.js';
@@ -21,7 +22,7 @@ export interface Companion {
   /** Whether a process is it, or came of it. */
   has(pid: number): boolean;
   /** Ends it and all that came of it: SIGTERM, and SIGKILL to whoever is left after the grace time. */
-  stop(): Promise<void>;
+  stop(graceMs?: number): Promise<void>;
 }
 
 /**
@@ -52,9 +53,9 @@ export async function startCompanion(
       resolve({ status, signal, durationMs: performance.now() - startedAtMs }),
     );
   });
-  const stop = async () => {
+  const stop = async (graceMs = GRACE_MS) => {
     for (const stat of family.look()) signalProcess(stat, 'SIGTERM', kill);
-    await untilGone(family, GRACE_MS);
+    await untilGone(family, graceMs);
     const survivors = await killAll(family, kill);
     if (survivors.length === 0) await ended;
     await guard.dismiss();
@@ -66,7 +67,9 @@ export async function startCompanion(
 
 /** What spawn(2) says of a program that is there and cannot be run all the same. */
 export function cannotRun(name: string, error: NodeJS.ErrnoException): unknown {
-  if (error.code === undefined) return error;
+  if (error.code === undefined || error instanceof ChurnError) return error;
+  const limit = ownLimitError(error);
+  if (limit !== undefined) return limit;
   return new ChurnError(
     'no-such-program',
     `${JSON.stringify(name)} cannot be run: ${error.code}.`,

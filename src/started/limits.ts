@@ -13,7 +13,7 @@ import type { World } from './world.js';
  */
 export function limitWords(openFiles: number | undefined, env: World['env']): readonly string[] {
   const own = readLimits(ownPid()).openFiles;
-  const usual = softLimitOfShell();
+  const usual = within(own, softLimitOfShell());
   if (openFiles === undefined && (usual === undefined || usual === own)) return [];
   const prlimit = pathOf('prlimit', env);
   if (openFiles === undefined) return prlimit === undefined ? [] : [prlimit, `--nofile=${usual}:`, '--'];
@@ -32,6 +32,11 @@ export function limitWords(openFiles: number | undefined, env: World['env']): re
     );
   }
   return [prlimit, `--nofile=${openFiles}:${openFiles}`, '--'];
+}
+
+/** Whoever lowered our hard limit may have become us: sh -c 'ulimit -n 64; exec churn …'. */
+function within(own: number | undefined, wanted: number | undefined): number | undefined {
+  return own === undefined || wanted === undefined ? wanted : Math.min(own, wanted);
 }
 
 /** That of the next ancestor that is no Node program. */

@@ -5,7 +5,6 @@ import { ChurnError } from '../errors.js';
 import { readChecker } from '../proc/checker.js';
 import { readFds } from '../proc/fds.js';
 import { findHolders } from '../proc/holders.js';
-import { otherNetworks } from '../proc/networks.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import {
   ownPid,
@@ -15,11 +14,12 @@ import {
   readNetNamespace,
   readStat,
 } from '../proc/process.js';
-import type { NetOwner } from '../proc/sockets.js';
+import { type NetOwner, otherNetworks } from '../proc/sockets.js';
 import { descendants, isAncestor, readProcessTable } from '../proc/tree.js';
 import { defaultHosts, type Listener, listenersFor, listTcpListeners, type TcpListener } from './listener.js';
 import { type ProxyProgram, proxyOf } from './proxy.js';
 import { permissionError, requireProcess, requireReadable, requireServing } from './require.js';
+import { noteOfRivals, rivalsOf, servedBy } from './rivals.js';
 import { programOf, runtimeOf } from './runtime.js';
 import { type Endpoint, formatEndpoint, type Target } from './target.js';
 import { unixListeners } from './unix.js';
@@ -42,7 +42,11 @@ export async function attach(address: Address): Promise<Target> {
   const servedIn = networkOf(given);
   // The port is that of the proxy, which listens where we are.
   const network = address.behindProxy ? 'self' : servedIn;
-  const { endpoint, listeners } = address.unix
+  const {
+    endpoint,
+    listeners,
+    rivals = [],
+  }: Found = address.unix
     ? await unixListeners(address.unix, network, address.behindProxy ? undefined : given[0]?.pid)
     : await tcpListeners(address, given, network);
   const roots = given.length > 0 ? given : soleServer(listeners, endpoint);
@@ -68,7 +72,8 @@ export async function attach(address: Address): Promise<Target> {
     limits: readLimits(first?.pid ?? 0),
     network,
     servedIn,
-    notes: notesOf(address, endpoint, proxyOf(program, command)),
+    rivals,
+    notes: [...notesOf(address, endpoint, proxyOf(program, command)), ...noteOfRivals(rivals, endpoint)],
   };
 }
 
@@ -83,6 +88,7 @@ function networkOf(given: readonly ProcessStat[]): NetOwner {
 interface Found {
   readonly endpoint: Endpoint;
   readonly listeners: readonly Listener[];
+  readonly rivals?: readonly number[];
 }
 
 async function tcpListeners(
@@ -94,9 +100,15 @@ async function tcpListeners(
   const port = address.port ?? solePort(all, given);
   const open = all.filter(listener => listener.port === port);
   const host = address.host === undefined ? undefined : await localHost(address.host);
-  const reached = host === undefined ? reachedByDefault(open) : { host, listeners: listenersFor(open, host) };
+  const served = address.behindProxy ? open : servedBy(given, open);
+  const reached =
+    host === undefined ? reachedByDefault(served) : { host, listeners: listenersFor(served, host) };
   if (reached.listeners.length > 0) {
-    return { endpoint: { transport: 'tcp', host: reached.host, port }, listeners: reached.listeners };
+    return {
+      endpoint: { transport: 'tcp', host: reached.host, port },
+      listeners: reached.listeners,
+      rivals: address.behindProxy ? [] : rivalsOf(given, reached.listeners, listenersFor(open, reached.host)),
+    };
   }
   const elsewhere = [...new Set(open.map(listener => listener.address))];
   throw new ChurnError(

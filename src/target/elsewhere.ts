@@ -3,11 +3,11 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { ChurnError } from '../errors.js';
 import { findHolders } from '../proc/holders.js';
-import { otherNetworks } from '../proc/networks.js';
 import { readNetNamespace } from '../proc/process.js';
+import { otherNetworks } from '../proc/sockets.js';
 import type { Address } from './attach.js';
 import { listTcpListeners } from './listener.js';
-import type { Endpoint } from './target.js';
+import type { Target } from './target.js';
 
 /** The network namespace of a server that was named by its pid, when it is not ours; named by the pid again. */
 export function networkElsewhere({
@@ -50,8 +50,11 @@ export function isFar(error: unknown): boolean {
   return error instanceof ChurnError && FAR.includes(error.code);
 }
 
-/** Where to connect to. @throws ChurnError when no address and port were named, or the name does not resolve. */
-export async function farEndpoint({ host = '127.0.0.1', port, pids }: Address): Promise<Endpoint> {
+/**
+ * A server of which the address is all that is known.
+ * @throws ChurnError when no address and port were named, or the name does not resolve.
+ */
+export async function farTarget({ host = '127.0.0.1', port, pids }: Address): Promise<Target> {
   if (port === undefined || pids.length > 0) {
     throw new ChurnError(
       'usage',
@@ -59,8 +62,22 @@ export async function farEndpoint({ host = '127.0.0.1', port, pids }: Address): 
       'For example churn --allow-remote --host 10.0.0.2 --port 9000 --gauge http://10.0.0.2:9100/metrics',
     );
   }
+  const address = await addressOf(host);
+  const family = address.includes(':') ? 'tcp6' : 'tcp';
+  return {
+    endpoint: { transport: 'tcp', host: address, port },
+    listeners: [{ transport: 'tcp', family, address, port, inode: 0 }],
+    ...{ roots: [], rivals: [], command: [], program: undefined, checker: undefined, notes: [] },
+    // Nothing is known of its memory: the kind that is given most time to warm up.
+    runtime: 'unknown',
+    limits: { openFiles: undefined, processes: undefined },
+    ...{ network: 'self', servedIn: 'self' },
+  };
+}
+
+async function addressOf(host: string): Promise<string> {
   try {
-    return { transport: 'tcp', host: isIP(host) ? host : (await lookup(host)).address, port };
+    return isIP(host) ? host : (await lookup(host)).address;
   } catch {
     throw new ChurnError(
       'not-this-machine',

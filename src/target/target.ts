@@ -33,6 +33,8 @@ export interface Target {
   readonly network: NetOwner;
   /** Where its own sockets are: the same, unless it is behind a proxy that lives elsewhere. */
   readonly servedIn: NetOwner;
+  /** Processes outside of it that listen on the same address (SO_REUSEPORT): what they take is not this server's. */
+  readonly rivals: readonly number[];
   /** What a reader of the report should know of how the target was found. */
   readonly notes: readonly string[];
 }

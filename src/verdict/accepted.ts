@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.js';
-import { identity } from './held.js';
+import { identity } from './processes.js';
 
 /** Connections that were made, have left the accept queue, and were not ended before they could come into it. */
 export function acceptedConnections(evidence: Evidence): number {
@@ -17,15 +17,16 @@ export function acceptedConnections(evidence: Evidence): number {
  * connection is two of them: the ACK and the reset.
  */
 export function neverHandedOver(evidence: Evidence): number {
-  const { clients, embryonicResets, deferredDrops, listenOverflows, ownDrops = Infinity } = evidence;
+  if (!evidence.own) return 0;
+  const { clients, embryonicResets, deferredDrops, ownDrops = Infinity } = evidence.own;
   const isDeferred = clients.includes('rst') && !wasWoken(evidence);
-  const reasons = listenOverflows + (isDeferred ? deferredDrops : 0);
+  const reasons = evidence.listenOverflows + (isDeferred ? deferredDrops : 0);
   return Math.min(embryonicResets, reasons, Math.floor(ownDrops / 2));
 }
 
 /** Times that the server's own queue was full, as far as they can be told from those of others. */
-export function ownOverflows({ listenOverflows, ownDrops = Infinity }: Evidence): number {
-  return Math.min(listenOverflows, ownDrops);
+export function ownOverflows({ listenOverflows, own }: Evidence): number {
+  return Math.min(listenOverflows, own?.ownDrops ?? Infinity);
 }
 
 /** At least once for ten connections, which may come in a bunch. Only main threads are counted: no is no answer. */

@@ -1,6 +1,6 @@
-import type { CheckedProcess } from '../options/checked-process.js';
+import { isCrash } from '../exit-words.js';
+import type { CheckedProcess } from '../started/checked-process.js';
 import { findOpenAtExit, findSanitizerReports } from './checkers.js';
-import { isCrashName } from './departed.js';
 import type {
   CrashFinding,
   Finding,
@@ -14,7 +14,7 @@ import { applyPolicy, type Policy, type PolicyOutcome } from './policy.js';
 import { findUnheard, judgeStatus } from './unheard.js';
 
 /** What is said, and whether that was nothing by the default rules. */
-export interface LifeOutcome extends PolicyOutcome {
+export interface LifeOutcome extends PolicyOutcome<Finding> {
   readonly clean: boolean;
   /** A checker that the verdict waits for had no chance to report. */
   readonly doubtful: boolean;
@@ -53,7 +53,7 @@ function judgeShutdown({ shutdown, stopped, graceMs }: Life): Finding[] {
   if (!shutdown || stopped.how === 'itself') return [];
   const { how, exit, tookMs, leftBehind, portFree } = stopped;
   const killed = how === 'kill';
-  const crashSignal = !killed && isCrashName(exit?.signal) ? exit?.signal : undefined;
+  const crashSignal = !killed && isCrash(exit?.signal) ? exit?.signal : undefined;
   if (!killed && crashSignal === undefined && leftBehind.length === 0 && portFree !== false) return [];
   const finding: ShutdownFinding = {
     ...{ kind: 'shutdown', severity: 'fail', count: 1, perCycle: 0 },

@@ -1,6 +1,6 @@
 import type { ClientName } from '../workload/client-names.js';
-import { CENSUS_KEYS } from './census.js';
-import type { CensusKey, Evidence } from './evidence.js';
+import type { CensusKey, Evidence, OwnCycles } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import type { Pattern } from './pattern.js';
 import { growthOf } from './recurrence.js';
 
@@ -9,7 +9,8 @@ import { growthOf } from './recurrence.js';
  * them; 0: nothing to tell apart, or no room for it in the server's limit of descriptors.
  */
 export function cyclesToTellApart(evidence: Evidence): number {
-  if (evidence.clients.length < 2) return 0;
+  const clients = evidence.own?.clients.length ?? 0;
+  if (clients < 2) return 0;
   const grew = CENSUS_KEYS.some(key => {
     const { recurrence } = growthOf(evidence, key);
     return recurrence === 'recurs' || recurrence === 'saturated' || isBesideProof(key, recurrence);
@@ -17,13 +18,13 @@ export function cyclesToTellApart(evidence: Evidence): number {
   if (!grew) return 0;
   const used = Math.max(0, ...evidence.after.processes.map(({ fds }) => fds.length));
   const room = evidence.fdLimit === undefined ? Infinity : evidence.fdLimit - used;
-  const cycles = Math.min(CYCLES, Math.floor(room / (2 * evidence.clients.length)));
+  const cycles = Math.min(CYCLES, Math.floor(room / (2 * clients)));
   return cycles < MIN_CYCLES ? 0 : cycles;
 }
 
 /** Which clients a growth without a name came from, by what each of them did alone. */
 export function patternApart(evidence: Evidence, key: CensusKey): Pattern | undefined {
-  const all = evidence.apart.map(({ client, cycles, growth }) => ({
+  const all = (evidence.own?.apart ?? []).map(({ client, cycles, growth }) => ({
     client,
     count: growth[key],
     of: cycles,
@@ -35,18 +36,19 @@ export function patternApart(evidence: Evidence, key: CensusKey): Pattern | unde
 
 /** Which clients some connections had; undefined when all had the same, or each client has its share of them. */
 export function patternByClient(evidence: Evidence, connections: readonly number[]): Pattern | undefined {
-  if (evidence.clients.length < 2) return undefined;
-  const held = count(evidence, connections);
+  const { own } = evidence;
+  if (!own || own.clients.length < 2) return undefined;
+  const held = count(own, connections);
   const { warmupConnections: first, judgedConnections: last } = evidence;
   const made = count(
-    evidence,
+    own,
     Array.from({ length: last - first }, (_, index) => first + index + 1),
   );
-  const clients = evidence.clients.flatMap(client => {
+  const clients = own.clients.flatMap(client => {
     const among = held.get(client) ?? 0;
     return among === 0 ? [] : [{ client, count: among, of: Math.max(among, made.get(client) ?? 0) }];
   });
-  return clients.length < evidence.clients.length ? { kind: 'with', clients } : undefined;
+  return clients.length < own.clients.length ? { kind: 'with', clients } : undefined;
 }
 
 /** Sockets that were reset beside connections that are proved forgotten: accused without recurrence. */
@@ -54,7 +56,7 @@ function isBesideProof(key: CensusKey, recurrence: string): boolean {
   return key === 'dead-socket' && recurrence === 'suspect';
 }
 
-function count({ clientOf }: Evidence, connections: readonly number[]): Map<ClientName, number> {
+function count({ clientOf }: OwnCycles, connections: readonly number[]): Map<ClientName, number> {
   const counts = new Map<ClientName, number>();
   for (const connection of connections) {
     const client = clientOf(connection);

@@ -1,11 +1,10 @@
-import { CENSUS_KEYS } from './census.js';
-import { replacedWorkers } from './departed.js';
-import type { Evidence } from './evidence.js';
+import { CENSUS_KEYS, type Evidence } from './evidence.js';
 import { serverFailures } from './failures.js';
 import { cyclesForGauges } from './gauges.js';
 import { closedLate, lateRest } from './late.js';
 import { lostProcesses } from './lost.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import { replacedWorkers } from './processes.js';
 import { hasForgottenConnections, isProven } from './proven.js';
 import { CONFIRMING_ROUNDS, growthOf, isDescriptor } from './recurrence.js';
 import { judgeWork } from './work-trend.js';
@@ -60,7 +59,9 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   const work = judgeWork(evidence);
   // An array that only grows takes memory as well, some bytes at a time: that is the same fault, and would take long.
   const isExplained = work.state === 'grows' && work.stale !== undefined;
-  const asksForMemory = !isExplained && (memory.state === 'suspect' || isStillUnread(evidence, memory));
+  const comesTooLate = memory.timer !== undefined && memory.timer.dueMs > MAX_DUE_MS;
+  const isInDoubt = memory.state === 'suspect' || isStillUnread(evidence, memory);
+  const asksForMemory = isInDoubt && !isExplained && !comesTooLate;
   if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
@@ -99,8 +100,8 @@ function isStillUnread({ rounds, settled }: Evidence, { state }: MemoryJudgement
  * entries than the process may have descriptors, and arrays are made of that size. Such a server dies on connection 1024,
  * and the usual 1000 cycles end just before.
  */
-function limitRound({ passesLimit, fdLimit, connections }: Evidence): ConfirmingRound | undefined {
-  if (!passesLimit || fdLimit === undefined) return undefined;
+function limitRound({ own, fdLimit, connections }: Evidence): ConfirmingRound | undefined {
+  if (!own?.passesLimit || fdLimit === undefined) return undefined;
   const cycles = fdLimit + BEYOND_LIMIT - connections;
   return cycles > 0 && cycles <= MAX_BEYOND ? { cycles, suspects: ['limit'] } : undefined;
 }
@@ -124,7 +125,8 @@ function releaseRound(evidence: Evidence): ConfirmingRound | undefined {
  * from their beginning, tell which cycle leaves which descriptor behind. Not for a leak so rare that none would be met.
  */
 function followRound(evidence: Evidence): ConfirmingRound | undefined {
-  if (evidence.followed !== undefined || evidence.serverPort === undefined) return undefined;
+  if (!evidence.own || evidence.own.followed !== undefined || evidence.serverPort === undefined)
+    return undefined;
   if (hasForgottenConnections(evidence)) return undefined;
   const { recurrence, inCycles } = growthOf(evidence, 'dead-socket');
   if (recurrence !== 'recurs') return undefined;
@@ -143,7 +145,7 @@ function followRound(evidence: Evidence): ConfirmingRound | undefined {
 function watchRound(evidence: Evidence): ConfirmingRound | undefined {
   const workers = replacedWorkers(evidence).length + lostProcesses(evidence).unexplained.length;
   const { reset = 0 } = serverFailures(evidence);
-  if (workers === 0 || reset > 0 || evidence.watched !== undefined) return undefined;
+  if (workers === 0 || reset > 0 || !evidence.own || evidence.own.watched !== undefined) return undefined;
   const cycles = Math.ceil((3 * evidence.judgedConnections) / workers);
   return {
     cycles: Math.min(MAX_FOLLOWED, Math.max(MIN_CYCLES, cycles)),
@@ -152,11 +154,14 @@ function watchRound(evidence: Evidence): ConfirmingRound | undefined {
   };
 }
 
-function fdsLeft({ after, fdLimit, fdRoom = Infinity }: Evidence): number {
+function fdsLeft({ after, fdLimit, own }: Evidence): number {
+  const fdRoom = own?.fdRoom ?? Infinity;
   if (fdLimit === undefined) return fdRoom;
   return Math.min(fdRoom, fdLimit - Math.max(0, ...after.processes.map(({ fds }) => fds.length)));
 }
 
+/** A timer that is later than that runs out twice in no usual budget. */
+const MAX_DUE_MS = 10_000;
 const MIN_CYCLES = 100;
 const MAX_CYCLES = 20_000;
 const MAX_RELEASE_ROUNDS = 10;

@@ -1,16 +1,13 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { GaugeManner } from '../options/gauge.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
-import type { SocketRow } from '../proc/parse/socket-table.js';
+import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Runtime } from '../target/runtime.js';
 import type { ClientName } from '../workload/client-names.js';
 import type { CycleOrigin } from '../workload/ledger.js';
 import type { Tally } from '../workload/tally.js';
-import type { GaugeSeries } from './gauge-series.js';
-import type { HeldSocket } from './held.js';
-import type { HeldClients } from './held-clients.js';
-import type { Kind } from './kinds.js';
 import type { WatchFacts } from './watched-load.js';
 
 /** A settled reading at the end of a round of cycles. */
@@ -18,6 +15,8 @@ export interface Round {
   readonly phase: 'cycles' | 'confirm';
   /** Connections opened in the whole run when the round ended. */
   readonly connections: number;
+  /** When it ended, on the clock of the snapshots; undefined where rounds are not told by time. */
+  readonly atMs?: number | undefined;
   readonly anonBytes: number | undefined;
   /** How much of it was used since the warm-up; undefined where that cannot be read, or says nothing. */
   readonly touchedBytes?: number | undefined;
@@ -54,26 +53,49 @@ export interface Pace {
 }
 
 /** Everything that is judged by whether it recurs, counted in one snapshot. Sockets: those held since before the run. */
-export type CensusKey =
-  | 'dead-socket'
-  | 'upstream'
-  | 'other-socket'
-  | 'pipe'
-  | 'file'
-  | 'device'
-  | 'eventfd'
-  | 'eventpoll'
-  | 'timerfd'
-  | 'signalfd'
-  | 'inotify'
-  | 'io_uring'
-  | 'anonymous'
-  | 'thread'
-  | 'child'
-  | 'zombie'
-  | 'mapping';
+export const CENSUS_KEYS = [
+  'dead-socket',
+  'upstream',
+  'other-socket',
+  'pipe',
+  'file',
+  'device',
+  'eventfd',
+  'eventpoll',
+  'timerfd',
+  'signalfd',
+  'inotify',
+  'io_uring',
+  'anonymous',
+  'thread',
+  'child',
+  'zombie',
+  'mapping',
+] as const;
+
+export type CensusKey = (typeof CENSUS_KEYS)[number];
 
 export type Census = Readonly<Record<CensusKey, number>>;
+
+/**
+ * What a new socket of the server is:
+ * - `connection`: its peer is a port of one of our cycles, and our end of it is gone: a leaked connection, proved;
+ * - `dead-socket`: in no table of the kernel; the connection was reset, or it never had one;
+ * - `other-client`: a connection of somebody else;
+ * - `upstream`: TCP to somewhere else, such as a database;
+ * - `other-socket`: Unix, UDP, netlink, listening.
+ */
+export type SocketRole = 'connection' | 'dead-socket' | 'other-client' | 'upstream' | 'other-socket';
+
+/** A socket that the server holds and did not hold before: one object, however many descriptors refer to it. */
+export interface HeldSocket {
+  readonly role: SocketRole;
+  readonly inode: number;
+  readonly state: TcpState | undefined;
+  /** Which of our connections it is, for the role `connection`. */
+  readonly connection: number | undefined;
+  readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
+}
 
 /** A process that was there before the run and is not there now. */
 export interface Departed {
@@ -110,6 +132,15 @@ export interface Followed {
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
 }
 
+/** The timer of the server that ran when it had had its first clients: what it keeps of them may go when it runs out. */
+export interface PendingTimer {
+  /** "epoll_wait", or whatever the thread sleeps in. */
+  readonly call: string;
+  /** When it was to run out, on the clock of the snapshots, and how long after the first connection that is. */
+  readonly dueAtMs: number;
+  readonly dueMs: number;
+}
+
 /** What was gained in some cycles of one client. */
 export interface PerClientGrowth {
   readonly client: ClientName;
@@ -117,25 +148,28 @@ export interface PerClientGrowth {
   readonly growth: Census;
 }
 
-/** All that the judge knows. Plain data: the judge has no clock and reads nothing. */
-export interface Evidence extends Unusual {
+/**
+ * All that the judge knows. Plain data: the judge has no clock and reads nothing. What is known only of connections that
+ * we made ourselves stands in `own`, what is known of those that others made in `watch`; one of the two is there. A server
+ * that cannot be looked into has empty looks, and `far`.
+ */
+export interface Evidence {
+  readonly own?: OwnCycles | undefined;
+  /** What is called a cycle elsewhere is then a connection that was accepted. */
+  readonly watch?: WatchFacts | undefined;
+  /** The server could not be looked into: it was judged by what it says of itself. */
+  readonly far?: { readonly isServing: boolean } | undefined;
   readonly serverPort: number | undefined;
-  readonly concurrency: number;
-  readonly ratePerSecond: number | undefined;
-  readonly rampMs: number;
+  /** Name of the executable that serves. */
+  readonly program?: string | undefined;
   readonly timeoutMs: number;
   readonly before: Snapshot;
   /** After the warm-up, settled. */
   readonly baseline: Snapshot;
   readonly after: Snapshot;
+  readonly beforeCounts: Census;
   readonly baselineCounts: Census;
   readonly rounds: readonly Round[];
-  /** The judged cycles, portion by portion. */
-  readonly pace: readonly Pace[];
-  /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
-  readonly work?: readonly WorkRound[];
-  /** undefined when no clients were held. */
-  readonly hold: HeldClients | undefined;
   readonly warmup: Tally;
   readonly cycles: Tally;
   readonly confirm: Tally;
@@ -148,13 +182,6 @@ export interface Evidence extends Unusual {
   readonly held: readonly HeldSocket[];
   /** Forgotten connections when the judged cycles had settled; `held` has those that further cycles did not free. */
   readonly heldAtRest: number;
-  /**
-   * Connections of confirming cycles that were seen accepted while they were open, and the descriptors that refer to
-   * them still: none when the server let go. undefined when there was no reason to follow any.
-   */
-  readonly followed: readonly Followed[] | undefined;
-  /** undefined when no worker ended. */
-  readonly watched: Watched | undefined;
   /** Connections of ours that are held by processes outside of the tree (their pids), or by nobody that can be found. */
   readonly outside: ReadonlyArray<{ readonly row: SocketRow; readonly pids: readonly number[] }>;
   /** Connections that wait to be accepted at the end. */
@@ -166,20 +193,6 @@ export interface Evidence extends Unusual {
   readonly listenerGone: boolean;
   readonly listenOverflows: number;
   readonly listenDrops: number;
-  /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
-  readonly embryonicResets: number;
-  readonly deferredDrops: number;
-  /** Drops of its own listeners in their whole life: full queues, deferred handshakes; undefined if not asked or told. */
-  readonly ownDrops?: number | undefined;
-  readonly originOf: (connection: number) => CycleOrigin;
-  readonly connectionOf: (port: number) => number | undefined;
-  /** Behaviours that the clients had, and which of them a connection had. */
-  readonly clients: readonly ClientName[];
-  readonly clientOf: (connection: number) => ClientName;
-  /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
-  readonly apart: readonly PerClientGrowth[];
-  /** The user has said what to send or to expect: the server is meant to understand it. */
-  readonly requestIsMeant: boolean;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */
   readonly quiet:
     | {
@@ -197,40 +210,116 @@ export interface Evidence extends Unusual {
   readonly runtime: Runtime;
   readonly rootCount: number; // processes at the top of the tree; what is below them are children
   readonly fdLimit: number | undefined;
-  /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
-  readonly fdRoom?: number | undefined;
   /** It keeps freed memory, so that this cannot be judged; what it has to say itself is heard of a server that was started. */
   readonly checker?: { readonly name: 'sanitizer' | 'valgrind'; readonly isHeard: boolean } | undefined;
-  /** Nobody has said how many cycles: some more may take the server past that limit. */
-  readonly passesLimit?: boolean;
   readonly maxMapCount: number | undefined;
   /** Tasks that may exist where the server lives, and that did at the end. */
   readonly pidsLimit: { readonly most: number; readonly now: number } | undefined;
-  readonly confirming?: readonly MadeRound[];
+  /** Numbers that the server itself exposes; none when nobody named any. */
+  readonly gauges?: readonly GaugeSeries[] | undefined;
+  /** Rounds that were made because the judge asked for them, and why. */
+  readonly confirming: readonly MadeRound[];
   readonly budgetSpent: boolean;
   readonly interrupted: boolean;
 }
 
-/**
- * A round that the judge asked for: how many cycles, what was suspected, and what was done but making them. Evidence has
- * none of them where the connections were not ours, or the server is out of sight.
- */
+/** What is known of connections because we made them. */
+export interface OwnCycles {
+  readonly concurrency: number;
+  readonly ratePerSecond: number | undefined;
+  readonly rampMs: number;
+  /** The judged cycles, portion by portion. */
+  readonly pace: readonly Pace[];
+  /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
+  readonly work?: readonly WorkRound[];
+  /** undefined when no clients were held. */
+  readonly hold: HeldClients | undefined;
+  readonly originOf: (connection: number) => CycleOrigin;
+  readonly connectionOf: (port: number) => number | undefined;
+  /** Behaviours that the clients had, and which of them a connection had. */
+  readonly clients: readonly ClientName[];
+  readonly clientOf: (connection: number) => ClientName;
+  /** undefined: none was seen. */
+  readonly timer?: PendingTimer | undefined;
+  /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
+  readonly apart: readonly PerClientGrowth[];
+  /** The user has said what to send or to expect: the server is meant to understand it. */
+  readonly requestIsMeant: boolean;
+  /**
+   * Connections of confirming cycles that were seen accepted while they were open, and the descriptors that refer to
+   * them still: none when the server let go. undefined when there was no reason to follow any.
+   */
+  readonly followed: readonly Followed[] | undefined;
+  /** undefined when no worker ended. */
+  readonly watched: Watched | undefined;
+  /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
+  readonly embryonicResets: number;
+  readonly deferredDrops: number;
+  /** Drops of the server's own listeners in their whole life: full queues, deferred handshakes; undefined if not asked or told. */
+  readonly ownDrops?: number | undefined;
+  /** Descriptors that may still be used up, where this run has only a share of what the limit leaves. */
+  readonly fdRoom?: number | undefined;
+  /** Nobody has said how many cycles: some more may take the server past its limit of descriptors. */
+  readonly passesLimit?: boolean;
+}
+
+/** A round that the judge asked for: how many cycles, what was suspected, and what was done but making them. */
 interface MadeRound {
   readonly cycles: number;
   readonly suspects: readonly string[];
   readonly manner?: 'follow' | 'watch';
 }
 
-/** What is known beside that in some runs. */
-interface Unusual {
-  /** Name of the executable that serves. */
-  readonly program?: string | undefined;
-  /** Numbers that the server itself exposes; none when nobody named any. */
-  readonly gauges?: readonly GaugeSeries[] | undefined;
-  /** Kinds that could not be observed at all. */
-  readonly blind?: readonly Kind[] | undefined;
-  /** The server could not be looked into: it was judged by what it says of itself. */
-  readonly far?: { readonly isServing: boolean } | undefined;
-  /** Others made the connections: what is called a cycle elsewhere is then a connection that was accepted. */
-  readonly watch?: WatchFacts | undefined;
+/** One number of the server, read at rest. */
+export interface GaugeReading {
+  readonly phase: 'before' | 'warm-up' | 'cycles' | 'settled' | 'confirm';
+  /** Connections made in the whole run until then. */
+  readonly connections: number;
+  /** undefined: it could not be read. */
+  readonly value: number | undefined;
+}
+
+/** What a number that the server exposes has been, from before the first cycle to after the last one. */
+export interface GaugeSeries {
+  /** Text from outside. */
+  readonly name: string;
+  readonly manner: GaugeManner;
+  readonly readings: readonly GaugeReading[];
+  /** It still fell when the time for settling was up. */
+  readonly draining: boolean;
+  /** Why it could not be read; text from outside. */
+  readonly missing: string | undefined;
+}
+
+/** What the whole tree had at one moment. */
+export interface HeldState {
+  readonly fds: number;
+  /** Of the process that had most. */
+  readonly fullestFds: number;
+  readonly anonBytes: number | undefined;
+  readonly threads: number;
+  readonly processes: number;
+}
+
+/** Silent clients that were connected during the judged cycles, and whether others were served beside them. */
+export interface HeldClients {
+  readonly wanted: number;
+  readonly opened: number;
+  /** Of these, those that have left the accept queue. */
+  readonly accepted: number;
+  readonly failures: Tally['failures'];
+  /** Closed by the server while they were held. */
+  readonly ended: number;
+  /** How they were let go. */
+  readonly end: 'fin' | 'rst';
+  readonly servedBy: 'answer' | 'accept';
+  /** How long a probe took before, with none held; undefined when it was not served then either. */
+  readonly aloneMs: number | undefined;
+  /** How long each took that was served while they were held. */
+  readonly serviceMs: readonly number[];
+  /** A probe, or the clients themselves, waited for so long and in vain. */
+  readonly blocked: boolean;
+  readonly waitedMs: number;
+  readonly idle: HeldState;
+  readonly holding: HeldState;
 }

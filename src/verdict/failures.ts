@@ -1,6 +1,6 @@
 import type { Failure, FailureKind, Tally } from '../workload/tally.js';
-import { replacedWorkers } from './departed.js';
 import type { Evidence } from './evidence.js';
+import { replacedWorkers } from './processes.js';
 
 /** The first cycle of the whole run that failed, our own machine's troubles apart. */
 export function firstFailure(
@@ -29,8 +29,8 @@ export function serverFailures({ warmup, cycles, confirm }: Evidence): Partial<R
  * answer, an end or a reset, as it happens. Not where a worker died meanwhile, which resets too.
  */
 export function turnedDown(evidence: Evidence): number {
-  const { warmup, cycles, confirm, requestIsMeant } = evidence;
-  if (requestIsMeant || replacedWorkers(evidence).length > 0) return 0;
+  const { warmup, cycles, confirm, own } = evidence;
+  if (own?.requestIsMeant || replacedWorkers(evidence).length > 0) return 0;
   return warmup.turnedDown + cycles.turnedDown + confirm.turnedDown;
 }
 

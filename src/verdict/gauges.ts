@@ -1,5 +1,4 @@
-import type { Evidence } from './evidence.js';
-import type { GaugeReading, GaugeSeries } from './gauge-series.js';
+import type { Evidence, GaugeReading, GaugeSeries } from './evidence.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { CONFIRMING_ROUNDS } from './recurrence.js';

@@ -7,9 +7,10 @@ import { checkGrowth } from './checks/growth.js';
 import { checkHang } from './checks/hang.js';
 import { checkMemory } from './checks/memory.js';
 import { checkSpin, checkWork, idleCpuPercent, isSpinning } from './checks/work.js';
-import type { Evidence, Pace } from './evidence.js';
+import type { Evidence, OwnCycles, Pace } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
+import { canBeSeen } from './kinds.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
@@ -86,10 +87,18 @@ function isNoPass({ kind, severity }: Finding): boolean {
 }
 
 /** What could not be observed is not measured, whatever the numbers seem to say. */
-function observed(result: CheckResult, { blind = [] }: Evidence): CheckResult {
-  if (!blind.includes(result.check.kind)) return result;
+function observed(result: CheckResult, evidence: Evidence): CheckResult {
+  if (isObserved(result.check.kind, evidence)) return result;
   const nothing = { before: undefined, after: undefined, perRound: [], bound: undefined };
   return { check: { ...result.check, ...nothing, status: 'not-measured' }, findings: [], notes: [] };
+}
+
+function isObserved(kind: Kind, { own, watch, far }: Evidence): boolean {
+  return canBeSeen(kind, {
+    looks: far === undefined,
+    cycles: own !== undefined,
+    counts: watch === undefined || watch.acceptedBy === 'server',
+  });
 }
 
 /** Memory that grew while others used the server is no pass where its trend by connections tells nothing. */
@@ -103,15 +112,9 @@ function watched(result: CheckResult, evidence: Evidence): CheckResult {
 function runNotes(evidence: Evidence): Note[] {
   const notes: Note[] = [];
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
-  const confirming = evidence.apart.reduce((sum, { cycles }) => sum + cycles, evidence.confirm.completed);
-  const { cycles } = evidence;
-  // How often a load was made stands beside it.
-  const { confirming: made = [] } = evidence;
-  const isForLimit = made.length > 0 && made.every(({ suspects }) => suspects.includes('limit'));
-  if (confirming > 0 && !evidence.watch && !isForLimit)
-    notes.push({ note: 'confirmed-with', cycles: confirming });
-  notes.push(...ownBottleneck(evidence));
-  const { hold } = evidence;
+  const { cycles, own } = evidence;
+  if (own) notes.push(...confirmedWith(evidence, own), ...ownBottleneck(own));
+  const hold = own?.hold;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {
     notes.push({ note: 'held-short', opened: hold.opened, wanted: hold.wanted });
   }
@@ -131,16 +134,23 @@ function runNotes(evidence: Evidence): Note[] {
   return notes;
 }
 
+/** How often a load of others was made stands beside it, and rounds for the limit of descriptors confirm nothing. */
+function confirmedWith({ confirm, confirming }: Evidence, { apart }: OwnCycles): Note[] {
+  const made = apart.reduce((sum, { cycles }) => sum + cycles, confirm.completed);
+  const isForLimit = confirming.length > 0 && confirming.every(({ suspects }) => suspects.includes('limit'));
+  return made > 0 && !isForLimit ? [{ note: 'confirmed-with', cycles: made }] : [];
+}
+
 /**
  * What this process or this machine was too slow for. It is no word about the server, and without it the rate would
  * read as one.
  */
-export function ownBottleneck(evidence: Evidence): Note[] {
-  const { pace, ratePerSecond } = evidence;
+export function ownBottleneck(own: OwnCycles): Note[] {
+  const { pace, ratePerSecond } = own;
   const durationMs = sum(pace, part => part.durationMs);
   if (durationMs < MIN_MS) return [];
   const percent = Math.round((100 * sum(pace, part => part.ownCpuMs)) / durationMs);
-  const missed = missedRate(evidence);
+  const missed = missedRate(own);
   const isBusy = percent >= BUSY_PERCENT && (ratePerSecond === undefined || missed.length > 0);
   return [
     ...missed,
@@ -150,7 +160,7 @@ export function ownBottleneck(evidence: Evidence): Note[] {
 }
 
 /** Cycles were due more often than they could begin. */
-function missedRate({ pace, ratePerSecond, rampMs, concurrency }: Evidence): Note[] {
+function missedRate({ pace, ratePerSecond, rampMs, concurrency }: OwnCycles): Note[] {
   if (ratePerSecond === undefined) return [];
   const durationMs = sum(pace, part => part.durationMs);
   // Over the ramp it is half of the rate in the mean.
@@ -200,7 +210,7 @@ function memoryInDoubt(evidence: Evidence): Note | undefined {
   if (!memory || isProven(evidence)) return undefined;
   const { grownBytes, laterBytes, overMs } = memory;
   const judged = judgeMemory(evidence);
-  if (judged.state === 'grows' && !evidence.blind?.includes('memory')) return undefined;
+  if (judged.state === 'grows' && isObserved('memory', evidence)) return undefined;
   // What the collections of a JVM leave is known: that it has taken more room is not held against it.
   if (judged.state === 'flat' && judged.heap) return undefined;
   const isRising = laterBytes > grownBytes / 4;

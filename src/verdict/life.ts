@@ -1,6 +1,6 @@
 import type { HowItEnded } from '../exit-words.js';
 import type { OpenAtExit, SanitizerReport } from './checkers.js';
-import type { HeldGroup } from './held-group.js';
+import type { HeldGroup } from './finding.js';
 import type { Unheard } from './unheard.js';
 
 /** How a server that was started came to its end. */

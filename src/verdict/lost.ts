@@ -1,6 +1,6 @@
-import { hasCrashed } from './departed.js';
-import type { Departed, Evidence } from './evidence.js';
+import type { Departed, Evidence, Watched } from './evidence.js';
 import { serverFailures, turnedDown } from './failures.js';
+import { hasCrashed } from './processes.js';
 
 /** Processes that were there before the run and have no successor; the roots are another matter. */
 export interface Lost {
@@ -34,12 +34,12 @@ export function lostProcesses(evidence: Evidence): Lost {
 function cutOffWith(evidence: Evidence, lost: number): number {
   const { reset = 0, unanswered = 0 } = serverFailures(evidence);
   const failed = Math.max(0, reset + unanswered - turnedDown(evidence));
-  const known = failed <= lost * evidence.concurrency ? failed : 0;
-  return Math.max(known, cutOffWatched(evidence.watched));
+  const known = failed <= lost * (evidence.own?.concurrency ?? 1) ? failed : 0;
+  return Math.max(known, cutOffWatched(evidence.own?.watched));
 }
 
 /** Of a server that ends connections by itself as a matter of course, an end tells nothing of a death. */
-export function cutOffWatched(watched: Evidence['watched']): number {
+export function cutOffWatched(watched: Watched | undefined): number {
   if (!watched) return 0;
   const { of, ended, cutOff } = watched;
   return ended - cutOff <= of / 10 ? cutOff : 0;

@@ -1,5 +1,5 @@
 import type { Count } from '../units.js';
-import type { Evidence, Round } from './evidence.js';
+import type { Evidence, PendingTimer, Round } from './evidence.js';
 import { closedLate } from './late.js';
 import {
   ANY_ROOM,
@@ -8,6 +8,7 @@ import {
   type MemoryThresholds,
   memoryThresholds,
 } from './memory-profiles.js';
+import { type Kept, pendingTimer } from './memory-timer.js';
 import { type Trend, trendOf } from './series.js';
 
 /**
@@ -37,6 +38,8 @@ export interface MemoryJudgement {
   /** What it was held against. */
   readonly thresholds: MemoryThresholds;
   readonly nextRoundCycles: number;
+  /** What it grew by may go when this runs out: the rounds that are judged began before. */
+  readonly timer: PendingTimer | undefined;
 }
 
 /**
@@ -74,6 +77,7 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
     span: [kept[0]?.connections ?? 0, kept.at(-1)?.connections ?? 0] as const,
     steady: false,
     nextRoundCycles: nextRoundCycles(evidence.connections, (roomBound ?? 0) / harmlessBytes),
+    timer: undefined,
   };
   if (rounds.length < MIN_KEPT) {
     const few = closedLate(evidence.settled) && !hasHeap(evidence.runtime) ? boundOfFew(rounds) : undefined;
@@ -99,7 +103,8 @@ export function judgeMemory(evidence: Evidence): MemoryJudgement {
   const grows =
     (steady && isCollected && isBeyond(rounds, thresholds, evidence.connections)) ||
     (heap?.rises === true && evidence.connections >= thresholds.levelConnections);
-  return { ...judged, steady, state: grows ? 'grows' : 'suspect' };
+  const timer = grows ? pendingTimer(evidence, rounds, kept) : undefined;
+  return { ...judged, steady, timer, state: grows && !timer ? 'grows' : 'suspect' };
 }
 
 /**
@@ -205,8 +210,6 @@ function laterHalf(rounds: Kept): Kept {
   const later = rounds.filter(({ connections }) => connections >= from);
   return later.length >= ROUNDS_PER_HALF ? later : rounds.slice(-ROUNDS_PER_HALF);
 }
-
-type Kept = ReadonlyArray<Round & { readonly anonBytes: number }>;
 
 function collectionsOf(kept: Kept): number {
   return (kept.at(-1)?.heap?.collections ?? 0) - (kept[0]?.heap?.collections ?? 0);

@@ -1,5 +1,5 @@
-import { CENSUS_KEYS } from './census.js';
 import type { Census, CensusKey, Round } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import type { WatchedMemory } from './watched-load.js';
 
 /** What a server had at one moment while others used it. */

@@ -36,6 +36,18 @@ export type Note =
       /** So many would decide it. */
       readonly cycles: number;
     }
+  /** It grew, and a timer of the server may let all of it go. */
+  | {
+      readonly note: 'memory-timed';
+      readonly grown: number;
+      readonly perCycle: number;
+      /** The call that it sleeps in until then. */
+      readonly call: string;
+      /** Since the first connection. */
+      readonly dueMs: number;
+      /** A run of that length decides it. */
+      readonly durationMs: number;
+    }
   /** Garbage was collected too rarely for a bound; so many cycles may be enough. */
   | { readonly note: 'memory-uncollected'; readonly cycles: number }
   /** While others used the server; no trend by connections says whether it comes to an end. */

@@ -1,4 +1,5 @@
 import { ChurnError } from '../errors.js';
+import { ownLimitError } from '../own-limits.js';
 import type { Tally } from '../workload/tally.js';
 import type { Evidence } from './evidence.js';
 
@@ -6,11 +7,11 @@ import type { Evidence } from './evidence.js';
  * The tester's own troubles are never the server's fault: when this machine or this process ran out of something,
  * there is no verdict. Asked only when nothing was found: forgotten sockets that hold all our ports are a leak.
  */
-export function ownTrouble({ warmup, cycles, confirm, departed, hold }: Evidence): ChurnError | undefined {
+export function ownTrouble({ warmup, cycles, confirm, departed, own }: Evidence): ChurnError | undefined {
   const tallies = [warmup, cycles, confirm];
   const made = tallies.reduce((sum, { completed }) => sum + completed, 0);
   const ranOutOf = (what: 'own-ports' | 'own-fds') =>
-    tallies.some(({ stopped }) => stopped === what) || (hold?.failures[what] ?? 0) > 0;
+    tallies.some(({ stopped }) => stopped === what) || (own?.hold?.failures[what] ?? 0) > 0;
   if (ranOutOf('own-ports')) {
     return new ChurnError(
       'own-limit',
@@ -19,11 +20,7 @@ export function ownTrouble({ warmup, cycles, confirm, departed, hold }: Evidence
     );
   }
   if (ranOutOf('own-fds')) {
-    return new ChurnError(
-      'own-limit',
-      'churn itself has no file descriptors left.',
-      'Raise its limit (ulimit -n 65536) or lower --concurrency or --hold.',
-    );
+    return ownLimitError({ code: 'EMFILE' });
   }
   const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');
   if (tlsCode && departed.length === 0) return tlsTrouble(tlsCode);

@@ -1,5 +1,5 @@
-import { CENSUS_KEYS } from './census.js';
 import type { Evidence } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import { hasKeptGauge } from './gauges.js';
 import { growthOf } from './recurrence.js';
 

@@ -1,7 +1,7 @@
 import type { Measured } from '../not-measured.js';
 import type { Count } from '../units.js';
-import { CENSUS_KEYS } from './census.js';
 import type { CensusKey, Evidence } from './evidence.js';
+import { CENSUS_KEYS } from './evidence.js';
 import { type HeapGrowth, judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
 import type { Trend } from './series.js';
@@ -80,7 +80,7 @@ export interface Reasoning {
 
 /** What the judge went by. Pure. undefined where others made the connections, or nothing but gauges was to be seen. */
 export function reasonFrom(evidence: Evidence): Measured<Reasoning> | undefined {
-  if (evidence.confirming === undefined) return undefined;
+  if (!evidence.own || evidence.far) return undefined;
   const memory = judgeMemory(evidence);
   const { leakBytes, harmlessBytes, warmConnections, allowedBytes } = memory.thresholds;
   return {

@@ -1,7 +1,7 @@
 import type { ProcessSnapshot } from '../sampler/snapshot.js';
 import type { CensusKey, Evidence } from './evidence.js';
-import { identity } from './held.js';
 import { hasHeap } from './memory-profiles.js';
+import { identity } from './processes.js';
 
 /**
  * What became of a growth without a name:
@@ -101,7 +101,9 @@ function keepsTheDead({ cycles }: Evidence, key: CensusKey, inCycles: number, to
  * Workers that so many clients at a time may call for: one each, and spare ones. Apache's prefork starts one per second,
  * then two, four, eight: with 16 clients at a time it went from 5 to 17 in four rounds, each of which grew.
  */
-function mostOfPool({ concurrency, ratePerSecond }: Evidence, key: CensusKey): number {
+function mostOfPool({ own }: Evidence, key: CensusKey): number {
+  if (!own) return 0;
+  const { concurrency, ratePerSecond } = own;
   const isWorker = key === 'child' || key === 'thread';
   return isWorker && concurrency > 1 && ratePerSecond === undefined ? 3 * concurrency : 0;
 }

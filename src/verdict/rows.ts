@@ -6,12 +6,12 @@ import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
 import { turnedDown } from './failures.js';
 import type { Check } from './finding.js';
-import { identity } from './held.js';
 import { judge, type Verdict } from './judge.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import { ownTrouble } from './own-trouble.js';
 import type { Policy } from './policy.js';
+import { identity } from './processes.js';
 
 /** One line of a thorough run: a client behaviour, or all that had passed in random order. */
 export type RowName = ClientName | 'mixed';
@@ -50,7 +50,10 @@ export function judgeRow(evidence: Evidence, policy: Policy): Verdict {
 
 /** What a row still has to confirm: all but memory, and without following sockets, which is for a closer look. */
 export function nextRoundOfRow(evidence: Evidence): ConfirmingRound | undefined {
-  const seen = { ...evidence, followed: evidence.followed ?? [] };
+  const seen = {
+    ...evidence,
+    own: evidence.own && { ...evidence.own, followed: evidence.own.followed ?? [] },
+  };
   const judgesMemory = evidence.cycles.requested >= CYCLES_FOR_MEMORY;
   return nextConfirmingRound(judgesMemory ? seen : withoutMemory(seen));
 }
@@ -123,7 +126,7 @@ function inapplicable(
   if (facts?.waitsFor === 'handshake' && completed === 0 && failed > 0 && isThere) return 'no-tls';
   const answered = tallies.reduce((sum, tally) => sum + tally.answered, 0);
   // A request that is meant for the server of TLS says nothing to it without TLS.
-  const isMeant = evidence.requestIsMeant && !(speaksTls && facts?.waitsFor === 'answer');
+  const isMeant = evidence.own?.requestIsMeant === true && !(speaksTls && facts?.waitsFor === 'answer');
   const isSilent = stopped.includes('unanswered') || (turnedDown(evidence) > 0 && completed === 0);
   if (isSilent && answered === 0 && !isMeant) return 'unanswered';
   // At a full queue the same is seen, and says something of the server.
@@ -135,7 +138,7 @@ function withoutMemory(evidence: Evidence): Evidence {
   return {
     ...evidence,
     rounds: evidence.rounds.map(round => ({ ...round, anonBytes: undefined })),
-    work: [],
+    own: evidence.own && { ...evidence.own, work: [] },
     checker: undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { HowItEnded } from '../exit-words.js';
-import type { CheckedProcess, Sanitizer } from '../options/checked-process.js';
+import type { CheckedProcess, Sanitizer } from '../started/checked-process.js';
 import { hasSummary, type SanitizerReport } from './checkers.js';
 
 /** How it came to its end. */

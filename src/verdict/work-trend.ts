@@ -100,13 +100,15 @@ export function judgeWork(evidence: Evidence): WorkJudgement {
 }
 
 /** Others had the CPU for so long that what a connection costs can hardly be told: few connections prove nothing then. */
-function isCrowded({ work = [] }: Evidence): boolean {
+function isCrowded({ own }: Evidence): boolean {
+  const work = own?.work ?? [];
   const waited = work.reduce((sum, { waitNs }) => sum + waitNs, 0);
   return waited > CROWDED_SHARE * work.reduce((sum, { livingNs }) => sum + livingNs, 0);
 }
 
 /** As many again as there were: the line is twice as long then. Three of a server that takes a millisecond are too many. */
-function nextRound({ pace, judgedConnections }: Evidence, connections: number): number | undefined {
+function nextRound({ own, judgedConnections }: Evidence, connections: number): number | undefined {
+  const pace = own?.pace ?? [];
   const made = pace.reduce((sum, { cycles }) => sum + cycles, 0);
   const tookMs = pace.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const cycles = Math.max(MIN_CYCLES, connections);
@@ -129,7 +131,8 @@ interface Priced {
  * Threads that have ended and children that were waited for are counted in ticks of 10 ms alone. Where they did the
  * work, rounds are joined until they have enough of them.
  */
-function priced({ work = [] }: Evidence): readonly Priced[] {
+function priced({ own }: Evidence): readonly Priced[] {
+  const work = own?.work ?? [];
   const living = work.reduce((sum, { livingNs }) => sum + livingNs, 0);
   const counted = work.reduce((sum, { ticks }) => sum + ticks, 0) * TICK_NS;
   const byTicks = counted > ENDED_SHARE * living + 3 * TICK_NS;
@@ -184,8 +187,8 @@ function keepsPace(rounds: readonly Priced[], connections: number): boolean {
   return before >= whole / 2.5 && before <= 2.5 * whole;
 }
 
-function wasConfirmed({ work = [] }: Evidence): boolean {
-  return work.some(({ phase }) => phase === 'confirm');
+function wasConfirmed({ own }: Evidence): boolean {
+  return own?.work?.some(({ phase }) => phase === 'confirm') ?? false;
 }
 
 const SIXTHS = 6;

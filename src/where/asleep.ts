@@ -6,7 +6,7 @@ import { findHolders } from '../proc/holders.js';
 import { programName } from '../proc/process.js';
 import { readTcpRows } from '../proc/sockets.js';
 import { readBlockedCall, readTracer, threadIds } from '../proc/threads.js';
-import { livingProcesses } from '../sampler/living.js';
+import { livingProcesses } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Found, Place } from './found.js';
 import { ownPlaces } from './native/frames.js';
@@ -116,7 +116,7 @@ async function readStacks(pid: number): Promise<ReadonlyMap<number, readonly Cod
 }
 
 /** What `eu-stack -s -i -m` prints: "TID 7:", "#1  0x… name - object", and below it the line of source. */
-export function parseStacks(text: string): Map<number, CodePlace[]> {
+function parseStacks(text: string): Map<number, CodePlace[]> {
   const stacks = new Map<number, CodePlace[]>();
   let stack: CodePlace[] = [];
   for (const line of text.split('\n')) {

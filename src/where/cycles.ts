@@ -1,6 +1,6 @@
 import { Driver } from '../gather/driver.js';
 import type { Options } from '../options/run.js';
-import { hasLost } from '../sampler/living.js';
+import { hasLost } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { ClientName } from '../workload/client-names.js';
 import { Ledger } from '../workload/ledger.js';

@@ -18,6 +18,7 @@ const CODES: ReadonlyArray<
   ['undecided', true, 'SIGTERM', 143],
   ['fail', false, 'SIGINT', 130],
   ['fail', false, 'SIGTERM', 143],
+  ['fail', false, 'SIGHUP', 129],
 ];
 
 for (const [verdict, strict, signal, code] of CODES) {
@@ -33,3 +34,14 @@ test('a run that was interrupted by something else than a signal counts as inter
 test('a signal after the end of the run changes nothing', () => {
   assert.equal(exitCode({ verdict: 'pass', interrupted: false }, false, 'SIGTERM'), 0);
 });
+
+for (const [verdict, code] of [
+  ['pass', 2],
+  ['undecided', 2],
+  ['error', 2],
+  ['fail', 1],
+] as const) {
+  test(`${verdict} with a file that could not be written is exit status ${code}`, () => {
+    assert.equal(exitCode({ verdict, interrupted: false }, true, undefined, false), code);
+  });
+}

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL_KINDS as KINDS } from '../../src/verdict/kinds.js';
-import { churn } from '../support/churn.js';
+import { ask } from '../support/churn.js';
 
 for (const kind of KINDS) {
   test(`churn explain ${kind} tells all of it, and never the proof`, async () => {
-    const { status, stdout, stderr } = await churn(['explain', kind]);
+    const { status, stdout, stderr } = await ask(['explain', kind]);
     assert.equal(status, 0);
     assert.equal(stderr, '');
     assert.ok(stdout.startsWith(`${kind}: `));
@@ -18,13 +18,13 @@ for (const kind of KINDS) {
 }
 
 test('churn explain lists the kinds', async () => {
-  const { status, stdout } = await churn(['explain']);
+  const { status, stdout } = await ask(['explain']);
   assert.equal(status, 0);
   for (const kind of KINDS) assert.match(stdout, new RegExp(`^ {2}${kind} {2,}\\S`, 'm'));
 });
 
 test('a kind may be shouted', async () => {
-  assert.match((await churn(['explain', 'FD'])).stdout, /^fd: /);
+  assert.match((await ask(['explain', 'FD'])).stdout, /^fd: /);
 });
 
 const UNKNOWN: ReadonlyArray<readonly [given: string, hint: RegExp]> = [
@@ -38,7 +38,7 @@ const UNKNOWN: ReadonlyArray<readonly [given: string, hint: RegExp]> = [
 
 for (const [given, hint] of UNKNOWN) {
   test(`churn explain ${JSON.stringify(given)} is answered in two lines, with exit 2`, async () => {
-    const { status, stdout, stderr } = await churn(['explain', given]);
+    const { status, stdout, stderr } = await ask(['explain', given]);
     assert.equal(status, 2);
     assert.equal(stdout, '');
     const lines = stderr.trimEnd().split('\n');
@@ -50,5 +50,5 @@ for (const [given, hint] of UNKNOWN) {
 }
 
 test('two kinds at a time are wrong usage', async () => {
-  assert.equal((await churn(['explain', 'fd', 'memory'])).status, 2);
+  assert.equal((await ask(['explain', 'fd', 'memory'])).status, 2);
 });

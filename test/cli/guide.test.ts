@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { forTerminal } from '../../src/cli/commands/reference.js';
 import { TOPIC_NAMES, TOPICS } from '../../src/guide/topics.js';
-import { churn } from '../support/churn.js';
+import { ask, churn } from '../support/churn.js';
+
+const PAGES = new URL('../../../src/guide/', import.meta.url);
 
 test('churn guide lists the topics with a line for each', async () => {
-  const { status, stdout, stderr } = await churn(['guide']);
+  const { status, stdout, stderr } = await ask(['guide']);
   assert.equal(status, 0);
   assert.equal(stderr, '');
   for (const topic of TOPIC_NAMES)
@@ -12,19 +16,19 @@ test('churn guide lists the topics with a line for each', async () => {
 });
 
 for (const topic of TOPIC_NAMES) {
-  test(`churn guide ${topic} prints its page, for a terminal of 80 columns, and never the proof`, async () => {
-    const { status, stdout, stderr } = await churn(['guide', topic]);
-    assert.equal(status, 0);
-    assert.equal(stderr, '');
-    assert.match(stdout, /^# \w/);
-    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
-    assert.doesNotMatch(stdout, /0 leak|no leak|\u001b/i);
-    assert.doesNotMatch(stdout, /\]\(/, 'a terminal shows neither pictures nor where links lead');
+  test(`the page ${topic} fits a terminal of 80 columns, and never has the proof`, () => {
+    const page = pageOf(topic);
+    assert.match(page, /^# \w/);
+    for (const line of page.split('\n')) assert.ok(line.length <= 80, line);
+    assert.doesNotMatch(page, /0 leak|no leak|\u001b/i);
+    assert.doesNotMatch(page, /\]\(/, 'a terminal shows neither pictures nor where links lead');
   });
 }
 
-test('a topic may be shouted', async () => {
-  assert.equal((await churn(['guide', 'LOAD'])).stdout, (await churn(['guide', 'load'])).stdout);
+test('churn guide prints a page, and a topic may be shouted', async () => {
+  const { status, stdout, stderr } = await churn(['guide', 'LOAD']);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.equal(stdout, pageOf('load'));
 });
 
 const UNKNOWN: ReadonlyArray<readonly [given: string, hint: RegExp]> = [
@@ -38,7 +42,7 @@ const UNKNOWN: ReadonlyArray<readonly [given: string, hint: RegExp]> = [
 
 for (const [given, hint] of UNKNOWN) {
   test(`churn guide ${JSON.stringify(given)} is answered in two lines, with exit 2`, async () => {
-    const { status, stdout, stderr } = await churn(['guide', given]);
+    const { status, stdout, stderr } = await ask(['guide', given]);
     assert.equal(status, 2);
     assert.equal(stdout, '');
     const lines = stderr.trimEnd().split('\n');
@@ -50,16 +54,20 @@ for (const [given, hint] of UNKNOWN) {
 }
 
 test('two topics at a time are wrong usage', async () => {
-  assert.equal((await churn(['guide', 'load', 'watch'])).status, 2);
+  assert.equal((await ask(['guide', 'load', 'watch'])).status, 2);
 });
 
 test('churn --help names the command', async () => {
-  assert.match((await churn(['--help'])).stdout, /^ {2}guide \[topic\] {2,}\w/m);
+  assert.match((await ask(['--help'])).stdout, /^ {2}guide \[topic\] {2,}\w/m);
 });
 
 for (const shell of ['bash', 'zsh', 'fish']) {
   test(`the completion of ${shell} knows the topics`, async () => {
-    const { stdout } = await churn(['completion', shell]);
+    const { stdout } = await ask(['completion', shell]);
     assert.ok(stdout.includes(TOPIC_NAMES.join(' ')));
   });
+}
+
+function pageOf(topic: string): string {
+  return forTerminal(readFileSync(new URL(`${topic}.md`, PAGES), 'utf8'));
 }

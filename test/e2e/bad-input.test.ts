@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { compileC, launch, startC } from '../servers/launch.js';
-import { churn, parseReport } from '../support/churn.js';
+import { ask, churn, parseReport } from '../support/churn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'churn-bad-input-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,15 +64,31 @@ const CASES: ReadonlyArray<readonly [name: string, args: readonly string[], says
 describe('bad input gets a sentence, a hint and exit 2', () => {
   for (const [name, args, says] of CASES) {
     it(name, async () => {
-      const { status, stdout, stderr } = await churn(args);
+      const { status, stdout, stderr } = await ask(args);
       assert.equal(status, 2);
       assert.match(stderr, says);
       assert.match(stderr, /^churn: .+\nhint: .+\n$/, 'two lines and no stack');
-      const json = args.includes('--json');
-      if (!json) assert.equal(stdout, '');
+      if (!args.includes('--json')) assert.equal(stdout, '');
       assert.doesNotMatch(stdout + stderr, /0 leak|no leak/);
     });
   }
+
+  it('so few descriptors that nothing can be loaded, or a little more, is never a word about the server', async () => {
+    const server = await startC('poll');
+    try {
+      for (let openFiles = 20; openFiles < 48; openFiles += 3) {
+        const through = ['prlimit', `--nofile=${openFiles}:${openFiles}`, '--'];
+        const { status, stderr } = await churn(['--port', String(server.port), '--cycles', '50'], {
+          through,
+        });
+        if (status === 0) continue;
+        assert.equal(status, 2, `${openFiles}: ${stderr}`);
+        assert.match(stderr, /^churn: .*EMFILE.*\nhint: .+\n$/, String(openFiles));
+      }
+    } finally {
+      await server.stop();
+    }
+  });
 
   it('with --json it is one object with the verdict "error"', async () => {
     const { status, stdout } = await churn(['--port', '9', '--json']);

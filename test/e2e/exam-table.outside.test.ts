@@ -28,6 +28,7 @@ const NO_QUESTION: readonly string[] = [
   'python/noisy_neighbour',
   'python/pauses',
   'python/subreaper',
+  'python/time_to_live',
 ];
 
 /** Every program of test/servers that commits faults, and how it is asked for them. */

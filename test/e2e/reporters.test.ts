@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   mkdtempSync,
   readdirSync,
@@ -11,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { REPORTER_NAMES } from '../../src/report/registry.js';
 import { startC } from '../servers/launch.js';
-import { churn, parseReport } from '../support/churn.js';
+import { ask, churn, parseReport } from '../support/churn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'churn-reporters-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,14 +46,44 @@ describe('render', () => {
       assert.equal(ran.status, status, ran.stderr);
       for (const reporter of REPORTER_NAMES) {
         const file = path(`${name}.again`);
-        const again = await churn(['render', path(`${name}.saved`), '--reporter', `${reporter}=${file}`]);
+        const again = await ask(['render', path(`${name}.saved`), '--reporter', `${reporter}=${file}`]);
         assert.equal(again.status, status);
         assert.equal(again.stdout, ran.stdout);
         assert.equal(read(`${name}.again`), read(`${name}.${reporter}`), reporter);
       }
-      assert.equal((await churn(['render', path(`${name}.saved`), '--json'])).stdout, read(`${name}.json`));
+      assert.equal((await ask(['render', path(`${name}.saved`), '--json'])).stdout, read(`${name}.json`));
     });
   }
+
+  const saved = path('clean.saved');
+
+  it('--quiet is one line that begins with churn', async () => {
+    const { stdout } = await ask(['render', saved, '--quiet']);
+    assert.match(stdout, /^churn 127\.0\.0\.1:\d+: PASS {2}1000 cycles, 0 leaks\n$/);
+  });
+
+  it('has colour where FORCE_COLOR asks for it, and none where NO_COLOR or --no-color forbids it', async () => {
+    const isColoured = async (env: Record<string, string>, ...more: string[]) =>
+      (await ask(['render', saved, ...more], env)).stdout.includes('\u001b[');
+    assert.equal(await isColoured({ FORCE_COLOR: '1' }), true);
+    assert.equal(await isColoured({ FORCE_COLOR: '1', NO_COLOR: '1' }), true, 'FORCE_COLOR wins');
+    assert.equal(await isColoured({ NO_COLOR: '1' }), false);
+    assert.equal(await isColoured({}, '--no-color'), false);
+  });
+
+  it('writes a file whole and leaves nothing beside it, or into a pipe without taking its place', async () => {
+    const own = mkdtempSync(join(folder, 'own-'));
+    const file = join(own, 'report.json');
+    assert.match((await ask(['render', saved, '--reporter', `json=${file}`])).stdout, /^PASS/m);
+    assert.equal(parseReport(readFileSync(file, 'utf8')).verdict, 'pass');
+    const pipe = join(own, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const piped = promisify(execFile)('cat', [pipe]);
+    await ask(['render', saved, '--reporter', `json=${pipe}`]);
+    assert.ok(statSync(pipe).isFIFO());
+    assert.equal(parseReport((await piped).stdout).verdict, 'pass');
+    assert.deepEqual(readdirSync(own).sort(), ['pipe', 'report.json']);
+  });
 
   it('exits 2 with a reason when the file is missing or no report', async () => {
     writeFileSync(path('other.json'), '{}');
@@ -59,7 +91,7 @@ describe('render', () => {
       ['missing.json', /cannot be read: ENOENT/],
       ['other.json', /is no report of churn: it has no schemaVersion/],
     ] as const) {
-      const { status, stderr, stdout } = await churn(['render', path(file)]);
+      const { status, stderr, stdout } = await ask(['render', path(file)]);
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, reason);
     }
@@ -68,19 +100,17 @@ describe('render', () => {
 
 describe('compare', () => {
   it('exits 1 when a leak is new, 0 when it is gone, 2 when a report is none', async () => {
-    await runAll('old', []);
-    await runAll('new', ['--fault', 'no-close']);
-    const compare = (...args: string[]) => churn(['compare', ...args]);
-    const worse = await compare(path('old.saved'), path('new.saved'));
+    const compare = (...args: string[]) => ask(['compare', ...args]);
+    const worse = await compare(path('clean.saved'), path('leak.saved'));
     assert.equal(worse.status, 1);
     assert.match(worse.stdout, /✖ new {6}fd .*\n(.*\n)*WORSE {2}pass → fail, new: fd\n$/);
-    const better = await compare(path('new.saved'), path('old.saved'), '--json');
+    const better = await compare(path('leak.saved'), path('clean.saved'), '--json');
     assert.equal(better.status, 0);
     assert.deepEqual(JSON.parse(better.stdout).findings[0].change, 'gone');
     const markdown = path('compared.md');
-    await compare(path('old.saved'), path('new.saved'), '--reporter', `markdown=${markdown}`);
+    await compare(path('clean.saved'), path('leak.saved'), '--reporter', `markdown=${markdown}`);
     assert.match(read('compared.md'), /^- \*\*new\*\* fd: /m);
-    assert.equal((await compare(path('old.saved'), path('old.text'))).status, 2);
+    assert.equal((await compare(path('clean.saved'), path('clean.text'))).status, 2);
     assert.doesNotMatch(worse.stdout + better.stdout, /0 leak|no leak/);
   });
 });
@@ -93,28 +123,27 @@ describe('in a job of GitHub Actions', () => {
     const server = await startC('poll', ['--fault', 'no-close']);
     try {
       writeFileSync(summary, '# Before\n');
-      const { stdout, status } = await churn(['--port', String(server.port)], { env });
+      const { stdout, status } = await churn(['--port', String(server.port), '--no-confirm'], { env });
       assert.equal(status, 1);
       assert.match(stdout, /^FAIL {2}1000 cycles, leaked file descriptors: 1010$/m);
       assert.match(stdout, /^::error title=churn fd%3A fds 4 → 1014 [^:]*::1010 × TCP socket in CLOSE_WAIT/m);
       assert.match(read('summary.md'), /^# Before\n## FAIL {2}1000 cycles/);
-      const json = await churn(['--port', String(server.port), '--json', '--cycles', '10'], { env });
-      assert.equal(parseReport(json.stdout).verdict, 'fail');
+      const json = await ask(['render', path('leak.saved'), '--json'], env);
+      assert.equal(parseReport(json.stdout).verdict, 'fail', 'nothing but the object goes to stdout');
     } finally {
       await server.stop();
     }
   });
 
   it('what cannot be tested is an error beside the job too', async () => {
-    const { stdout, status } = await churn(['--port', '9'], { env });
+    const { stdout, status } = await ask(['--port', '9'], env);
     assert.equal(status, 2);
     assert.match(stdout, /^::error title=churn could not test::/);
   });
 
   it('a summary that is full stays as it is, and that is said', async () => {
-    const saved = path('clean.saved');
     truncateSync(summary, 1_048_400);
-    const { stderr, status } = await churn(['render', saved], { env });
+    const { stderr, status } = await ask(['render', path('clean.saved')], env);
     assert.equal(status, 0);
     assert.match(stderr, /the summary of this step is full/);
     assert.equal(statSync(summary).size, 1_048_400);
@@ -124,7 +153,7 @@ describe('in a job of GitHub Actions', () => {
 describe('a file for a CI server', () => {
   it('says that nothing could be tested, and nothing is left beside it', async () => {
     const before = readdirSync(folder).length;
-    const { status } = await churn(['--port', '9', '--reporter', `junit=${path('failed.xml')}`]);
+    const { status } = await ask(['--port', '9', '--reporter', `junit=${path('failed.xml')}`]);
     assert.equal(status, 2);
     assert.match(read('failed.xml'), /tests="1" failures="0" errors="1"/);
     assert.equal(readdirSync(folder).length, before + 1);

@@ -10,6 +10,16 @@ import { CLIENTS, isJudged, judged, node, python, type ServeCase, STAYS } from '
 
 /** Libraries and programs that are clients, each used as it should be and as it should not. */
 const VERDICTS: readonly ServeCase[] = [
+  ['a pool of urllib3', [], python('pool', 'pool'), []],
+  [
+    'a client that gives up and forgets',
+    ['--manner', 'silent', '--patience', '1s'],
+    python('forgets'),
+    ['unclosed'],
+    { GIVES_UP_MS: '50', LINGER_MS: '2000' },
+  ],
+  ['curl, three addresses', [], ['curl', '-s', '-o', '/dev/null', 'http://127.0.0.1:{port}/[1-3]'], []],
+  ['redis-cli', ['--tcp', '--answer', '+PONG\\r\\n'], ['redis-cli', '-p', '{port}', '-r', '20', 'PING'], []],
   ['an agent of undici for each request', [], node('undici-each'), ['idle', 'reuse']],
   ['one agent of undici for all', [], node('undici-shared'), []],
   ['a session of requests', [], python('pool', 'session'), []],

@@ -9,6 +9,7 @@ describe('an interrupted run', () => {
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const) {
     it(`reports what it had when ${signal} came, and exits ${status}`, async () => {
       const server = await startC('poll');
@@ -55,9 +56,10 @@ describe('the same server judged again', () => {
   it('a leak that is there already does not stain the next run', async () => {
     const server = await startC('poll', ['--fault', 'no-close-rst']);
     try {
-      const first = await churn(['--port', String(server.port), '--client', 'rst', '--cycles', '100']);
+      const args = ['--port', String(server.port), '--cycles', '100'];
+      const first = await churn([...args, '--client', 'rst', '--settle', '300ms']);
       assert.equal(first.status, 1, first.stdout);
-      const second = await churn(['--port', String(server.port), '--cycles', '100']);
+      const second = await churn([...args, '--no-confirm']);
       assert.equal(second.status, 0, second.stdout);
     } finally {
       await server.stop();

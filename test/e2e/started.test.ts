@@ -19,10 +19,13 @@ const folder = mkdtempSync(join(tmpdir(), 'churn-started-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const BIN = fileURLToPath(new URL('../../../bin/churn.js', import.meta.url));
 
+/** A start and a stop need no further cycles, which would be a hundred times as many as these. */
+const FEW = ['--cycles', '100', '--no-confirm'];
+
 /** Runs churn with a command, and holds that nothing of it is left, whatever came of it. */
-async function judge(options: readonly string[], command: readonly string[]) {
+async function judge(options: readonly string[], command: readonly string[], cycles = FEW) {
   const { env, survivors } = brand();
-  const outcome = await churnJson(['--cycles', '100', ...options, '--', ...command], { env });
+  const outcome = await churnJson([...cycles, ...options, '--', ...command], { env });
   assert.deepEqual(survivors(), [], 'nothing that was started survives');
   return outcome;
 }
@@ -52,10 +55,7 @@ describe('a server that churn starts', () => {
 
   it('gets its port in the environment', async () => {
     const script = "require('net').createServer(s => s.resume()).listen(Number(process.env.PORT))";
-    const { status, report } = await judge(
-      ['--port', 'auto', '--budget', '1s'],
-      [process.execPath, '-e', script],
-    );
+    const { status, report } = await judge(['--port', 'auto'], [process.execPath, '-e', script]);
     assert.equal(status, 0, report.summary);
     assert.equal(report.server?.stopped.signal, 'SIGTERM', 'Node does not catch it');
   });
@@ -85,7 +85,18 @@ describe('a server that churn starts', () => {
   it('is tried with every client in turn', async () => {
     const server = await compileC('poll');
     const { env, survivors } = brand();
-    const args = ['--port', 'auto', '--thorough', '--cycles', '24', '--', server, '--port', '{port}'];
+    const args = [
+      '--port',
+      'auto',
+      '--thorough',
+      '--cycles',
+      '24',
+      '--no-confirm',
+      '--',
+      server,
+      '--port',
+      '{port}',
+    ];
     const { status, report } = await churnJson(args, { env });
     assert.equal(status, 0, report.summary);
     assert.ok((report.runs?.length ?? 0) > 10);
@@ -95,7 +106,10 @@ describe('a server that churn starts', () => {
 
   it('is started again and again with --repeat, and passes each time', async () => {
     const server = [await compileLife(), 'ok', String(await freePort())];
-    const { status, report } = await judge(['--port', server[2] ?? '', '--repeat', '3'], server);
+    const { status, report } = await judge(['--port', server[2] ?? '', '--repeat', '3'], server, [
+      '--cycles',
+      '100',
+    ]);
     assert.equal(status, 0, report.error?.sentence ?? report.summary);
     assert.equal(report.server?.turn, 3);
     assert.match(notes(report), /started, tried and stopped 3 times, and passed each time/);
@@ -222,7 +236,7 @@ describe('the end of a server', () => {
   it('shows the last lines that it wrote beside a failure, and all of them in a file', async () => {
     const file = join(folder, 'server.log');
     const server = [await compileC('poll'), '--port', '{port}', '--fault', 'no-close'];
-    const args = ['--port', 'auto', '--cycles', '100'];
+    const args = ['--port', 'auto', ...FEW];
     const short = await churn([...args, '--', ...server]);
     assert.match(
       short.stdout,

@@ -2,40 +2,37 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type Running, startC } from '../servers/launch.js';
 import { startPool } from '../servers/pool.js';
-import { churn, parseReport, startChurn } from '../support/churn.js';
+import { ask, churn, parseReport, startChurn } from '../support/churn.js';
 import { processesOf, untilWatching } from '../support/watching.js';
 
-const BIN = fileURLToPath(new URL('../../../bin/churn.js', import.meta.url));
-
-/** A load that connects and closes so many times: this tool itself. */
-function churning(port: number, cycles: number): string[] {
-  return [
-    process.execPath,
-    BIN,
-    '--port',
-    String(port),
-    '--cycles',
-    String(cycles),
-    '--no-confirm',
-    '--quiet',
-  ];
+/** A load that connects and closes so many times, one after the other, and ends with this status. */
+function connecting(port: number, connections: number, status = 0): string[] {
+  const script = `
+    let left = ${connections};
+    const next = () => left-- > 0 && require('net').connect(${port}, '127.0.0.1', function () {
+      this.destroy();
+    }).on('close', next);
+    process.exitCode = ${status};
+    next();`;
+  return [process.execPath, '-e', script];
 }
 
 describe('churn watch, with a load of its own', () => {
   it('a clean server passes, and the status of the load is told', async () => {
     const server = await startC('thread');
     try {
-      const { report, status } = await watch(server, [], churning(server.port, 300));
+      const { report, status } = await watch(server, [], connecting(server.port, 300));
       assert.deepEqual([report.verdict, report.clean, status], ['pass', true, 0]);
       assert.match(report.summary, /^PASS {2}watched [\d.]+ s, \d+ connections, 0 leaks$/);
       assert.ok(report.watch);
       const { command, acceptedBy, ...load } = report.watch;
-      assert.deepEqual(command?.slice(1, 3), [BIN, '--port']);
+      assert.deepEqual(command?.slice(0, 2), [process.execPath, '-e']);
       assert.deepEqual([load.status, load.signal, load.runs], [0, null, 1]);
-      assert.deepEqual([load.accepted, acceptedBy], [310, 'server']);
+      // The kernel tells of all sockets of the machine that end, and drops some where neighbours end thousands of them.
+      if (acceptedBy === 'server') assert.equal(load.accepted, 300);
+      else assert.ok(acceptedBy === 'server-at-least' && load.accepted > 0 && load.accepted <= 300);
     } finally {
       await server.stop();
     }
@@ -44,16 +41,20 @@ describe('churn watch, with a load of its own', () => {
   it('forgotten connections of somebody else fail, and are told per connection and per minute', async () => {
     const server = await startC('thread', ['--fault', 'no-close', '--every', '3']);
     try {
-      const { report, status } = await watch(server, [], churning(server.port, 290));
+      const { report, status } = await watch(
+        server,
+        ['--no-confirm', '--settle', '2s'],
+        connecting(server.port, 300, 7),
+      );
       assert.equal(status, 1);
       const [finding] = report.findings;
       assert.deepEqual([finding?.kind, finding?.count], ['fd', 100]);
-      assert.match(finding?.title ?? '', /one on about every \d+ connections$/);
+      assert.match(finding?.title ?? '', /^fds 4 → 104, one on about every \d+ connections$/);
       assert.match(
         finding?.evidence.join('\n') ?? '',
-        /100 × TCP socket in CLOSE_WAIT.*per minute of the load/s,
+        /^100 × TCP socket in CLOSE_WAIT[\s\S]*per minute of the load/,
       );
-      assert.equal(report.watch?.status, 1, 'the load has its own opinion, and its own status');
+      assert.equal(report.watch?.status, 7, 'the load has its own opinion, and its own status');
       assert.equal(report.held[0]?.cycle, null, 'nobody knows the number of such a connection');
     } finally {
       await server.stop();
@@ -63,7 +64,7 @@ describe('churn watch, with a load of its own', () => {
   it('what has no name has to come again when the load is made again', async () => {
     const server = await startC('thread', ['--fault', 'file']);
     try {
-      const { report } = await watch(server, [], churning(server.port, 90));
+      const { report } = await watch(server, [], connecting(server.port, 100));
       assert.deepEqual(
         report.findings.map(({ kind, count }) => [kind, count]),
         [['fd', 100]],
@@ -77,7 +78,11 @@ describe('churn watch, with a load of its own', () => {
   it('without a second load such growth is not decided', async () => {
     const server = await startC('thread', ['--fault', 'file']);
     try {
-      const { report, status } = await watch(server, ['--no-confirm', '--strict'], churning(server.port, 20));
+      const { report, status } = await watch(
+        server,
+        ['--no-confirm', '--strict'],
+        connecting(server.port, 30),
+      );
       assert.deepEqual([report.verdict, status, report.watch?.runs], ['undecided', 3, 1]);
     } finally {
       await server.stop();
@@ -123,7 +128,7 @@ describe('churn watch, without a load of its own', () => {
     const watching = beginWatching(['--port', String(server.port)]);
     try {
       await untilWatching(watching.pid);
-      await churn(['--port', String(server.port), '--cycles', '50']);
+      for (let left = 50; left > 0; left--) (await client(server.port)).destroy();
       const { report, status } = await watching.end('SIGINT');
       assert.deepEqual([status, report.interrupted, report.verdict], [0, false, 'pass']);
     } finally {
@@ -138,10 +143,10 @@ describe('churn watch', () => {
     const server = await startC('thread');
     try {
       const port = String(server.port);
-      const missing = await churn(['watch', '--port', port, '--', '/nowhere/load']);
+      const missing = await ask(['watch', '--port', port, '--', '/nowhere/load']);
       assert.equal(missing.status, 2);
       assert.match(missing.stderr, /There is no program "\/nowhere\/load"/);
-      const empty = await churn(['watch', '--port', port, '--']);
+      const empty = await ask(['watch', '--port', port, '--']);
       assert.deepEqual([empty.status, /There is no load behind --/.test(empty.stderr)], [2, true]);
     } finally {
       await server.stop();
@@ -183,8 +188,8 @@ describe('churn watch', () => {
     try {
       const { report } = await watch(
         pool,
-        ['--gauge', `${pool.stats}#pools[0].leased`, '--settle', '1s'],
-        churning(pool.port, 100),
+        ['--gauge', `${pool.stats}#pools[0].leased`, '--settle', '300ms'],
+        connecting(pool.port, 110),
       );
       assert.deepEqual(
         report.findings.map(({ kind, count }) => [kind, count]),
@@ -231,7 +236,7 @@ async function client(port: number) {
 /** Until the server has closed all but so many of its connections. */
 async function sleepUntilGone(port: number, left: number): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
-    const { stdout } = await churn(['inspect', '--port', String(port), '--json']);
+    const { stdout } = await ask(['inspect', '--port', String(port), '--json']);
     const kinds = JSON.parse(stdout).processes[0].fdKinds as Record<string, number>;
     if ((kinds['tcp ESTABLISHED'] ?? 0) + (kinds['tcp CLOSE_WAIT'] ?? 0) <= left) return;
   }

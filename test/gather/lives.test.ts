@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOfLivingClient, Lives } from '../../src/gather/watching/lives.js';
-import type { HeldSocket } from '../../src/verdict/held.js';
+import { isOfLivingClient, Lives } from '../../src/gather/watching/looks.js';
+import type { HeldSocket } from '../../src/verdict/evidence.js';
 import { row } from '../support/evidence.js';
 
 function socket(

@@ -177,6 +177,7 @@ function stat(pid: number, parentPid: number): ProcessStat {
     faults: 0,
     childFaults: 0,
     exitCode: 0,
+    threads: 1,
     startTicks: pid,
   };
 }

@@ -16,3 +16,9 @@ test('reading memory again and again keeps one descriptor for each process, not 
 test('memory of a process that is gone is left out', async () => {
   assert.deepEqual(await readRssBytes([4_194_304]), new Map());
 });
+
+test('without getconf memory is read from the status, and is the same to a few pages', async () => {
+  const [[, plain] = [0, 0]] = await readRssBytes([process.pid], false);
+  const [[, known] = [0, 0]] = await readRssBytes([process.pid]);
+  assert.ok(Math.abs(plain - known) < known / 10, `${plain} ${known}`);
+});

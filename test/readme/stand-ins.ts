@@ -34,8 +34,8 @@ export const INSTEAD: Readonly<Record<string, string>> = {
 
 /** What is not run here, and where it is. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  'npm install && npm start': 'test/e2e/commands: demo; the installation is what this test runs in',
-  'churn demo': 'test/e2e/commands: demo',
+  'npm install && npm start': 'test/e2e/demo; the installation is what this test runs in',
+  'churn demo': 'test/e2e/demo',
   'npm install -g .': 'npm run check:package packs it',
   'npm install -g churn': 'the same, of the published package',
   './server 9000 &': 'the servers of the test stand for it',

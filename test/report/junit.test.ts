@@ -17,12 +17,14 @@ const SCHEMAS = {
 for (const [owner, file] of Object.entries(SCHEMAS)) {
   const schema = readFileSync(file, 'utf8');
 
-  for (const [name, report] of Object.entries(REPORTS)) {
-    test(`the JUnit file of the ${name} report fits the schema of ${owner}`, async () => {
-      const { valid, errors } = await validateXML({ xml: renderJunit(report), schema });
-      assert.ok(valid, errors.map(({ message }) => message).join('\n'));
-    });
-  }
+  test(`the JUnit file of every sort of report fits the schema of ${owner}`, async () => {
+    const xml = Object.entries(REPORTS).map(([sort, report]) => ({
+      fileName: `${sort}.xml`,
+      contents: renderJunit(report),
+    }));
+    const { valid, rawOutput } = await validateXML({ xml, schema });
+    assert.ok(valid, rawOutput);
+  });
 
   test(`a file that does not fit the schema of ${owner} is rejected`, async () => {
     const xml = renderJunit(REPORTS.leak).replace('<failure type="fd"', '<failed type="fd"');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderHtml } from '../../src/report/html.js';
 import { formatMs, loadRows } from '../../src/report/load-rows.js';
-import type { HeldClients } from '../../src/verdict/held-clients.js';
+import type { HeldClients } from '../../src/verdict/evidence.js';
 import { buildEvidence, heldClients } from '../support/evidence.js';
 import { buildReport, latency } from '../support/report.js';
 

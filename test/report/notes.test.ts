@@ -35,6 +35,13 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
     '3 connections of other clients came during the run; not ours, not judged.',
   ],
   [
+    {
+      ...{ note: 'memory-timed', grown: 22_858_957, perCycle: 4_608, call: 'epoll_wait' },
+      ...{ dueMs: 60_100, durationMs: 160_000 },
+    },
+    'Memory not decided: it grew by 21.8 MiB, 4.5 KiB per cycle, and what it keeps may have a time to live: a timer of the server that ran after the first clients, in epoll_wait(), was due 1 min 0 s after them. Decide with --duration 160s.',
+  ],
+  [
     { note: 'memory-uncollected', cycles: 100_000 },
     'Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. Decide with --cycles 100000, or give it a small heap, as with -Xmx64m.',
   ],

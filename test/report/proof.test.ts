@@ -9,8 +9,8 @@ import type { Report } from '../../src/report/report.js';
 import { parseSavedReport } from '../../src/report/saved.js';
 import { renderText, type TextStyle } from '../../src/report/text.js';
 import type { Row } from '../../src/report/thorough/assemble.js';
-import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
+import { CENSUS_KEYS } from '../../src/verdict/evidence.js';
 import type { Check, Finding, HeldGroup, Kind } from '../../src/verdict/finding.js';
 import type { Verdict } from '../../src/verdict/judge.js';
 import { KINDS } from '../../src/verdict/kinds.js';
@@ -46,7 +46,7 @@ REPORTER_ENTRIES.push([
 ]);
 const RENDER = Object.fromEntries(REPORTER_ENTRIES) as Readonly<Record<ReporterName, Reporter>>;
 const PLAIN: TextStyle = { colorLevel: 0, columns: 100 };
-/** Every reporter draws each of them at every width, which takes a second for eight. */
+const style = fc.constantFrom(...STYLES);
 const RUNS = { numRuns: 40 };
 
 const count = fc.constantFrom(0, 1, 10, 100, 1_000, 10_010);
@@ -252,6 +252,10 @@ const NOTES = {
     ...{ note: fc.constant('gauge-bytes'), name: foreign },
     bound: fc.option(count, { nil: undefined }),
   }),
+  'memory-timed': fc.record({
+    ...{ note: fc.constant('memory-timed'), grown: count, perCycle: count, call: fc.constant('epoll_wait') },
+    ...{ dueMs: count, durationMs: count },
+  }),
   far: fc.record({ note: fc.constant('far'), isServing: fc.boolean() }),
   retired: fc.record({
     ...{ note: fc.constant('retired'), program: foreign, what: fc.constant('spare workers') },
@@ -423,8 +427,8 @@ for (const [name, render] of REPORTER_ENTRIES) {
   describe(`the ${name} reporter`, () => {
     test('proves a clean run, and nothing else', () => {
       fc.assert(
-        fc.property(report, given => {
-          for (const style of STYLES) assert.equal(PROOF.test(render(given, style)), given.clean);
+        fc.property(report, style, (given, style) => {
+          assert.equal(PROOF.test(render(given, style)), given.clean);
         }),
         RUNS,
       );
@@ -432,12 +436,10 @@ for (const [name, render] of REPORTER_ENTRIES) {
 
     test('proves a clean run with what a student pastes, in one piece', () => {
       fc.assert(
-        fc.property(fc.oneof(cleanRun, cleanThorough), given => {
-          for (const style of STYLES) {
-            const output = render(given, style);
-            assert.match(output, /1000.*cycle|churn/);
-            assert.ok(output.includes(`PASS  ${given.cycles?.completed} cycles, 0 leaks`), output);
-          }
+        fc.property(fc.oneof(cleanRun, cleanThorough), style, (given, style) => {
+          const output = render(given, style);
+          assert.match(output, /1000.*cycle|churn/);
+          assert.ok(output.includes(`PASS  ${given.cycles?.completed} cycles, 0 leaks`), output);
         }),
         RUNS,
       );
@@ -445,17 +447,15 @@ for (const [name, render] of REPORTER_ENTRIES) {
 
     test('ends with a newline, says the same twice and steers no terminal', () => {
       fc.assert(
-        fc.property(report, given => {
-          for (const style of STYLES) {
-            const output = render(given, style);
-            assert.ok(output.endsWith('\n') && !output.endsWith('\n\n'), 'ends with one newline');
-            assert.equal(render(given, style), output);
-            const colorless = style.colorLevel === 0 ? output : output.replaceAll(/\u001b\[[0-9;]*m/g, '');
-            assert.doesNotMatch(
-              colorless,
-              /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/,
-            );
-          }
+        fc.property(report, style, (given, style) => {
+          const output = render(given, style);
+          assert.ok(output.endsWith('\n') && !output.endsWith('\n\n'), 'ends with one newline');
+          assert.equal(render(given, style), output);
+          const colorless = style.colorLevel === 0 ? output : output.replaceAll(/\u001b\[[0-9;]*m/g, '');
+          assert.doesNotMatch(
+            colorless,
+            /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/,
+          );
         }),
         RUNS,
       );
@@ -463,9 +463,9 @@ for (const [name, render] of REPORTER_ENTRIES) {
 
     test('writes of the saved report what it wrote of the run', () => {
       fc.assert(
-        fc.property(report, given => {
+        fc.property(report, style, (given, style) => {
           const saved = parseSavedReport(RENDER.json(given, PLAIN), 'saved.json');
-          for (const style of STYLES) assert.equal(render(saved, style), render(given, style));
+          assert.equal(render(saved, style), render(given, style));
         }),
         RUNS,
       );
@@ -473,9 +473,8 @@ for (const [name, render] of REPORTER_ENTRIES) {
 
     test('writes whole numbers and words, never what a missing one turns into', () => {
       fc.assert(
-        fc.property(report, given => {
-          for (const style of STYLES)
-            assert.doesNotMatch(render(given, style), /NaN|Infinity|undefined|\[object/);
+        fc.property(report, style, (given, style) => {
+          assert.doesNotMatch(render(given, style), /NaN|Infinity|undefined|\[object/);
         }),
         RUNS,
       );

@@ -6,9 +6,8 @@ import { parseSavedReport } from '../../src/report/saved.js';
 import { renderText, type TextStyle } from '../../src/report/text.js';
 import { REPORTS } from '../support/reports.js';
 
-const STYLES: readonly TextStyle[] = ([0, 3] as const).flatMap(colorLevel =>
-  [40, 110].map(columns => ({ colorLevel, columns })),
-);
+const PLAIN: TextStyle = { colorLevel: 0, columns: 40 };
+const STYLES: readonly TextStyle[] = [PLAIN, { colorLevel: 3, columns: 110 }];
 const REPORTER_ENTRIES: ReadonlyArray<readonly [name: string, render: Reporter]> = [
   ...(await Promise.all(
     Object.entries(REPORTERS).map(async ([name, load]) => [name, await load()] as const),
@@ -19,11 +18,16 @@ const REPORTER_ENTRIES: ReadonlyArray<readonly [name: string, render: Reporter]>
   ],
 ];
 
+const toJson = await REPORTERS.json();
+/** Each as it is when it has been written and read again. */
+const SORTS = Object.entries(REPORTS).map(([sort, report]) => {
+  return [sort, report, parseSavedReport(toJson(report), 'saved.json')] as const;
+});
+
 for (const [name, render] of REPORTER_ENTRIES) {
   describe(`of every sort of report, what the ${name} reporter writes`, () => {
-    for (const [sort, report] of Object.entries(REPORTS)) {
-      test(`${sort}: is whole, harmless and the same again, and a proof only of a clean run`, async () => {
-        const saved = parseSavedReport(await jsonOf(report), 'saved.json');
+    for (const [sort, report, saved] of SORTS) {
+      test(`${sort}: is whole, harmless and the same again, and a proof only of a clean run`, () => {
         for (const style of STYLES) {
           const output = render(report, style);
           assert.equal(/0 leak|no leak/i.test(output), report.clean);
@@ -41,8 +45,4 @@ for (const [name, render] of REPORTER_ENTRIES) {
       });
     }
   });
-}
-
-async function jsonOf(report: (typeof REPORTS)[keyof typeof REPORTS]): Promise<string> {
-  return (await REPORTERS.json())(report);
 }

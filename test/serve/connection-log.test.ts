@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Account, SUMMED, type Visit } from '../../src/serve/account.js';
 import { ConnectionLog } from '../../src/serve/connection-log.js';
-import { moveVisit } from '../../src/serve/series.js';
+import { moveVisit } from '../../src/serve/waste.js';
 
 /** A request that is answered in full; afterwards the connection rests. */
 function exchange(book: ConnectionLog, visit: ReturnType<ConnectionLog['open']>, atMs: number): void {

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { main } from '../../src/cli/main.js';
 import type { Report } from '../../src/report/report.js';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -41,7 +43,39 @@ export async function churn(args: readonly string[], options: ChurnOptions = {})
   });
 }
 
-/** The same with `--json`; every report is held against the schema that ships. */
+/**
+ * Runs the command line in this process, for what is asked of it and neither starts nor judges anything: a word that is
+ * refused, a page, a report that is drawn again. That takes milliseconds where a process takes a tenth of a second.
+ */
+export async function ask(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const said = { stdout: '', stderr: '' };
+  const pipe = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      said[name] += text;
+    },
+    ...{ isTTY: false, columns: 80, rows: 24 },
+  });
+  const status = await main({
+    argv: args,
+    env,
+    stdout: pipe('stdout'),
+    stderr: pipe('stderr'),
+    signal: new AbortController().signal,
+    nodeVersion: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    cpus: 2,
+    nodePath: process.execPath,
+    kill: () => assert.fail('nothing was started that could be ended'),
+    startupMs: 0,
+    onYield: () => () => undefined,
+  });
+  return { status, ...said };
+}
+
+/** `churn` with `--json`; every report is held against the schema that ships. */
 export async function churnJson(
   args: readonly string[],
   options: ChurnOptions = {},

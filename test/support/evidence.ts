@@ -1,11 +1,18 @@
+import { takeCensus } from '../../src/gather/attribution.js';
 import type { Fd } from '../../src/proc/fds.js';
 import type { FdKind } from '../../src/proc/parse/fd-link.js';
 import type { SocketRow } from '../../src/proc/parse/socket-table.js';
 import type { ProcessSnapshot, Snapshot } from '../../src/sampler/snapshot.js';
-import { CENSUS_KEYS } from '../../src/verdict/census.js';
-import type { Census, CensusKey, Evidence, Round } from '../../src/verdict/evidence.js';
-import type { HeldSocket } from '../../src/verdict/held.js';
-import type { HeldClients } from '../../src/verdict/held-clients.js';
+import {
+  CENSUS_KEYS,
+  type Census,
+  type CensusKey,
+  type Evidence,
+  type HeldClients,
+  type HeldSocket,
+  type OwnCycles,
+  type Round,
+} from '../../src/verdict/evidence.js';
 import type { CycleOrigin } from '../../src/workload/ledger.js';
 import { emptyTally, type Tally } from '../../src/workload/tally.js';
 
@@ -14,20 +21,49 @@ const WARMUP = 10;
 const CYCLES = 1_000;
 const JUDGED = WARMUP + CYCLES;
 const KIB = 1_024;
+/** What is known of cycles in some runs only. */
+const OPTIONAL: readonly string[] = [
+  'work',
+  'ownDrops',
+  'fdRoom',
+  'passesLimit',
+  'timer',
+] satisfies ReadonlyArray<keyof OwnCycles>;
+
+/** What is other than usual, of the server or of the cycles. */
+export type Different = Partial<Evidence & OwnCycles>;
 
 /** What a clean native server with one process shows after 10 warm-up cycles and 1000 judged ones. */
-export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
-  return {
-    serverPort: SERVER_PORT,
+export function buildEvidence(different: Different = {}): Evidence {
+  const own: OwnCycles = {
     concurrency: 1,
     ratePerSecond: undefined,
     rampMs: 0,
     pace: [],
     hold: undefined,
+    originOf,
+    connectionOf,
+    clients: ['fin'],
+    clientOf: () => 'fin',
+    apart: [],
+    requestIsMeant: false,
+    followed: undefined,
+    watched: undefined,
+    embryonicResets: 0,
+    deferredDrops: 0,
+  };
+  const before = different.before ?? snapshot([serverProcess()]);
+  const told = Object.entries(different);
+  const ofOwn = (key: string) => key in own || OPTIONAL.includes(key);
+  return {
+    // Whoever watches others has no cycles.
+    own: different.watch ? undefined : { ...own, ...Object.fromEntries(told.filter(([key]) => ofOwn(key))) },
+    serverPort: SERVER_PORT,
     timeoutMs: 5_000,
-    before: snapshot([serverProcess()]),
+    before,
     baseline: snapshot([serverProcess()]),
     after: snapshot([serverProcess()]),
+    beforeCounts: takeCensus(before, before, []),
     baselineCounts: census(),
     rounds: rounds(),
     warmup: tally({ requested: WARMUP, completed: WARMUP, acceptedAtLeast: WARMUP }),
@@ -46,14 +82,6 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     listenerGone: false,
     listenOverflows: 0,
     listenDrops: 0,
-    embryonicResets: 0,
-    deferredDrops: 0,
-    originOf,
-    connectionOf,
-    clients: ['fin'],
-    clientOf: () => 'fin',
-    apart: [],
-    requestIsMeant: false,
     quiet: undefined,
     runtime: 'native',
     rootCount: 1,
@@ -61,19 +89,12 @@ export function buildEvidence(different: Partial<Evidence> = {}): Evidence {
     maxMapCount: 65_530,
     heldAtRest: 0,
     waits: [],
-    followed: undefined,
-    watched: undefined,
     pidsLimit: { most: 32_768, now: 768 },
     confirming: [],
     budgetSpent: false,
     interrupted: false,
-    ...different,
+    ...Object.fromEntries(told.filter(([key]) => !ofOwn(key))),
   };
-}
-
-/** The same where others made the connections, or nobody could look: no confirming rounds are told of. */
-export function withoutConfirming({ confirming: _, ...evidence }: Evidence): Evidence {
-  return evidence;
 }
 
 /** A hundred silent clients, beside whom others were served; each cost a descriptor and 4 KiB. */
@@ -186,7 +207,7 @@ export function grown(
   key: CensusKey,
   inCycles: number,
   confirming: readonly number[],
-  different: Partial<Evidence> = {},
+  different: Different = {},
 ): Evidence {
   const base = census()[key];
   const counted = confirming.map((count, index) =>
@@ -222,7 +243,7 @@ export function forgotten(connections: readonly number[]): HeldSocket[] {
 }
 
 /** Evidence of a server that holds these connections for good. */
-export function leaking(connections: readonly number[], different: Partial<Evidence> = {}): Evidence {
+export function leaking(connections: readonly number[], different: Different = {}): Evidence {
   const held = forgotten(connections);
   const fds = [...serverFds(), ...held.map(({ inode }, index) => fd(5 + index, 'socket', inode))];
   return buildEvidence({

@@ -10,7 +10,7 @@ const [forgotten] = judge(leaking(upTo(1_010)), DEFAULT_POLICY).findings;
 assert.equal(forgotten?.kind, 'fd');
 
 /** A finding of every kind. */
-export const FINDINGS: Readonly<Record<Kind, Finding>> = {
+export const FINDINGS: { readonly [K in Kind]: Extract<Finding, { readonly kind: K }> } = {
   crash: {
     kind: 'crash',
     ...common,

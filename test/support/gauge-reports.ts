@@ -1,10 +1,9 @@
 import type { GaugeManner } from '../../src/options/gauge.js';
 import { assembleReport } from '../../src/report/assemble.js';
 import type { Report } from '../../src/report/report.js';
-import type { Evidence } from '../../src/verdict/evidence.js';
-import type { GaugeReading, GaugeSeries } from '../../src/verdict/gauge-series.js';
+import type { Evidence, GaugeReading, GaugeSeries } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
-import { buildEvidence, snapshot, withoutConfirming } from './evidence.js';
+import { buildEvidence, snapshot } from './evidence.js';
 import { HOSTILE } from './hostile.js';
 import { buildReport, circumstances, DEFAULT_POLICY } from './report.js';
 
@@ -25,15 +24,12 @@ export function gaugeSeries(
 /** A server of which nothing is known but what it says of itself, as `gather/far` hands it over. */
 function farEvidence(gauges: readonly GaugeSeries[]): Evidence {
   const nothing = snapshot([]);
-  return withoutConfirming(
-    buildEvidence({
-      ...{ before: nothing, baseline: nothing, after: nothing, rounds: [], followed: [], rootCount: 0 },
-      ...{ fdLimit: undefined, pidsLimit: undefined, runtime: 'v8' },
-      blind: ['crash', 'restart', 'fd', 'zombie', 'child', 'thread', 'mapping', 'memory'],
-      far: { isServing: true },
-      gauges,
-    }),
-  );
+  return buildEvidence({
+    ...{ before: nothing, baseline: nothing, after: nothing, rounds: [], rootCount: 0 },
+    ...{ fdLimit: undefined, pidsLimit: undefined, runtime: 'v8' },
+    far: { isServing: true },
+    gauges,
+  });
 }
 
 function farReport(gauges: readonly GaugeSeries[], address = '192.0.2.7:9000'): Report {

@@ -35,7 +35,7 @@ export async function isJudged(...[, options, client, fails, env]: ServeCase): P
     report.summary,
   );
   assert.equal(status, fails.length > 0 ? 1 : 0);
-  assert.equal(report.clean, fails.length === 0);
+  assert.equal(report.clean, fails.length === 0, `${report.summary}\n${report.notes.join('\n')}`);
 }
 
 export type ServeCase = readonly [

@@ -1,17 +1,7 @@
 import type { Report } from '../../src/report/report.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import type { WatchFacts } from '../../src/verdict/watched-load.js';
-import {
-  buildEvidence,
-  fd,
-  forgotten,
-  serverFds,
-  serverProcess,
-  snapshot,
-  tally,
-  upTo,
-  withoutConfirming,
-} from './evidence.js';
+import { buildEvidence, fd, forgotten, serverFds, serverProcess, snapshot, tally, upTo } from './evidence.js';
 import { HOSTILE } from './hostile.js';
 import { buildReport } from './report.js';
 
@@ -31,26 +21,21 @@ function watchEvidence(watch: Partial<WatchFacts>, kept = 0, different: Partial<
   };
   const held = forgotten(upTo(kept)).map(socket => ({ ...socket, connection: undefined }));
   const fds = [...serverFds(), ...held.map(({ inode }, index) => fd(5 + index, 'socket', inode))];
-  return withoutConfirming(
-    buildEvidence({
-      warmup: tally(),
-      cycles: tally({
-        requested: facts.accepted,
-        completed: facts.accepted,
-        acceptedAtLeast: facts.accepted,
-        durationMs: facts.durationMs,
-      }),
-      ...{ connections: facts.accepted, judgedConnections: facts.accepted, warmupConnections: 0 },
-      ...{ held, heldAtRest: kept, followed: [], watched: { of: 0, ended: 0, cutOff: 0 } },
-      after: snapshot([serverProcess({ fds })]),
-      ...(kept > 0 && { settled: { state: 'held', lastChangeMs: 5, tookMs: 1_005, asleep: true } as const }),
-      originOf: () => ({ phase: 'confirm', cycle: 0 }),
-      connectionOf: () => undefined,
-      blind: ['refused', 'reply'],
-      watch: facts,
-      ...different,
+  return buildEvidence({
+    warmup: tally(),
+    cycles: tally({
+      requested: facts.accepted,
+      completed: facts.accepted,
+      acceptedAtLeast: facts.accepted,
+      durationMs: facts.durationMs,
     }),
-  );
+    ...{ connections: facts.accepted, judgedConnections: facts.accepted, warmupConnections: 0 },
+    ...{ held, heldAtRest: kept },
+    after: snapshot([serverProcess({ fds })]),
+    ...(kept > 0 && { settled: { state: 'held', lastChangeMs: 5, tookMs: 1_005, asleep: true } as const }),
+    watch: facts,
+    ...different,
+  });
 }
 
 const hostileLoad = { command: [HOSTILE, '--out', HOSTILE], status: null, signal: 'SIGKILL', stopped: false };

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedConnections, isHardlyServed } from '../../src/verdict/accepted.js';
-import type { Evidence } from '../../src/verdict/evidence.js';
-import { buildEvidence, serverProcess, snapshot } from '../support/evidence.js';
+import { buildEvidence, type Different, serverProcess, snapshot } from '../support/evidence.js';
 
 /** 1010 connections were made. */
 const CASES: ReadonlyArray<
-  readonly [what: string, evidence: Partial<Evidence>, accepted: number, hardlyServed: boolean]
+  readonly [what: string, evidence: Different, accepted: number, hardlyServed: boolean]
 > = [
   ['a clean run', {}, 1_010, false],
   ['five in the accept queue', { acceptQueue: 5 }, 1_005, false],

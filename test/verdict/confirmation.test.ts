@@ -144,6 +144,21 @@ test('memory that rises gets more cycles, and is named among the suspects', () =
   assert.ok((nextConfirmingRound(evidence)?.cycles ?? 0) >= 100);
 });
 
+test('memory that rises beside a timer gets more cycles where it runs out soon enough', () => {
+  const rising = rounds(connections => 2_097_152 + 200 * connections).map(one => ({
+    ...one,
+    connections: 20 * one.connections,
+    anonBytes: 2_097_152 + 4_000 * one.connections,
+  }));
+  const beside = (dueMs: number) =>
+    buildEvidence({
+      ...{ rounds: rising, connections: 20_200, runtime: 'cpython' },
+      timer: { call: 'epoll_wait', dueAtMs: dueMs, dueMs },
+    });
+  assert.deepEqual(nextConfirmingRound(beside(9_000))?.suspects, ['memory']);
+  assert.equal(nextConfirmingRound(beside(11_000)), undefined);
+});
+
 /** One connection is held still after a confirming round. */
 function afterRelease(different: Partial<Evidence>): Evidence {
   const { rounds: confirming } = grown('thread', 0, [0]);

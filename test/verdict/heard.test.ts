@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckedProcess, ValgrindOptions } from '../../src/options/checked-process.js';
+import type { CheckedProcess, ValgrindOptions } from '../../src/started/checked-process.js';
 import { judgeCheckers } from '../../src/verdict/after-life.js';
 import type { Stop } from '../../src/verdict/life.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Departed, Evidence } from '../../src/verdict/evidence.js';
+import type { Departed } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
-import { buildEvidence, tally } from '../support/evidence.js';
+import { buildEvidence, type Different, tally } from '../support/evidence.js';
 
 const worker: Departed = { pid: 7, comm: 'server', isRoot: false, servedOther: false, replacedBy: undefined };
 const segfault = { signal: 'SIGSEGV', said: 'server[7]: segfault at 0 ip 1 sp 2 error 6 in server' };
@@ -14,7 +14,7 @@ const FAULT: Told = ['fail', 'fail', false];
 const DOUBT: Told = ['undecided', 'warn', false];
 const NOTHING: Told = ['pass', undefined, true];
 
-const CASES: ReadonlyArray<readonly [what: string, evidence: Partial<Evidence>, told: Told]> = [
+const CASES: ReadonlyArray<readonly [what: string, evidence: Different, told: Told]> = [
   ['a worker that is gone, and nobody knows why', { departed: [worker] }, DOUBT],
   ['one that was seen to die of a crash signal', { departed: [{ ...worker, signal: 11 }] }, FAULT],
   ['one that ended by SIGTERM', { departed: [{ ...worker, signal: 15 }] }, DOUBT],

@@ -93,6 +93,54 @@ for (const [what, runtime, connections, bytesAt, state] of CURVES) {
   });
 }
 
+/** 4 KiB for each of 20 000 connections in 20 s, beside a timer: what is said of it. */
+const TIMED: ReadonlyArray<
+  readonly [what: string, dueMs: number | undefined, keptAt: (connections: number) => number, state: State]
+> = [
+  ['and no timer', undefined, n => n, 'grows'],
+  ['and a timer that was over before the half that is judged', 5_000, n => n, 'grows'],
+  ['and a timer that was over in the middle of that half', 15_000, n => n, 'suspect'],
+  ['until that timer is over, in the middle of that half,', 15_000, n => Math.min(n, 15_000), 'suspect'],
+  ['until a timer is over', 5_000, n => Math.min(n, 5_000), 'flat'],
+];
+
+for (const [what, dueMs, keptAt, state] of TIMED) {
+  test(`4 KiB a connection ${what}: ${state}`, () => {
+    assert.equal(judgeMemory(timed(dueMs, n => n, keptAt)).state, state);
+  });
+}
+
+test('a timer that is what makes the difference is told', () => {
+  const evidence = timed(
+    15_000,
+    n => n,
+    n => n,
+  );
+  assert.deepEqual(judgeMemory(evidence).timer, { call: 'epoll_wait', dueAtMs: 15_000, dueMs: 15_000 });
+});
+
+test('connections that come faster and faster have more memory with a time to live, and more of a leak still', () => {
+  const atMs = (connections: number) => 20_000 * Math.sqrt(connections / 20_000);
+  const openedBy = (ms: number) => 20_000 * (Math.max(0, ms) / 20_000) ** 2;
+  const living = timed(5_000, atMs, n => n - openedBy(atMs(n) - 5_000));
+  assert.equal(judgeMemory({ ...living, own: undefined }).state, 'grows');
+  assert.equal(judgeMemory(living).state, 'suspect');
+  assert.equal(judgeMemory(timed(5_000, atMs, n => n)).state, 'grows');
+});
+
+function timed(
+  dueMs: number | undefined,
+  atMs: (connections: number) => number,
+  keptAt: (connections: number) => number,
+): Evidence {
+  const rounds = roundsOf(20_000, 24, n => 12 * MIB + 4_096 * keptAt(n));
+  return buildEvidence({
+    ...{ connections: 20_000, runtime: 'cpython' },
+    rounds: rounds.map(one => ({ ...one, atMs: atMs(one.connections) })),
+    timer: dueMs === undefined ? undefined : { call: 'epoll_wait', dueAtMs: dueMs, dueMs },
+  });
+}
+
 test('a small rise that was not decided in time is told by its bound', () => {
   const evidence = evidenceOf(1_000, 'native', n => 2 * MIB + 24 * n);
   assert.equal(judgeMemory(evidence).state, 'suspect');

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from '../../src/verdict/judge.js';
+import type { Kind } from '../../src/verdict/kinds.js';
 import { type Moment, memoryOfTime, roundsOfTime } from '../../src/verdict/moments.js';
 import { growthOf } from '../../src/verdict/recurrence.js';
-import { buildEvidence, census, tally, upTo } from '../support/evidence.js';
+import type { WatchFacts } from '../../src/verdict/watched-load.js';
+import { buildEvidence, census, type Different, tally, upTo } from '../support/evidence.js';
 import { DEFAULT_POLICY } from '../support/report.js';
 
 /** 32 moments of a load of 100 connections each: how many files, and how many connections in use. */
@@ -110,19 +112,35 @@ test('memory has a trend over time, unless there are few connections or ever mor
   assert.deepEqual(memoryOfTime(moments(() => 0).slice(0, 4)), []);
 });
 
-test('kinds that could not be observed are not measured', () => {
-  const { checks, clean } = judge(buildEvidence({ blind: ['fd', 'memory'] }), DEFAULT_POLICY);
-  assert.deepEqual(
-    checks
-      .filter(({ kind }) => kind === 'fd' || kind === 'memory')
-      .map(({ status, before }) => [status, before]),
-    [
-      ['not-measured', undefined],
-      ['not-measured', undefined],
-    ],
-  );
-  assert.equal(clean, true);
-});
+/** What a trial cannot see, beside what our own cycles at a server that is looked into do not show either. */
+const UNSEEN: ReadonlyArray<readonly [what: string, different: Different, unseen: readonly Kind[]]> = [
+  ['others make the connections', { watch: watched('server') }, ['refused', 'reply']],
+  ['nobody knows how many they make', { watch: watched('machine') }, ['refused', 'reply', 'memory']],
+  [
+    'the server cannot be looked into',
+    { far: { isServing: true } },
+    ['crash', 'restart', 'fd', 'zombie', 'child', 'thread', 'mapping', 'memory', 'spin'],
+  ],
+];
+
+for (const [what, different, unseen] of UNSEEN) {
+  test(`where ${what}, ${unseen.join(', ')} are not measured`, () => {
+    const answered = tally({ completed: 1_000, answered: 1_000, acceptedAtLeast: 1_010 });
+    const notMeasured = (evidence: Different) =>
+      judge(buildEvidence({ cycles: answered, ...evidence }), DEFAULT_POLICY)
+        .checks.filter(({ status, after }) => status === 'not-measured' && after === undefined)
+        .map(({ kind }) => kind);
+    const usual = notMeasured({});
+    assert.deepEqual(
+      notMeasured(different).filter(kind => !usual.includes(kind)),
+      unseen,
+    );
+  });
+}
+
+function watched(acceptedBy: WatchFacts['acceptedBy']): WatchFacts {
+  return { load: undefined, runs: 1, durationMs: 1, judgedMs: 1, accepted: 1_010, acceptedBy, inUse: 0 };
+}
 
 test('a server that says only good things of itself passes, and has no proof', () => {
   const serving = judge(buildEvidence({ far: { isServing: true } }), DEFAULT_POLICY);

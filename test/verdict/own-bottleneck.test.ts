@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Evidence, Pace } from '../../src/verdict/evidence.js';
+import type { Pace } from '../../src/verdict/evidence.js';
 import { ownBottleneck } from '../../src/verdict/judge.js';
-import { buildEvidence } from '../support/evidence.js';
+import { buildEvidence, type Different } from '../support/evidence.js';
 
 /** Portions of a second, by cycles and milliseconds of our CPU. */
 const seconds = (...parts: ReadonlyArray<readonly [cycles: number, ownCpuMs: number]>): Pace[] =>
   parts.map(([cycles, ownCpuMs]) => ({ cycles, durationMs: 1_000, ownCpuMs }));
 
-const CASES: ReadonlyArray<readonly [what: string, evidence: Partial<Evidence>, notes: readonly object[]]> = [
+const CASES: ReadonlyArray<readonly [what: string, evidence: Different, notes: readonly object[]]> = [
   [
     'a run that is too short to tell says nothing',
     { pace: [{ cycles: 900, durationMs: 90, ownCpuMs: 90 }] },
@@ -49,6 +49,8 @@ const CASES: ReadonlyArray<readonly [what: string, evidence: Partial<Evidence>, 
 
 for (const [what, evidence, notes] of CASES) {
   test(what, () => {
-    assert.deepEqual(ownBottleneck(buildEvidence(evidence)), notes);
+    const { own } = buildEvidence(evidence);
+    assert.ok(own);
+    assert.deepEqual(ownBottleneck(own), notes);
   });
 }

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../src/errors.js';
-import type { Evidence } from '../../src/verdict/evidence.js';
 import { ownTrouble } from '../../src/verdict/own-trouble.js';
-import { buildEvidence, heldClients, tally } from '../support/evidence.js';
+import { buildEvidence, type Different, heldClients, tally } from '../support/evidence.js';
 
 const none = { warmup: tally(), cycles: tally() };
 const gone = { pid: 4_242, comm: 'server', isRoot: true, servedOther: false, replacedBy: undefined };
 
-const TROUBLES: ReadonlyArray<
-  readonly [what: string, evidence: Partial<Evidence>, code: ErrorCode | undefined]
-> = [
+const TROUBLES: ReadonlyArray<readonly [what: string, evidence: Different, code: ErrorCode | undefined]> = [
   ['a run to its end', {}, undefined],
   ['a server that died', { cycles: tally({ completed: 500, stopped: 'server-gone' }) }, undefined],
   ['a server that hangs', { cycles: tally({ completed: 500, stopped: 'accept-stalled' }) }, undefined],

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CENSUS_KEYS } from '../../src/verdict/census.js';
 import type { CensusKey, Evidence } from '../../src/verdict/evidence.js';
+import { CENSUS_KEYS } from '../../src/verdict/evidence.js';
 import { growthOf, isAtFdLimit, isDescriptor, type Recurrence } from '../../src/verdict/recurrence.js';
-import { buildEvidence, fd, grown, serverProcess, snapshot, upTo } from '../support/evidence.js';
+import {
+  buildEvidence,
+  type Different,
+  fd,
+  grown,
+  serverProcess,
+  snapshot,
+  upTo,
+} from '../support/evidence.js';
 
 /** How many more there were after the judged cycles, and after each confirming round of 300 cycles. */
 const HISTORIES: ReadonlyArray<
@@ -144,7 +152,7 @@ function recurrenceOf(evidence: Evidence, key: CensusKey): Recurrence {
 
 /** Children after 1000 judged cycles with sixteen clients at a time, and after three confirming rounds of 300. */
 const CROWDS: ReadonlyArray<
-  readonly [what: string, key: CensusKey, counts: readonly number[], Partial<Evidence>, Recurrence]
+  readonly [what: string, key: CensusKey, counts: readonly number[], Different, Recurrence]
 > = [
   ['a few workers more, as a pool starts them', 'child', [3, 4, 5, 6], { concurrency: 16 }, 'suspect'],
   ['as many as no pool of so many clients has', 'child', [40, 52, 64, 76], { concurrency: 16 }, 'recurs'],

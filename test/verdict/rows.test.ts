@@ -12,7 +12,7 @@ import {
   wholeVerdict,
 } from '../../src/verdict/rows.js';
 import type { ClientName } from '../../src/workload/client-names.js';
-import { buildEvidence, grown, leaking, rounds, tally, upTo } from '../support/evidence.js';
+import { buildEvidence, type Different, grown, leaking, rounds, tally, upTo } from '../support/evidence.js';
 import { DEFAULT_POLICY } from '../support/report.js';
 
 const ANSWER = { waitsFor: 'answer' } as const;
@@ -24,7 +24,7 @@ const unanswered = tally({ requested: 10, failed: 1, failures: { unanswered: 1 }
 const reset = tally({ requested: 10, failed: 10, failures: { reset: 10 } });
 const none = tally();
 
-function silent(different: Partial<Evidence> = {}): Evidence {
+function silent(different: Different = {}): Evidence {
   return buildEvidence({ warmup: unanswered, cycles: none, ...different });
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Evidence, Round } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
 import { staleEntries } from '../../src/verdict/work-trend.js';
-import { buildEvidence } from '../support/evidence.js';
+import { buildEvidence, type Different } from '../support/evidence.js';
 
 const POLICY = { strict: false, failOn: undefined, allow: {} };
 
@@ -37,7 +37,10 @@ test('what they cost may be hidden by noise, and is no negative number', () => {
     ...{ phase: 'cycles' as const, connections: 10 + 42 * (at + 1), made: 42, waitNs: 0, ticks: 0 },
     ...{ livingNs: 42_000 * (60 - at), ownNs: 42_000 * 80 },
   }));
-  const { findings } = judge({ ...withEntries(n => n), work }, POLICY);
+  const { findings } = judge(
+    withEntries(n => n, 2, { work }),
+    POLICY,
+  );
   assert.deepEqual(
     findings.map(({ kind, perCycle }) => [kind, perCycle]),
     [['work', 0]],
@@ -56,8 +59,12 @@ test('where no thread sleeps in poll() nothing is said', () => {
   assert.equal(staleEntries({ rounds }), undefined);
 });
 
-function withEntries(entries: (connections: number) => number, doublings = 2): Evidence {
-  const evidence = buildEvidence();
+function withEntries(
+  entries: (connections: number) => number,
+  doublings = 2,
+  different: Different = {},
+): Evidence {
+  const evidence = buildEvidence(different);
   const last = evidence.rounds.at(-1);
   const round = (phase: Round['phase'], connections: number): Round => ({
     ...{ phase, connections, anonBytes: last?.anonBytes, heap: undefined, counts: undefined },

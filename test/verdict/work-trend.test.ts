@@ -4,7 +4,7 @@ import { nextConfirmingRound } from '../../src/verdict/confirmation.js';
 import type { Evidence, WorkRound } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
 import { judgeWork } from '../../src/verdict/work-trend.js';
-import { buildEvidence, leaking } from '../support/evidence.js';
+import { buildEvidence, type Different, leaking } from '../support/evidence.js';
 
 const POLICY = { strict: false, failOn: undefined, allow: {} };
 const TICK_NS = 10_000_000;
@@ -156,6 +156,6 @@ function workOf(cost: Cost, doublings: number, own: Cost = () => 80): WorkRound[
   return rounds;
 }
 
-function withWork(work: readonly WorkRound[], different: Partial<Evidence> = {}): Evidence {
+function withWork(work: readonly WorkRound[], different: Different = {}): Evidence {
   return buildEvidence({ work, ...different });
 }

@@ -10,6 +10,7 @@ import { VERSION } from '../../version.js';
 import { colorLevel } from '../color.js';
 import { type Io, widthOf } from '../io.js';
 import { progressLine } from '../progress.js';
+import { signalStatus } from '../report-error.js';
 
 interface Act {
   readonly server: 'clean' | 'leaking';
@@ -49,14 +50,14 @@ export async function demoCommand(io: Io, { color }: { readonly color: boolean }
     say(chalk.bold(act.before));
     const report = await judgeDemoServer(io, act.server);
     io.stdout.write(renderText(report, { colorLevel: level, columns: widthOf(io) }));
-    if (report.interrupted) return io.signal.reason === 'SIGTERM' ? 143 : 130;
+    if (report.interrupted) return signalStatus(io.signal.reason);
     const isRight = report.verdict === act.verdict;
     asExpected &&= isRight;
     io.stdout.write('\n');
     say(isRight ? act.after : TOO_BUSY);
   }
   io.stdout.write('Your own server is next: churn --port 9000 --cycles 1000\n');
-  return asExpected ? 0 : 1;
+  return asExpected ? 0 : 2;
 }
 
 /** An idle machine needs eight seconds to decide on the memory of a Node, one that others use several times as much. */

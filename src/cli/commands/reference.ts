@@ -71,7 +71,7 @@ function drawTopics(columns: number): string {
 }
 
 /** Markdown is readable as it is, but for what a terminal cannot show: pictures, and where links lead. */
-function forTerminal(markdown: string): string {
+export function forTerminal(markdown: string): string {
   return markdown
     .replaceAll(/^!\[[^\]]*\]\([^)]*\)\n\n/gm, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\.md\)/g, '$1');

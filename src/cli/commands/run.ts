@@ -45,8 +45,8 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
     });
     if (typeof report === 'number') return (await import('./on-demand.js')).runElsewhere(io, report);
     progress.clear();
-    await deliver(io, deliveries, report, raw.color, raw.verbose);
-    return exitCode(report, options.policy.strict, io.signal.reason);
+    const isDelivered = await deliver(io, deliveries, report, raw.color, raw.verbose);
+    return exitCode(report, options.policy.strict, io.signal.reason, isDelivered);
   } finally {
     progress.clear();
   }

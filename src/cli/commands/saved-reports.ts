@@ -15,8 +15,8 @@ export async function renderCommand(
 ): Promise<number> {
   const deliveries = parseDeliveries(raw, io.env);
   const report = readSavedReport(file);
-  await deliver(io, deliveries, report, raw.color, raw.verbose);
-  return exitCode(report, report.tool.command.includes('--strict'), undefined);
+  const isDelivered = await deliver(io, deliveries, report, raw.color, raw.verbose);
+  return exitCode(report, report.tool.command.includes('--strict'), undefined, isDelivered);
 }
 
 const FORMATS = [
@@ -39,10 +39,12 @@ export async function compareCommand(
     return old.verdict !== 'fail' && next.verdict === 'fail' ? 1 : 0;
   }
   const comparison = compareReports(old, next);
+  let isDelivered = true;
   for (const delivery of deliveries) {
     const format = FORMATS.find(known => known === delivery.reporter) ?? 'text';
     const render = COMPARISON_REPORTERS[format];
-    put(io, delivery, render(comparison, delivery.file === undefined ? widthOf(io) : 100));
+    const text = render(comparison, delivery.file === undefined ? widthOf(io) : 100);
+    isDelivered = (await put(io, delivery, text)) && isDelivered;
   }
-  return comparison.verdict === 'worse' ? 1 : 0;
+  return comparison.verdict === 'worse' ? 1 : isDelivered ? 0 : 2;
 }

@@ -34,8 +34,8 @@ export async function serveCommand(io: Io, raw: RawServeOptions & ServeOutput): 
       environment: { node: io.nodeVersion, cpus: io.cpus },
     });
     progress.clear();
-    await deliver(io, deliveries, report, raw.color, raw.verbose);
-    return exitCode(report, options.policy.strict, io.signal.reason);
+    const isDelivered = await deliver(io, deliveries, report, raw.color, raw.verbose);
+    return exitCode(report, options.policy.strict, io.signal.reason, isDelivered);
   } catch (error) {
     progress.clear();
     const files = deliveries.filter(({ file }) => file !== undefined);

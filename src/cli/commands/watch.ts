@@ -32,8 +32,8 @@ export async function watchCommand(io: Io, raw: RawWatchOptions & WatchOutput): 
       isQuiet: raw.quiet === true,
     });
     progress.clear();
-    await deliver(io, deliveries, report, raw.color, raw.verbose);
-    return exitCode(report, options.policy.strict, io.signal.reason);
+    const isDelivered = await deliver(io, deliveries, report, raw.color, raw.verbose);
+    return exitCode(report, options.policy.strict, io.signal.reason, isDelivered);
   } finally {
     progress.clear();
   }

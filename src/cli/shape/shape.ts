@@ -1,5 +1,5 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
-import { inOrder, optionOf, SWITCH, type Table } from '../../options/option.js';
+import { optionOf, SWITCH, type Table } from '../../options/option.js';
 import { ANSWERING, CLIENT_JUDGING, FOLLOWED, SERVED } from '../../options/serve.js';
 import { CYCLES, JUDGING, SAID, START, TARGET, WATCHING } from '../../options/table.js';
 import { KINDS } from '../../verdict/kinds.js';
@@ -65,16 +65,11 @@ function everyOption() {
   );
 }
 
-const COMPLETIONS = new Map(
-  everyOption().flatMap(([name, { value }]) => (value.completion ? [[name, value.completion]] : [])),
-);
-
-/** The order of old, so that a script that is checked in somewhere stays as it is. */
-const LISTED = ['client', 'protocol', 'holdEnd', 'reporter', 'failOn', 'save', 'ca', 'unix'];
-
 /** What can follow an option, by its long name: words, or the name of a file. Options that are not here take anything. */
 export const OPTION_VALUES: Readonly<Record<string, readonly string[] | 'file'>> = Object.fromEntries(
-  inOrder([...COMPLETIONS.keys()], LISTED).map(name => [optionOf(name), COMPLETIONS.get(name) ?? []]),
+  everyOption().flatMap(([name, { value }]) =>
+    value.completion ? [[optionOf(name), value.completion]] : [],
+  ),
 );
 
 /** What can follow a command. */

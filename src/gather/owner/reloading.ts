@@ -4,6 +4,7 @@ import type { Options } from '../../options/run.js';
 import type { Reload } from '../../options/start.js';
 import type { ProcessKey } from '../../target/target.js';
 import type { Reloaded } from '../../verdict/life.js';
+import { identity } from '../../verdict/processes.js';
 import { type Destination, dial } from '../../workload/dial.js';
 import type { Script } from '../../workload/script.js';
 
@@ -44,7 +45,7 @@ export class Reloading {
     this.#options = options;
     this.#destination = destination;
     this.#first = server.workers();
-    this.#known = new Map(this.#first.map(one => [keyOf(one), one]));
+    this.#known = new Map(this.#first.map(one => [identity(one), one]));
   }
 
   /** Told of each judged connection; what it returns delays the client. */
@@ -70,9 +71,9 @@ export class Reloading {
     return {
       ...{ signal, everyCycles, everyMs, sent: this.#sent, watched: this.#watched, cutOff: this.#cutOff },
       workers: this.#first.length,
-      replaced: this.#first.filter(one => !now.some(other => keyOf(other) === keyOf(one))).length,
+      replaced: this.#first.filter(one => !now.some(other => identity(other) === identity(one))).length,
       more: this.#more(),
-      stale: now.filter(one => before.has(keyOf(one)) && !latest.has(keyOf(one))).map(({ pid }) => pid),
+      stale: now.filter(one => before.has(identity(one)) && !latest.has(identity(one))).map(({ pid }) => pid),
       endsByItself: this.#cutOff > 0 && (await this.#endsByItself()),
     };
   }
@@ -114,16 +115,12 @@ export class Reloading {
   /** The generation that came last: as many of the youngest as there were at first. */
   #latest(): ReadonlySet<string> {
     const young = [...this.#server.workers()].sort((a, b) => b.startTicks - a.startTicks || b.pid - a.pid);
-    return new Set(young.slice(0, this.#first.length).map(keyOf));
+    return new Set(young.slice(0, this.#first.length).map(identity));
   }
 
   #note(): void {
-    for (const one of this.#server.workers()) this.#known.set(keyOf(one), one);
+    for (const one of this.#server.workers()) this.#known.set(identity(one), one);
   }
-}
-
-function keyOf({ pid, startTicks }: ProcessKey): string {
-  return `${pid}:${startTicks}`;
 }
 
 /** So long each client waits before it does anything, while a reload is under way. */

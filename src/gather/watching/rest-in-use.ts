@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Settled, settle } from '../../sampler/settle.js';
 import type { Outlook } from '../../sampler/sleep.js';
-import { CENSUS_KEYS } from '../../verdict/census.js';
 import type { Census, CensusKey } from '../../verdict/evidence.js';
+import { CENSUS_KEYS } from '../../verdict/evidence.js';
 import type { Observation, Observer } from '../observer.js';
-import { outstanding, type SettlingLook } from '../outstanding.js';
-import { type LastRest, type Rest, restAfterRound, watchedBy, watchQuiet } from '../rest.js';
-import { isOfLivingClient } from './lives.js';
-import type { Looks } from './looks.js';
+import {
+  type LastRest,
+  outstanding,
+  type Rest,
+  restAfterRound,
+  type SettlingLook,
+  watchedBy,
+  watchQuiet,
+} from '../rest.js';
+import { isOfLivingClient, type Looks } from './looks.js';
 
 /** Who looks, and at what the server had before. */
 export interface RestingServer {

@@ -14,6 +14,8 @@ export interface ProcessStat {
   readonly faults: number;
   /** Page faults of children that have exited and were waited for: every one of them made some. */
   readonly childFaults: number;
+  /** Those that live, and the first one also when it has ended before the others. */
+  readonly threads: number;
   /** Field 22: since boot. With the pid it is the identity of a process, as pids are reused. */
   readonly startTicks: number;
   /**
@@ -44,6 +46,7 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
     childCpuTicks: number(16) + number(17),
     faults: number(10),
     childFaults: number(11) + number(13),
+    threads: number(20),
     startTicks: number(22),
     image: stack === '0' ? undefined : `${code}:${stack}`,
     exitCode: Number(fields[52 - 3] ?? 0),

@@ -1,6 +1,5 @@
-import { exitWords, signalName } from '../../exit-words.js';
+import { exitWords, isCrash, signalName } from '../../exit-words.js';
 import { formatCount, plural } from '../../units.js';
-import { isCrashSignal } from '../../verdict/departed.js';
 import type { CrashFinding, RestartFinding } from '../../verdict/finding.js';
 import type { Unit } from '../counts.js';
 import { escapeText } from '../escape.js';
@@ -257,7 +256,11 @@ function restartCause(
   if (cutOff > 0) {
     return `${plural(cutOff, `${unit} was`, `${unit}s were`)} cut off meanwhile: a worker that dies, not one that retires`;
   }
-  if (workers.some(({ signal, logged }) => isCrashSignal(signal) || logged !== undefined))
+  if (
+    workers.some(
+      ({ signal, logged }) => (signal !== undefined && isCrash(signalName(signal))) || logged !== undefined,
+    )
+  )
     return 'a worker crashed, and the master replaced it';
   return watched > 0
     ? `${noneCutOff(unit)}: of ${plural(watched, 'connection')} that waited for an answer none was cut off`

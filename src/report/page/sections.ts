@@ -1,6 +1,6 @@
 import { x as element } from 'xastscript';
 import { formatCommand } from '../escape.js';
-import { GAUGE_HEAD, gaugeCells } from '../gauges.js';
+import { gaugeTable } from '../gauges.js';
 import { explanationOf } from '../kinds/registry.js';
 import type { Markup } from '../markup.js';
 import type { Report, ReportedFinding } from '../report.js';
@@ -55,12 +55,12 @@ function explanation({ kind }: ReportedFinding): Markup {
 
 /** Numbers that the server itself exposes, and what became of each. */
 export function gaugeSection(report: Report): Markup[] {
-  const rows = gaugeCells(report);
-  if (rows.length === 0) return [];
+  const gauges = gaugeTable(report);
+  if (!gauges) return [];
   return [
     element('section', { 'aria-labelledby': 'gauges' }, [
       element('h2', { id: 'gauges' }, 'What the server says of itself'),
-      ...table('Gauges, read while nobody talked to the server', GAUGE_HEAD, rows),
+      ...table('Gauges, read while nobody talked to the server', gauges.head, gauges.rows),
     ]),
   ];
 }

@@ -18,7 +18,7 @@ export function checkRefused(evidence: Evidence): CheckResult {
   const of = attempts(evidence);
   const severity = count >= of / 100 ? 'fail' : 'warn';
   const first = firstFailure(evidence, kind => kind !== 'unanswered' && kind !== 'unexpected');
-  const origin = first ? evidence.originOf(first.connection) : undefined;
+  const origin = first ? evidence.own?.originOf(first.connection) : undefined;
   return {
     check: {
       kind: 'refused',
@@ -61,11 +61,11 @@ export function checkReply(evidence: Evidence): CheckResult {
   const excused = isHanging(evidence) || evidence.departed.some(({ isRoot }) => isRoot);
   const count = excused ? 0 : unanswered + unexpected;
   const isGreek =
-    !evidence.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0));
+    !evidence.own?.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0));
   const severity = count >= of / 100 ? 'fail' : 'warn';
   const first = firstFailure(evidence, isOfAnswers);
   const closedFirst = first?.code === 'early-end';
-  const origin = first ? evidence.originOf(first.connection) : undefined;
+  const origin = first ? evidence.own?.originOf(first.connection) : undefined;
   const finding: ReplyFinding = {
     kind: 'reply',
     severity,

@@ -1,9 +1,9 @@
 import { signalName } from '../../exit-words.js';
-import { hasCrashed, replacedWorkers } from '../departed.js';
 import type { Departed, Evidence } from '../evidence.js';
 import { firstFailure, serverFailures } from '../failures.js';
 import type { CheckResult, CrashFinding } from '../finding.js';
 import { cutOffWatched, lostProcesses, whyItShrinks } from '../lost.js';
+import { hasCrashed, replacedWorkers } from '../processes.js';
 
 /**
  * A root of the tree that is gone, or another process that is gone for good: a fault where it crashed or took
@@ -65,7 +65,8 @@ function endingsOf(processes: readonly Departed[]): NonNullable<CrashFinding['en
 function checkRoots(evidence: Evidence): CheckResult {
   const gone = evidence.departed.filter(({ isRoot }) => isRoot);
   const connections = gone.length > 0 ? connectionRange(evidence) : undefined;
-  const origins = connections?.map(evidence.originOf);
+  const { own } = evidence;
+  const origins = own && connections?.map(own.originOf);
   const last = origins?.[1];
   // The range may begin in the phase before: then it begins with the first cycle of this one.
   const first = origins?.[0]?.phase === last?.phase ? origins?.[0]?.cycle : 1;
@@ -136,7 +137,7 @@ export function checkRestart(evidence: Evidence): CheckResult {
     ...(logged ? { logged: { signal: logged.signal, said: logged.said } } : {}),
   }));
   const { reset = 0, unanswered = 0 } = serverFailures(evidence);
-  const cutOff = Math.max(reset + unanswered, cutOffWatched(evidence.watched));
+  const cutOff = Math.max(reset + unanswered, cutOffWatched(evidence.own?.watched));
   const severity = cutOff > 0 || replaced.some(hasCrashed) ? 'fail' : 'warn';
   return {
     check: {
@@ -158,7 +159,7 @@ export function checkRestart(evidence: Evidence): CheckResult {
               perCycle: workers.length / Math.max(1, evidence.connections),
               workers,
               cutOff,
-              watched: evidence.watched?.of ?? 0,
+              watched: evidence.own?.watched?.of ?? 0,
             },
           ],
     notes: [],

@@ -1,8 +1,6 @@
 import { patternApart, patternByClient } from '../apart.js';
-import { CENSUS_KEYS, takeCensus } from '../census.js';
-import type { Evidence } from '../evidence.js';
+import { CENSUS_KEYS, type Evidence, type HeldSocket } from '../evidence.js';
 import type { CheckResult, FdFinding, FollowedGroup, HeldGroup } from '../finding.js';
-import type { HeldSocket } from '../held.js';
 import { closedLate } from '../late.js';
 import type { Note } from '../note.js';
 import { patternOf } from '../pattern.js';
@@ -119,9 +117,8 @@ function noteOf({ key, recurrence, total, inCycles, perRound }: Growth): Note[] 
 
 /** Descriptors that were opened in the warm-up and stay: the first use of something. */
 function openedInWarmup(evidence: Evidence): Note[] {
-  const before = takeCensus(evidence.before, evidence.before, []);
   return CENSUS_KEYS.filter(isDescriptor).flatMap(key => {
-    const count = evidence.baselineCounts[key] - before[key];
+    const count = evidence.baselineCounts[key] - evidence.beforeCounts[key];
     const stays = growthOf(evidence, key).recurrence === 'none';
     return count > 0 && stays ? [{ note: 'opened-once' as const, what: key, count }] : [];
   });
@@ -192,7 +189,7 @@ function connectionPattern(evidence: Evidence): HeldGroup['pattern'] {
 /** Connections that somebody outside of the tree holds, and those that no descriptor holds. */
 function outsideGroups(evidence: Evidence): HeldGroup[] {
   return groupBy(evidence.outside, ({ row, pids }) => `${pids.length > 0} ${row.state}`).map(([, held]) => {
-    const connections = held.flatMap(({ row }) => evidence.connectionOf(row.remotePort) ?? []);
+    const connections = held.flatMap(({ row }) => evidence.own?.connectionOf(row.remotePort) ?? []);
     const pids = [...new Set(held.flatMap(entry => entry.pids))];
     return {
       what: pids.length > 0 ? 'outside' : 'nowhere',
@@ -237,13 +234,14 @@ function unnamedGroup(evidence: Evidence, { key, inCycles, perRound }: Growth): 
   };
 }
 
-function followedGroup({ followed, originOf }: Evidence): FollowedGroup | undefined {
+function followedGroup({ own }: Evidence): FollowedGroup | undefined {
+  const followed = own?.followed;
   if (!followed || followed.length === 0) return undefined;
   const kept = followed.filter(({ descriptors }) => descriptors.length > 0);
   const first = followed[0]?.connection ?? 1;
   return {
     of: followed.length,
-    keptCycles: kept.map(({ connection }) => originOf(connection).cycle),
+    keptCycles: kept.map(({ connection }) => own.originOf(connection).cycle),
     pattern: patternOf(
       kept.map(({ connection }) => connection - first + 1),
       followed.length,
@@ -263,28 +261,31 @@ function describe(sockets: readonly HeldSocket[]) {
 }
 
 function cyclePattern(evidence: Evidence, connections: readonly number[]): HeldGroup['pattern'] {
+  const { own } = evidence;
+  if (!own) return undefined;
   const cycles = connections.flatMap(connection => {
-    const origin = evidence.originOf(connection);
+    const origin = own.originOf(connection);
     return origin.phase === 'cycles' ? [origin.cycle] : [];
   });
   if (cycles.length === 0) return undefined;
   const byClient = patternByClient(
     evidence,
-    connections.filter(connection => evidence.originOf(connection).phase === 'cycles'),
+    connections.filter(connection => own.originOf(connection).phase === 'cycles'),
   );
   if (byClient) return byClient;
-  return patternOf(cycles, evidence.cycles.completed, evidence.concurrency - 1);
+  return patternOf(cycles, evidence.cycles.completed, own.concurrency - 1);
 }
 
-function heldClients(evidence: Evidence, connections: readonly number[]): number[] {
-  const origins = connections.map(evidence.originOf);
-  return origins
+function heldClients({ own }: Evidence, connections: readonly number[]): number[] {
+  if (!own) return [];
+  return connections
+    .map(own.originOf)
     .flatMap(({ phase, cycle }) => (phase === 'hold' ? [cycle] : []))
     .sort((one, other) => one - other);
 }
 
 function isWarmup(evidence: Evidence, connection: number | undefined): boolean {
-  return connection !== undefined && evidence.originOf(connection).phase === 'warm-up';
+  return connection !== undefined && evidence.own?.originOf(connection).phase === 'warm-up';
 }
 
 function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): [K, T[]][] {

@@ -1,8 +1,7 @@
 import { acceptedConnections } from '../accepted.js';
-import type { Evidence } from '../evidence.js';
+import type { Evidence, HeldClients } from '../evidence.js';
 import { attempts } from '../failures.js';
 import type { CheckResult } from '../finding.js';
-import type { HeldClients } from '../held-clients.js';
 import { isAtFdLimit } from '../recurrence.js';
 
 /**
@@ -11,7 +10,7 @@ import { isAtFdLimit } from '../recurrence.js';
  */
 export function checkHang(evidence: Evidence): CheckResult {
   const { hangs, queued, stalled } = standstill(evidence);
-  const { hold } = evidence;
+  const hold = evidence.own?.hold;
   if (!hangs && hold && isBlocking(hold, stalled)) return blockedBySilence(evidence, hold);
   return {
     check: {

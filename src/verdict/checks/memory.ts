@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.js';
+import type { Evidence, PendingTimer } from '../evidence.js';
 import type { CheckResult, MemoryFinding } from '../finding.js';
 import { closedLate, lateRestMs } from '../late.js';
 import { hasHeap } from '../memory-profiles.js';
@@ -60,7 +60,8 @@ function growthFound({ heap, trend, grown, perRound }: MemoryJudgement): MemoryF
 }
 
 function noteOfDoubt(memory: MemoryJudgement, { connections, runtime }: Evidence): Note {
-  const { state, bound, trend, grownInAll, thresholds } = memory;
+  const { state, bound, trend, grownInAll, thresholds, timer } = memory;
+  if (timer) return timerInDoubt(memory, timer);
   if (state === 'unmeasured') return { note: 'memory-brief' };
   if (bound === undefined) return { note: 'memory-uncollected', cycles: cyclesToDecide(connections) };
   const perCycle = Math.max(0, Math.round(trend?.slope ?? 0));
@@ -73,6 +74,14 @@ function noteOfDoubt(memory: MemoryJudgement, { connections, runtime }: Evidence
     ...(rises ? { grown: grownInAll, perCycle } : { grown: 0, perCycle: 0 }),
     isCollected: hasHeap(runtime),
     cycles: cyclesToDecide(Math.max(connections, outgrown / 5)),
+  };
+}
+
+/** Two and a half times as long: what is told of the later half has to lie behind its end for good. */
+function timerInDoubt({ trend, grownInAll }: MemoryJudgement, { call, dueMs }: PendingTimer): Note {
+  return {
+    ...{ note: 'memory-timed', grown: grownInAll, perCycle: Math.round(trend?.slope ?? 0), call, dueMs },
+    durationMs: 10_000 * Math.ceil((2.5 * dueMs) / 10_000),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.js';
 import type { CheckResult } from '../finding.js';
-import { identity } from '../held.js';
 import type { Note } from '../note.js';
+import { identity } from '../processes.js';
 import { isProven } from '../proven.js';
 import { forecast } from '../watched-load.js';
 import { judgeWork, type StaleEntries, type WorkJudgement } from '../work-trend.js';

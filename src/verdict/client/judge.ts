@@ -1,5 +1,5 @@
-import type { ClientPolicy } from '../../options/serve.js';
 import { CLIENT_KINDS, type ClientKind } from '../kinds.js';
+import { applyPolicy, type Policy } from '../policy.js';
 import { checkCloseWait, checkFd, checkIdle, checkReuse, checkUnclosed } from './checks.js';
 import type { ClientEvidence } from './evidence.js';
 import type { ClientCheck, ClientCheckResult, ClientFinding } from './finding.js';
@@ -23,14 +23,10 @@ const CHECKS = {
 } as const satisfies Record<ClientKind, (evidence: ClientEvidence) => ClientCheckResult>;
 
 /** Judges one client. Pure. */
-export function judgeClient(evidence: ClientEvidence, policy: ClientPolicy): ClientVerdict {
+export function judgeClient(evidence: ClientEvidence, policy: Policy<ClientKind>): ClientVerdict {
   const results = CLIENT_KINDS.map(kind => CHECKS[kind](evidence));
   const found = results.flatMap(({ findings }) => findings);
-  const letPass = ({ kind, count }: ClientFinding) =>
-    (policy.failOn !== undefined && !policy.failOn.includes(kind)) || count <= (policy.allow[kind] ?? -1);
-  const findings = found.map(finding =>
-    letPass(finding) ? { ...finding, severity: 'warn' as const } : finding,
-  );
+  const { findings, allowed } = applyPolicy<ClientFinding>(found, policy);
   const fails = findings.some(({ severity }) => severity === 'fail');
   // Without its descriptors nothing is known of what a client holds behind the server's back.
   const seen = evidence.held !== undefined && evidence.requests + evidence.failed + evidence.connections > 0;
@@ -40,6 +36,6 @@ export function judgeClient(evidence: ClientEvidence, policy: ClientPolicy): Cli
     clean: found.length === 0 && decided,
     checks: results.map(({ check }) => check),
     findings,
-    allowed: found.filter(letPass).map(({ kind, count }) => ({ kind, count })),
+    allowed,
   };
 }

@@ -5,7 +5,7 @@ import { readFds } from '../../proc/fds.js';
 import { foreignRoot } from '../../proc/foreign-root.js';
 import { readStat } from '../../proc/process.js';
 import { threadIds } from '../../proc/threads.js';
-import { livingProcesses } from '../../sampler/living.js';
+import { livingProcesses } from '../../sampler/snapshot.js';
 import type { Target } from '../../target/target.js';
 import type { Finding } from '../../verdict/finding.js';
 import { openCycles } from '../cycles.js';

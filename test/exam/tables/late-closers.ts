@@ -12,6 +12,13 @@ const CLOSERS: ReadonlyArray<Pick<Case, 'server' | 'args' | 'allowed'>> = [
   { server: 'life/late', args: ['accept', '6'] },
 ];
 
+/** Memory with a time to live: what grows for less than that is not accused, and a leak beside such a timer is, after it. */
+const TIMERS: readonly Case[] = [
+  { args: ['2'], verdict: 'pass' as const, mayDoubt: true },
+  { args: ['60'], verdict: 'undecided' as const, says: /a time to live.* --duration 1[56]0s/s },
+  { args: ['2', '--leak'], verdict: 'fail' as const, kinds: ['memory' as const] },
+].map(row => ({ ...row, server: 'python/time_to_live', client: 'fin', long: row.verdict === 'pass' }));
+
 /** Most of it is waiting. */
 export const lateClosers: Group = {
   name: 'late-closers',
@@ -25,5 +32,5 @@ export const lateClosers: Group = {
       kinds: ['fd'],
       long: true,
     },
-  ]),
+  ]).concat(TIMERS),
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pidsFolders } from '../../../src/proc/pids-limit.js';
+import { pidsFolders } from '../../../src/proc/host.js';
 
 const CASES: ReadonlyArray<readonly [what: string, text: string, folders: string[]]> = [
   ['the second version', '0::/app.slice/web\n', ['/sys/fs/cgroup/app.slice/web']],

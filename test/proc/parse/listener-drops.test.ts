@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseListenerDrops } from '../../../src/proc/listener-drops.js';
+import { parseListenerDrops } from '../../../src/proc/sockets.js';
 
 /** `ss -lntemH` of iproute2 6.1. */
 const TEXT = `LISTEN 0      1      127.0.0.1:41227 0.0.0.0:* ino:97980827 sk:3312 cgroup:/ <->

@@ -26,6 +26,7 @@ for (const [what, comm] of COMMS) {
       childCpuTicks: 15,
       faults: 99,
       childFaults: 234,
+      threads: 1,
       startTicks: 384_238,
       image: undefined,
       exitCode: 0,

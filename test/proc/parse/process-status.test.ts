@@ -12,24 +12,63 @@ const STATUSES: ReadonlyArray<readonly [what: string, text: string, is: ProcessS
   [
     'a process, some of it swapped out',
     HEAD + MEMORY + TAIL,
-    { uid: 1_000, threads: 12, anonBytes: 112 * 1_024, shmemBytes: 16 * 1_024, sleeps: 150 },
+    {
+      uid: 1_000,
+      threads: 12,
+      anonBytes: 112 * 1_024,
+      shmemBytes: 16 * 1_024,
+      rssBytes: 1_668 * 1_024,
+      sleeps: 150,
+    },
   ],
   [
     'a process on a kernel without swap',
     HEAD + MEMORY.replace(/VmSwap.*\n/, '') + TAIL,
-    { uid: 1_000, threads: 12, anonBytes: 108 * 1_024, shmemBytes: 16 * 1_024, sleeps: 150 },
+    {
+      uid: 1_000,
+      threads: 12,
+      anonBytes: 108 * 1_024,
+      shmemBytes: 16 * 1_024,
+      rssBytes: 1_668 * 1_024,
+      sleeps: 150,
+    },
   ],
   [
     'a zombie, which has no memory',
     HEAD + TAIL,
-    { uid: 1_000, threads: 12, anonBytes: undefined, shmemBytes: undefined, sleeps: 150 },
+    {
+      uid: 1_000,
+      threads: 12,
+      anonBytes: undefined,
+      shmemBytes: undefined,
+      rssBytes: undefined,
+      sleeps: 150,
+    },
   ],
   [
     'a process whose name speaks of threads',
     `Name:\tThreads: 99\n${HEAD.slice(HEAD.indexOf('\n') + 1)}${TAIL}`,
-    { uid: 1_000, threads: 12, anonBytes: undefined, shmemBytes: undefined, sleeps: 150 },
+    {
+      uid: 1_000,
+      threads: 12,
+      anonBytes: undefined,
+      shmemBytes: undefined,
+      rssBytes: undefined,
+      sleeps: 150,
+    },
   ],
-  ['nothing', '', { uid: Number.NaN, threads: 0, anonBytes: undefined, shmemBytes: undefined, sleeps: 0 }],
+  [
+    'nothing',
+    '',
+    {
+      uid: Number.NaN,
+      threads: 0,
+      anonBytes: undefined,
+      shmemBytes: undefined,
+      rssBytes: undefined,
+      sleeps: 0,
+    },
+  ],
 ];
 
 for (const [what, text, is] of STATUSES) {

@@ -3,19 +3,19 @@ import { test } from 'node:test';
 import { CENSUS_NAMES, nameOf, type Unit } from '../../../src/report/counts.js';
 import { wordsFor } from '../../../src/report/kinds/registry.js';
 import { tell } from '../../../src/report/kinds/words.js';
-import { CENSUS_KEYS } from '../../../src/verdict/census.js';
+import { CENSUS_KEYS } from '../../../src/verdict/evidence.js';
 import type {
   CrashFinding,
   FdFinding,
   Finding,
   HangFinding,
   HeldGroup,
-  MemoryFinding,
   RefusedFinding,
   RestartFinding,
 } from '../../../src/verdict/finding.js';
 import { isDescriptor } from '../../../src/verdict/recurrence.js';
 import { upTo } from '../../support/evidence.js';
+import { FINDINGS } from '../../support/findings.js';
 
 /** What is said of a finding about a server of which nothing more is known. */
 function told(finding: Finding, unit: Unit = 'cycle') {
@@ -159,15 +159,7 @@ for (const what of [
   });
 }
 
-const growth = {
-  kind: 'thread' as const,
-  severity: 'fail' as const,
-  count: 1_000,
-  perCycle: 1,
-  perRound: [300, 300, 300],
-  limit: undefined,
-  connectionsLeft: undefined,
-};
+const growth = { ...FINDINGS.thread, count: 1_000, perCycle: 1, perRound: [300, 300, 300] };
 
 test('growth is told with the rounds that confirmed it, and the limit that it runs into', () => {
   assert.equal(told(growth).title, 'threads: 1000 more, 1 per cycle');
@@ -179,14 +171,9 @@ test('growth is told with the rounds that confirmed it, and the limit that it ru
 });
 
 test('memory is told per cycle, with how sure that is', () => {
-  const memory: MemoryFinding = {
-    kind: 'memory',
-    severity: 'fail',
-    count: 2_097_152,
-    perCycle: 210,
-    low: 180,
-    high: 240,
-    perRound: [4_096, -4_096, 0],
+  const memory = {
+    ...FINDINGS.memory,
+    ...{ count: 2_097_152, perCycle: 210, low: 180, high: 240, perRound: [4_096, -4_096, 0] },
   };
   assert.equal(told(memory).title, 'memory grows by 210 B/cycle (2.0 MiB so far)');
   assert.deepEqual(told(memory).evidence, [
@@ -195,14 +182,8 @@ test('memory is told per cycle, with how sure that is', () => {
 });
 
 const crash: CrashFinding = {
-  kind: 'crash',
-  severity: 'fail',
-  count: 1,
-  perCycle: 0.001,
-  pids: [4_242],
-  cycles: [510, 512],
-  phase: 'cycles',
-  connections: [520, 522],
+  ...FINDINGS.crash,
+  ...{ count: 1, perCycle: 0.001, cycles: [510, 512], connections: [520, 522] },
 };
 
 const CRASHES: ReadonlyArray<readonly [different: Partial<CrashFinding>, title: string, evidence: string[]]> =
@@ -232,16 +213,7 @@ for (const [different, title, evidence] of CRASHES) {
   });
 }
 
-const hang: HangFinding = {
-  kind: 'hang',
-  severity: 'fail',
-  count: 5,
-  perCycle: 1,
-  accepted: 0,
-  connected: 5,
-  stalledMs: 5_000,
-  atFdLimit: false,
-};
+const hang: HangFinding = { ...FINDINGS.hang, count: 5 };
 
 const HANGS: ReadonlyArray<readonly [different: Partial<HangFinding>, title: string, cause: RegExp]> = [
   [{}, 'the server accepts nothing: accepted 0 of 5', /does not call accept\(\)$/],
@@ -263,15 +235,8 @@ for (const [different, title, cause] of HANGS) {
 
 test('a refusal is told by kind, and when the listener is gone, by that', () => {
   const refused: RefusedFinding = {
-    kind: 'refused',
-    severity: 'fail',
-    count: 600,
-    perCycle: 0.6,
-    of: 1_000,
-    failures: { refused: 500, reset: 100 },
-    firstCycle: 3,
-    phase: 'warm-up',
-    listenerGone: false,
+    ...FINDINGS.refused,
+    ...{ count: 600, failures: { refused: 500, reset: 100 }, firstCycle: 3, phase: 'warm-up' },
   };
   assert.equal(told(refused).title, '600 of 1000 connections failed');
   assert.equal(told(refused).cause, '500 refused, 100 reset, although the server lives');
@@ -280,14 +245,8 @@ test('a refusal is told by kind, and when the listener is gone, by that', () => 
 });
 
 test('a worker that was replaced is told with its successor', () => {
-  const restart: RestartFinding = {
-    kind: 'restart',
-    severity: 'warn',
-    count: 1,
-    perCycle: 0.001,
-    workers: [{ pid: 7, replacedBy: 8 }],
-    cutOff: 0,
-  };
+  const { watched, ...unwatched } = FINDINGS.restart;
+  const restart: RestartFinding = { ...unwatched, count: 1, workers: [{ pid: 7, replacedBy: 8 }] };
   assert.equal(told(restart).title, '1 worker process ended and was replaced');
   assert.equal(told({ ...restart, count: 2 }).title, '2 worker processes ended and were replaced');
   assert.deepEqual(told(restart).evidence, ['pid 7, replaced by 8']);

@@ -13,3 +13,8 @@ export function compileLife(...flags: readonly string[]): Promise<string> {
 export function compileLate(): Promise<string> {
   return compileOnce('late', [sourceOf('late')]);
 }
+
+/** Path of the server whose first thread has ended. */
+export function compileHeadless(): Promise<string> {
+  return compileOnce('headless', [sourceOf('headless')]);
+}

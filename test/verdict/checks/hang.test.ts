@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedConnections } from '../../../src/verdict/accepted.js';
 import { checkHang } from '../../../src/verdict/checks/hang.js';
-import type { Evidence } from '../../../src/verdict/evidence.js';
+import type { Evidence, HeldClients } from '../../../src/verdict/evidence.js';
 import type { Check } from '../../../src/verdict/finding.js';
-import type { HeldClients } from '../../../src/verdict/held-clients.js';
 import {
   buildEvidence,
   fd,

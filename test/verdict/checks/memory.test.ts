@@ -56,6 +56,21 @@ const CASES: ReadonlyArray<
   ['that rises in a short run', buildEvidence({ rounds: rising }), 'undecided', 200, [inDoubt(200, 200)]],
   ['that rises in a long run', buildEvidence({ rounds: long, connections: 20_200 }), 'fail', 200, []],
   [
+    'that rises in a long run, and may have a time to live',
+    buildEvidence({
+      ...{ rounds: long, connections: 20_200 },
+      timer: { call: 'epoll_wait', dueAtMs: 60_000, dueMs: 60_000 },
+    }),
+    'undecided',
+    200,
+    [
+      {
+        ...{ note: 'memory-timed', grown: 200 * 19_160, perCycle: 200, call: 'epoll_wait' },
+        ...{ dueMs: 60_000, durationMs: 150_000 },
+      },
+    ],
+  ],
+  [
     'that was at rest once, of a server that closed late',
     buildEvidence({ settled: late, rounds: unread.with(-1, rounds()[23] as Round) }),
     'undecided',

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { checkRefused, checkReply } from '../../../src/verdict/checks/answers.js';
 import type { Evidence } from '../../../src/verdict/evidence.js';
 import type { Tally } from '../../../src/workload/tally.js';
-import { buildEvidence, tally } from '../../support/evidence.js';
+import { buildEvidence, type Different, tally } from '../../support/evidence.js';
 
 const first = { kind: 'unanswered', code: 'early-end', connection: 12 } as const;
 
-function evidence(cycles: Partial<Tally>, different: Partial<Evidence> = {}): Evidence {
+function evidence(cycles: Partial<Tally>, different: Different = {}): Evidence {
   return buildEvidence({ cycles: tally({ requested: 1_000, ...cycles }), ...different });
 }
 

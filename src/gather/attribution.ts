@@ -1,27 +1,17 @@
+import type { HowItEnded } from '../exit-words.js';
 import type { Fd } from '../proc/fds.js';
 import type { FdKind } from '../proc/parse/fd-link.js';
-import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
+import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
-
-/**
- * What a new socket of the server is:
- * - `connection`: its peer is a port of one of our cycles, and our end of it is gone: a leaked connection, proved;
- * - `dead-socket`: in no table of the kernel; the connection was reset, or it never had one;
- * - `other-client`: a connection of somebody else;
- * - `upstream`: TCP to somewhere else, such as a database;
- * - `other-socket`: Unix, UDP, netlink, listening.
- */
-export type SocketRole = 'connection' | 'dead-socket' | 'other-client' | 'upstream' | 'other-socket';
-
-/** A socket that the server holds and did not hold before: one object, however many descriptors refer to it. */
-export interface HeldSocket {
-  readonly role: SocketRole;
-  readonly inode: number;
-  readonly state: TcpState | undefined;
-  /** Which of our connections it is, for the role `connection`. */
-  readonly connection: number | undefined;
-  readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
-}
+import {
+  CENSUS_KEYS,
+  type Census,
+  type CensusKey,
+  type Departed,
+  type HeldSocket,
+  type SocketRole,
+} from '../verdict/evidence.js';
+import { identity, sameProcesses } from '../verdict/processes.js';
 
 /** The socket tables, and which local ports were ours. */
 export interface Attribution {
@@ -106,19 +96,6 @@ export function countOtherFds(before: Snapshot, now: Snapshot): Map<FdKind, numb
   return counts;
 }
 
-/**
- * The processes that were there before, as they are now; one that has gone counts as it was, or the end of a child that
- * serves somebody else would hide what its parent keeps.
- */
-export function sameProcesses(before: Snapshot, now: Snapshot): ProcessSnapshot[] {
-  const current = new Map(now.processes.map(process => [identity(process), process]));
-  return before.processes.map(process => current.get(identity(process)) ?? process);
-}
-
-export function identity({ pid, startTicks }: { readonly pid: number; readonly startTicks: number }): string {
-  return `${pid}@${startTicks}`;
-}
-
 function allSockets(snapshot: Snapshot): { pid: number; fd: Fd }[] {
   return snapshot.processes.flatMap(({ pid, fds }: ProcessSnapshot) =>
     fds.filter(fd => fd.kind === 'socket').map(fd => ({ pid, fd })),
@@ -157,4 +134,76 @@ function isOurs(row: SocketRow, { connectionOf, anyClient = false }: Attribution
 /** The client is gone. Of one on another machine only its FIN tells. */
 function isOver(row: SocketRow, clientEnds: ReadonlySet<number>): boolean {
   return isFromHere(row) ? !clientEnds.has(row.remotePort) : row.state === 'CLOSE_WAIT';
+}
+
+/**
+ * Counts what has no name of ours. Descriptors, threads and mappings are those of the processes that were there before
+ * the run: a new child with all that it holds is one event, counted as `child`.
+ */
+export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldSocket[]): Census {
+  const known = new Set(before.processes.map(identity));
+  const stayed = sameProcesses(before, now);
+  const counts = Object.fromEntries(CENSUS_KEYS.map(key => [key, 0])) as Record<CensusKey, number>;
+  for (const [kind, count] of countOtherFds(before, now)) {
+    if (kind !== 'socket') counts[kind] = count;
+  }
+  const inChildren = new Set(
+    now.processes.filter(process => !known.has(identity(process))).map(({ pid }) => pid),
+  );
+  for (const { role, descriptors } of held) {
+    if (role === 'connection' || role === 'other-client') continue;
+    if (role === 'dead-socket' || descriptors.some(({ pid }) => !inChildren.has(pid))) counts[role] += 1;
+  }
+  counts.thread = sum(stayed.map(({ threads }) => threads));
+  // A worker that took the place of another is no child more, nor a dead one that was waited for in the place of a
+  // newer one.
+  counts.child = Math.max(0, now.processes.length - before.processes.length);
+  counts.zombie = now.zombies.length - before.zombies.length;
+  counts.mapping = sum(stayed.map(({ mappings }) => mappings ?? 0));
+  return counts;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/**
+ * Processes that were there before and are not there now, or only as zombies. One of several equal roots that has a
+ * successor was a worker; a sole root is the server itself, whoever may have started another in its place.
+ * `servesOther` tells of a process whether it had a connection of somebody else before the run, `endingOf` how it has
+ * ended, where we are its parent.
+ */
+export function departedProcesses(
+  before: Snapshot,
+  after: Snapshot,
+  rootPids: readonly number[],
+  servesOther: (process: ProcessSnapshot) => boolean,
+  endingOf: (pid: number) => HowItEnded | undefined = () => undefined,
+): Departed[] {
+  const known = new Set(before.processes.map(identity));
+  const alive = new Set(after.processes.map(identity));
+  const zombies = new Map(after.zombies.map(zombie => [identity(zombie), zombie.exitCode]));
+  const fresh = after.processes.filter(process => !known.has(identity(process)));
+  return before.processes
+    .filter(process => !alive.has(identity(process)))
+    .map(process => {
+      const index = fresh.findIndex(
+        ({ comm, parentPid }) => comm === process.comm && parentPid === process.parentPid,
+      );
+      const [successor] = index < 0 ? [] : fresh.splice(index, 1);
+      const isRoot = rootPids.includes(process.pid);
+      return {
+        pid: process.pid,
+        comm: process.comm,
+        isRoot: isRoot && (rootPids.length === 1 || !successor),
+        servedOther: servesOther(process),
+        replacedBy: successor?.pid,
+        signal: signalOf(zombies.get(identity(process))),
+        ended: endingOf(process.pid),
+      };
+    });
+}
+
+function signalOf(exitCode: number | undefined): number | undefined {
+  return (exitCode ?? 0) & 0x7f || undefined;
 }

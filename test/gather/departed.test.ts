@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { departedProcesses } from '../../src/gather/attribution.js';
 import type { ProcessSnapshot } from '../../src/sampler/snapshot.js';
-import { departedProcesses } from '../../src/verdict/departed.js';
 import { serverProcess, snapshot } from '../support/evidence.js';
 
 const master = serverProcess({ pid: 100, parentPid: 1, comm: 'master' });

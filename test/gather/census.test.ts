@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { takeCensus } from '../../src/verdict/census.js';
-import type { Census } from '../../src/verdict/evidence.js';
-import type { HeldSocket, SocketRole } from '../../src/verdict/held.js';
+import { takeCensus } from '../../src/gather/attribution.js';
+import type { Census, HeldSocket, SocketRole } from '../../src/verdict/evidence.js';
 import { census, fd, serverFds, serverProcess, snapshot } from '../support/evidence.js';
 
 const before = snapshot([serverProcess()]);

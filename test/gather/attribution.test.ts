@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SocketRow } from '../../src/proc/parse/socket-table.js';
-import { parseSocketTable } from '../../src/proc/parse/socket-table.js';
 import {
   type Attribution,
   countOtherFds,
-  type HeldSocket,
   heldOutside,
   heldSockets,
   unaccepted,
-} from '../../src/verdict/held.js';
+} from '../../src/gather/attribution.js';
+import type { SocketRow } from '../../src/proc/parse/socket-table.js';
+import { parseSocketTable } from '../../src/proc/parse/socket-table.js';
+import type { HeldSocket } from '../../src/verdict/evidence.js';
 import {
   connectionOf,
   fd,

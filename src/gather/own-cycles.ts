@@ -1,0 +1,321 @@
+import type { Options } from '../options/run.js';
+import type { ListenCounters } from '../proc/parse/netstat.js';
+import { readListenCounters, readListenerDrops } from '../proc/sockets.js';
+import type { Due } from '../sampler/sleep.js';
+import { type Snapshot, withRss } from '../sampler/snapshot.js';
+import type { Target } from '../target/target.js';
+import { cyclesToTellApart } from '../verdict/apart.js';
+import { asksForCounts, type ConfirmingRound } from '../verdict/confirmation.js';
+import {
+  CENSUS_KEYS,
+  type Census,
+  type CensusKey,
+  type Evidence,
+  type PendingTimer,
+  type PerClientGrowth,
+} from '../verdict/evidence.js';
+import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
+import { hasHeap } from '../verdict/memory-profiles.js';
+import { Ledger } from '../workload/ledger.js';
+import type { Latency } from '../workload/stopwatch.js';
+import { Budget } from './budget.js';
+import { type Witnessed, witness } from './confirming.js';
+import { Driver } from './driver.js';
+import { Hold } from './hold.js';
+import { JudgedRounds } from './judged-rounds.js';
+import { type Observation, Observer } from './observer.js';
+import { partOfCycles, partOfServer } from './parts.js';
+import {
+  atRest,
+  type LastRest,
+  type Rest,
+  restAfterRound,
+  restAtLast,
+  restToCount,
+  setsNoTimers,
+} from './rest.js';
+import type { RunHooks, Timeline } from './timeline.js';
+import type { Traffic } from './trial.js';
+
+/** Cycles of our own against a server that is looked into. Owns open files: the owner calls close(). */
+export class OwnCyclesTraffic implements Traffic {
+  readonly rootPids: readonly number[];
+  readonly #target: Target;
+  readonly #options: Options;
+  readonly #hooks: RunHooks;
+  readonly #observer: Observer;
+  readonly #driver: Driver;
+  readonly #judged: JudgedRounds;
+  readonly #hold: Hold;
+  readonly #countersBefore: ListenCounters;
+  #beforeWithRss: Promise<Snapshot>;
+  #baseline: Observation;
+  /** What the server has with the clients of --hold. */
+  #usual: Snapshot;
+  #rest: LastRest;
+  /** The last look of all: the same, unless there were confirming rounds. */
+  #latest: Rest;
+  #apart: readonly PerClientGrowth[] = [];
+  #budget: Budget | undefined;
+  /** It was seen to hold connections, and to wait for nothing but somebody. */
+  #setsNoTimers = false;
+  #timer: PendingTimer | undefined;
+  /** What is waited for while the server settles. */
+  #due: Due | undefined;
+  #witnessed: Witnessed = {};
+
+  static async open(
+    target: Target,
+    options: Options,
+    seed: number,
+    hooks: RunHooks,
+  ): Promise<OwnCyclesTraffic> {
+    const ledger = new Ledger();
+    const observer = await Observer.open(target, ledger);
+    const driver = await Driver.open(target, options, seed, ledger, observer, hooks);
+    return new OwnCyclesTraffic(target, options, hooks, observer, driver);
+  }
+
+  private constructor(target: Target, options: Options, hooks: RunHooks, observer: Observer, driver: Driver) {
+    this.rootPids = observer.rootPids;
+    this.#target = target;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#countersBefore = readListenCounters(target.network);
+    this.#observer = observer;
+    this.#driver = driver;
+    this.#beforeWithRss = Promise.resolve(observer.before);
+    this.#baseline = observer.look(false, observer.before);
+    this.#usual = this.#baseline.snapshot;
+    this.#judged = new JudgedRounds(driver, observer, target);
+    this.#hold = new Hold(driver, observer, options);
+    this.#rest = atRest(this.#baseline);
+    this.#latest = this.#rest;
+  }
+
+  close(): void {
+    void this.#hold.end();
+    this.#observer.close();
+  }
+
+  get connections(): number {
+    return this.#driver.ledger.opened;
+  }
+
+  get isOver(): boolean {
+    return this.#driver.isOver;
+  }
+
+  get isServerAlive(): boolean {
+    return !this.#observer.serverIsGone();
+  }
+
+  get cyclesDone(): number {
+    const { cycles, confirm } = this.#driver.tallies;
+    return cycles.completed + confirm.completed;
+  }
+
+  get progress(): Traffic['progress'] {
+    const { cycles, durationMs } = this.#options;
+    const { tallies } = this.#driver;
+    return {
+      ...{ cycles, durationMs, cyclesDone: tallies.cycles.completed },
+      ...{ confirmCycles: tallies.confirm.completed, due: this.#due },
+    };
+  }
+
+  queueLength(): number | undefined {
+    return this.#observer.queueLength();
+  }
+
+  /** Lets the server open what it opens once; what it forgets already here still counts, by its port. */
+  async warmUp(timeline: Timeline): Promise<void> {
+    const { warmup, mostMs } = this.#options;
+    timeline.enter('before');
+    // Resident memory is told, not judged: its reading, which starts a program, need not be waited for.
+    this.#beforeWithRss = withRss(this.#observer.before);
+    timeline.enter('warm-up');
+    const firstAtMs = performance.now();
+    await this.#driver.makeWarmUp(warmup, mostMs);
+    const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
+    this.#baseline = rest.latest;
+    this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
+    this.#usual = this.#baseline.snapshot;
+    const timer = this.#observer.lastTimer(rest.latest.snapshot);
+    const dueAtMs = performance.now() + (timer?.leftMs ?? 0);
+    this.#timer = timer && { call: timer.call, dueAtMs, dueMs: dueAtMs - firstAtMs };
+  }
+
+  /**
+   * The silent clients of `--hold`, and whether anybody else is served beside them; then the judged cycles, in rounds that
+   * each end in a moment of rest and a reading of memory.
+   */
+  async make(timeline: Timeline, afterRound: () => Promise<void>): Promise<void> {
+    if (this.#options.hold > 0 && !this.#driver.isOver) {
+      timeline.enter('hold');
+      this.#usual = (await this.#hold.begin(this.#baseline.snapshot)) ?? this.#usual;
+    }
+    timeline.enter('cycles');
+    const isLate = () => timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
+    const rest = { usual: this.#usual, holdsOn: this.#baseline.held.length > 0 };
+    await this.#judged.make(this.#options, rest, this.#hold, { isLate, afterRound }, this.#hooks.signal);
+    await this.#hold.end();
+  }
+
+  async settle(): Promise<void> {
+    const settleMs = this.#settleMs;
+    const isPrompt = this.#driver.isOver || this.#setsNoTimers;
+    const lateMs = isPrompt ? settleMs : this.#options.lateMs;
+    const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs, lateMs };
+    const { signal } = this.#hooks;
+    const onDue = (due: Due | undefined) => {
+      this.#due = due;
+    };
+    const { opened } = this.#driver.ledger;
+    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, signal, opened, onDue);
+    this.#latest = this.#rest;
+    this.#judged.addAtRest(this.#rest.latest.census, this.#rest.settled);
+  }
+
+  wants(): boolean {
+    return true;
+  }
+
+  hasTimeFor(round: ConfirmingRound): boolean {
+    const { budgetMs, heapBudgetMs } = this.#options;
+    const isPatient = hasHeap(this.#target.runtime);
+    this.#budget ??= new Budget(isPatient ? heapBudgetMs : budgetMs, this.#target.roots);
+    return this.#lateRest(asksForCounts(round)) !== undefined && this.#budget.hasTimeFor(this.#judged.rounds);
+  }
+
+  async makeAgain(round: ConfirmingRound): Promise<boolean> {
+    const witnessed = round.manner
+      ? await witness(round.manner, round.cycles, this.#driver, this.#observer)
+      : await this.#judged.makeConfirming(round.cycles);
+    this.#witnessed = { ...this.#witnessed, ...witnessed };
+    await this.#restAgain(this.#lateRest(asksForCounts(round)));
+    // More cycles would not help a server that has not come to rest, and what it has now is no count.
+    if (this.#latest.settled.state === 'draining') return false;
+    const isCounted = asksForCounts(round) || !restsLate(this.#rest.settled);
+    if (!round.manner) this.#judged.add('confirm', isCounted ? this.#latest.latest.census : undefined);
+    return true;
+  }
+
+  /** Lets one of several clients after the other be alone with the server, where it is to be told which of them leaks. */
+  async conclude(evidence: Evidence): Promise<void> {
+    const cycles = this.#driver.isOver ? 0 : cyclesToTellApart(evidence);
+    if (cycles === 0) return;
+    const rest = () => this.#restAgain(this.#lateRest(true));
+    this.#apart = await growthPerClient(this.#driver, cycles, this.#latest.latest, rest);
+  }
+
+  async complete(evidence: Evidence): Promise<Evidence> {
+    const [before, after] = [await this.#beforeWithRss, await withRss(this.#rest.latest.snapshot)];
+    return withOwnDrops(this.#target, { ...evidence, before, after });
+  }
+
+  latency(): Latency | undefined {
+    return this.#driver.latency();
+  }
+
+  evidence(): ReturnType<Traffic['evidence']> {
+    const { snapshot } = this.#latest.latest;
+    const counters = readListenCounters(this.#target.network);
+    const before = this.#countersBefore;
+    const { passesLimit, thorough, budgetMs, mostFds } = this.#options;
+    const { checker } = this.#target;
+    const { pursued, watched } = this.#witnessed;
+    return {
+      ...partOfServer({
+        ...{ target: this.#target, observer: this.#observer, baseline: this.#baseline },
+        ...{ rest: this.#rest, latest: this.#latest, countersBefore: before },
+        endingOf: this.#hooks.endingOf,
+      }),
+      ...partOfCycles(this.#options, this.#driver, {
+        ...{ pace: this.#judged.pace, work: this.#judged.work, hold: this.#hold.facts(), apart: this.#apart },
+        timer: this.#timer,
+        embryonicResets: counters.embryonicResets - before.embryonicResets,
+        deferredDrops: counters.deferredDrops - before.deferredDrops,
+        followed: pursued?.map(({ connection, inode }) => ({
+          connection,
+          descriptors: descriptorsOf(snapshot, inode),
+        })),
+        watched,
+        passesLimit: passesLimit && !thorough && budgetMs > 0,
+        fdRoom: roomLeft(mostFds, this.#observer.before, snapshot),
+      }),
+      rounds: this.#judged.rounds,
+      checker: checker && { name: checker, isHeard: this.#hooks.endingOf !== undefined },
+      interrupted: this.#hooks.signal.aborted,
+    };
+  }
+
+  /** How a round comes to rest; undefined: so late that nothing can be counted after it. */
+  #lateRest(isCounted: boolean): LateRest | undefined {
+    const { settled } = this.#rest;
+    return isCounted || closedLate(settled) ? lateRest(settled) : {};
+  }
+
+  async #restAgain(late?: LateRest): Promise<Observation> {
+    const { census } = this.#rest.latest;
+    this.#latest = await restAfterRound(this.#observer, census, this.#settleMs, this.#hooks.signal, late);
+    return this.#latest.latest;
+  }
+
+  /** An accept queue that has stood still for a whole deadline needs no second one. */
+  get #settleMs(): number {
+    return this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
+  }
+}
+
+/** Confirming may take as much again as the judged cycles. */
+function roomLeft(mostFds: number | undefined, before: Snapshot, now: Snapshot): number | undefined {
+  if (mostFds === undefined) return undefined;
+  const count = ({ processes }: Snapshot) => processes.reduce((sum, { fds }) => sum + fds.length, 0);
+  return Math.max(0, 2 * mostFds - (count(now) - count(before)));
+}
+
+function descriptorsOf({ processes }: Snapshot, inode: number) {
+  return processes.flatMap(({ pid, fds }) =>
+    fds.filter(fd => fd.kind === 'socket' && fd.inode === inode).map(({ number }) => ({ pid, number })),
+  );
+}
+
+/**
+ * The same evidence with what the server's own listeners have dropped at most, asked only where counters of the whole network have moved:
+ * another server may have moved them, and to ask takes starting a program.
+ */
+async function withOwnDrops({ listeners, network }: Target, evidence: Evidence): Promise<Evidence> {
+  const { listenOverflows, listenDrops, own } = evidence;
+  const inodes = listeners.flatMap(one => (one.transport === 'tcp' ? [one.inode] : []));
+  const haveMoved = listenOverflows + listenDrops + (own?.embryonicResets ?? 0) > 0;
+  if (!own || !haveMoved || network !== 'self' || inodes.length === 0) return evidence;
+  return { ...evidence, own: { ...own, ownDrops: await readListenerDrops(inodes) } };
+}
+
+/**
+ * Some cycles of one client after the other, and what the server gained with each. A socket that was reset is in no
+ * table, so that its port cannot tell which client it came from; this can.
+ */
+async function growthPerClient(
+  driver: Driver,
+  cycles: number,
+  before: Observation,
+  rest: () => Promise<Observation>,
+): Promise<PerClientGrowth[]> {
+  const apart: PerClientGrowth[] = [];
+  let last = before.census;
+  for (const client of driver.cast.clients) {
+    const { completed, stopped } = await driver.makeAlone(client, cycles);
+    const { census } = await rest();
+    apart.push({ client, cycles: completed, growth: difference(last, census) });
+    last = census;
+    if (stopped) break;
+  }
+  return apart;
+}
+
+function difference(from: Census, to: Census): Census {
+  const growth = Object.fromEntries(CENSUS_KEYS.map(key => [key, to[key] - from[key]]));
+  return growth as Record<CensusKey, number>;
+}

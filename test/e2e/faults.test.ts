@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { compileC, launch, startC } from '../servers/launch.js';
+import { compileHeadless } from '../servers/life/compile.js';
+import { freePort } from '../servers/real/free-port.js';
+import { churn, churnJson } from '../support/churn.js';
+
+describe('a server whose first thread has ended', () => {
+  for (const [manner, verdict] of [
+    ['clean', 'pass'],
+    ['leak', 'fail'],
+  ] as const) {
+    it(`is judged by what its other threads hold: ${manner}`, async () => {
+      const server = await launch([await compileHeadless(), manner]);
+      try {
+        const { report } = await churnJson(['--port', String(server.port), '--cycles', '100']);
+        // Without a CPU of its own a pass may be undecided; it is never at fault.
+        assert.equal(report.verdict === 'fail', verdict === 'fail', report.summary);
+        assert.equal(report.target?.pids[0], server.pid);
+        assert.ok((report.checks.find(({ kind }) => kind === 'fd')?.before ?? 0) > 0);
+        if (verdict === 'fail') assert.equal(report.findings[0]?.count, 110);
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+});
+
+describe('two servers that share a port by SO_REUSEPORT', () => {
+  it('only the one that was named is judged, and the other one is told', async () => {
+    const port = String(await freePort());
+    const clean = await startC('reuseport', ['--port', port]);
+    const leaking = await startC('reuseport', ['--port', port, '--fault', 'no-close']);
+    try {
+      const ofClean = await churnJson([
+        '--pid',
+        String(clean.pid),
+        '--port',
+        port,
+        '--cycles',
+        '200',
+        '--budget',
+        '1s',
+      ]);
+      assert.deepEqual(ofClean.report.findings, [], ofClean.report.summary);
+      assert.match(ofClean.report.notes.join('\n'), /listens on 127\.0\.0\.1:\d+ too \(SO_REUSEPORT\)/);
+      const ofLeaking = await churnJson([
+        '--pid',
+        String(leaking.pid),
+        '--port',
+        port,
+        '--cycles',
+        '200',
+        '--budget',
+        '1s',
+      ]);
+      assert.equal(ofLeaking.report.verdict, 'fail');
+      const [fd] = ofLeaking.report.findings;
+      assert.ok(fd?.kind === 'fd' && fd.count > 0 && fd.count < 210, JSON.stringify(fd?.count));
+    } finally {
+      await clean.stop();
+      await leaking.stop();
+    }
+  });
+});
+
+describe('limits of churn itself', () => {
+  it('a server that churn starts may have no more files than churn itself', async () => {
+    const binary = await compileC('poll');
+    const outer = ['prlimit', '--nofile=4096:8192', '--', 'sh', '-c', 'ulimit -n 512; exec "$@"', 'sh'];
+    const { status, stdout, stderr } = await churn(
+      ['--port', 'auto', '--cycles', '50', '--', binary, '--port', '{port}'],
+      { through: outer },
+    );
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /PASS {2}50 cycles, 0 leaks/);
+  });
+
+  it('where there is no getconf the memory of the server is read all the same, and nothing is said', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'churn-no-getconf-'));
+    symlinkSync('/bin/sh', join(folder, 'sh'));
+    const server = await startC('poll');
+    try {
+      const { status, stdout, stderr } = await churn(
+        ['--port', String(server.port), '--cycles', '50', '--no-progress'],
+        { env: { PATH: folder } },
+      );
+      assert.equal(status, 0, stdout);
+      assert.equal(stderr, '');
+    } finally {
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('serve at its own limits', () => {
+  it('says so when it has no descriptors for the connections of a client', async () => {
+    const { status, stderr } = await churn(
+      ['serve', '--', 'curl', '-s', '--max-time', '2', 'http://127.0.0.1:{port}/'],
+      { through: ['prlimit', '--nofile=64:64', '--'] },
+    );
+    assert.equal(status, 2);
+    assert.match(stderr, /Somebody connected, but churn may have 64 file descriptors/);
+  });
+});
