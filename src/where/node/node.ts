@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Options } from '../../options/run.js';
 import { isCaught, readCommand, readEnvironment, readWorkingFolder } from '../../proc/process.js';
 import { readTcpRows } from '../../proc/sockets.js';
-import { livingProcesses } from '../../sampler/living.js';
+import { livingProcesses } from '../../sampler/snapshot.js';
 import { programOf } from '../../target/runtime.js';
 import type { Target } from '../../target/target.js';
 import type { Finding } from '../../verdict/finding.js';
