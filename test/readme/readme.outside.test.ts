@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -128,6 +128,24 @@ it('commands are found that go over two lines, in blocks and in sentences', () =
     commandsOf(document).map(({ text }) => text),
     ['churn --port 9000 --hold 100', 'churn serve', 'churn compare a.json b.json'],
   );
+});
+
+it('the recipes for containers are YAML, and call churn with options that it has', () => {
+  const [, page = ''] = DOCUMENTS.find(([path]) => path.endsWith('/containers.md')) ?? [];
+  const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  assert.equal(blocks.length, 6);
+  for (const [, language, text = ''] of blocks) if (language === 'yaml') assert.ok(parse(text));
+  const known = execFileSync(process.execPath, ['bin/churn.js', '--help'], { encoding: 'utf8', cwd: ROOT });
+  const help =
+    known +
+    execFileSync(process.execPath, ['bin/churn.js', 'run', '--help'], { encoding: 'utf8', cwd: ROOT });
+  const words = blocks.flatMap(([, , text = '']) =>
+    [...text.replaceAll(/ \\\n +/g, ' ').matchAll(/(?: churn|args:|command:) (.*)/g)].flatMap(
+      ([, words = '']) => words.match(/--[a-z-]+/g) ?? [],
+    ),
+  );
+  assert.ok(words.length > 5, words.join(' '));
+  for (const word of words) assert.match(help, new RegExp(`${word}\\b`));
 });
 
 describe('the examples for CI', () => {
