@@ -85,7 +85,10 @@ class ThoroughRun {
       next: nextRoundOfRow,
       judge: (seen: Evidence) => judgeRow(seen, options.policy),
     };
-    const examined = await runTrial(this.target, options, judgeIt, this.#contextOf(client));
+    const examined = await this.#withWhere(
+      await runTrial(this.target, options, judgeIt, this.#contextOf(client)),
+      options,
+    );
     const { evidence, verdict } = examined;
     const standing = rowOutcomeOf(evidence, verdict, FACTS[client], speaksTls(this.#standings));
     const trouble = ownTrouble(evidence);
@@ -99,6 +102,18 @@ class ThoroughRun {
       this.#hurried.set(client, { evidence, endedAtMs: performance.now() });
     } else if (holdsForGood(evidence, options.settleMs)) this.#holdsOn = true;
     this.#note(client, standing, examined);
+  }
+
+  /** Where in the code that is, of the first clients that the server fails on: a way that all take is told by one. */
+  async #withWhere(examined: TrialResult, options: Options): Promise<TrialResult> {
+    const failed = [...this.#standings.values()].filter(({ status }) => status === 'fail').length;
+    if (!options.where || examined.verdict.verdict !== 'fail' || failed >= MOST_WHERE) return examined;
+    const { withWhere } = await import('./with-where.js');
+    const { report, verdict } = examined;
+    return {
+      ...examined,
+      report: await withWhere(report, verdict, this.target, options, this.context.signal),
+    };
   }
 
   /** What passes one by one is let come together: for the memory, which needs many cycles, and for what only a crowd shows. */
@@ -197,6 +212,7 @@ function turnOf(client: ClientName): number {
 /** What has been held unchanged for that long by a server that sleeps is held. */
 const ASLEEP_MS = 1_000;
 const MIN_MIX_MS = 1_000;
+const MOST_WHERE = 2;
 
 /** Descriptors of the process of the server that has most of them: the limit is that of each process. */
 function fdsInUse({ roots }: Target): number {

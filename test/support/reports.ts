@@ -9,6 +9,7 @@ import { LIFE_REPORTS } from './life-reports.js';
 import { buildReport, buildRow, buildThorough, DEFAULT_POLICY, NO_TLS, TIME_IS_UP } from './report.js';
 import { SERVE_REPORTS } from './serve-reports.js';
 import { WATCH_REPORTS } from './watch-reports.js';
+import { WHERE_REPORTS } from './where-reports.js';
 
 const leak = leaking(upTo(1_010));
 
@@ -57,6 +58,7 @@ export const REPORTS = {
   ...WATCH_REPORTS,
   ...SERVE_REPORTS,
   ...LIFE_REPORTS,
+  ...WHERE_REPORTS,
   error: errorReport(
     { argv: ['--port', '9', HOSTILE], nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<
       typeof errorReport
