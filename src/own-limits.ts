@@ -37,6 +37,11 @@ const OWN_LIMITS: Readonly<Record<string, OwnLimit>> = {
     what: 'a thread of churn has no memory left',
     remedy: 'Look at free -m, and at the memory limit of the cgroup or container.',
   },
+  // Node's loader says this of a file that is there and that it has no descriptor for, too.
+  ERR_MODULE_NOT_FOUND: {
+    what: 'a part of churn could not be loaded',
+    remedy: 'Look at ulimit -n, or install churn anew.',
+  },
   ENOSPC: { what: 'the disk is full', remedy: 'Make room (df -h), or name a file on another disk.' },
   EDQUOT: {
     what: 'your quota of the disk is used up',

@@ -1,11 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ChurnError } from '../errors.js';
 import { ownLimitError } from '../own-limits.js';
 import { VERSION } from '../version.js';
 import { splitArguments } from './arguments.js';
 import type { Io } from './io.js';
+import { writeElsewhere } from './report-file.js';
 
 /**
  * Any error as one that can be told: what was foreseen as it is, a limit of this machine by its name, and everything else
@@ -32,13 +30,9 @@ export function toldError(
 function whereToFind(io: Pick<Io, 'argv' | 'stderr'>, facts: string): string {
   const { own } = splitArguments(io.argv);
   if (!own.includes('-v') && !own.includes('--verbose')) {
-    try {
-      const file = join(mkdtempSync(join(tmpdir(), 'churn-mistake-')), 'stack.txt');
-      writeFileSync(file, facts, { mode: 0o600 });
-      return `with the file ${file}`;
-    } catch {
-      // What has gone wrong may be the disk: then the terminal has to do.
-    }
+    const file = writeElsewhere('churn-mistake.txt', facts);
+    if (file !== undefined) return `with the file ${file}`;
+    // What has gone wrong may be the disk: then the terminal has to do.
   }
   io.stderr.write(facts);
   return 'with the lines above';

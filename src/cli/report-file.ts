@@ -50,15 +50,26 @@ export function requireWritable(file: string): number | undefined {
   return undefined;
 }
 
+/** A reader that was started in the same line of a shell may need a moment to be there. */
 function openPipe(file: string): number {
-  try {
-    return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    const nobody = (error as NodeJS.ErrnoException).code === 'ENXIO';
-    if (!nobody) throw error;
-    throw cannotWrite(file, 'it is a named pipe that nobody reads', `Start the reader first: cat ${file} &`);
+  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+    try {
+      return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      if (waitedMs < READER_MS) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+      else
+        throw cannotWrite(
+          file,
+          'it is a named pipe that nobody reads',
+          `Start the reader first: cat ${file} &`,
+        );
+    }
   }
 }
+
+const READER_MS = 2_000;
+const PAUSE_MS = 20;
 
 function cannotWrite(file: string, why: string, hint: string): ChurnError {
   return new ChurnError('usage', `A report cannot be written to ${file}: ${why}.`, hint);
@@ -150,11 +161,14 @@ async function writeToPipe(pipe: number, text: string, signal: AbortSignal): Pro
 
 /** Where a report goes whose own file could not be written, so that a run of a night is not lost. */
 export function writeElsewhere(file: string, text: string): string | undefined {
+  let folder: string | undefined;
   try {
-    const other = join(mkdtempSync(join(tmpdir(), 'churn-report-')), basename(file).slice(-MAX_NAME));
+    folder = mkdtempSync(join(tmpdir(), 'churn-report-'));
+    const other = join(folder, basename(file).slice(-MAX_NAME));
     writeFileSync(other, text);
     return other;
   } catch {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     return undefined;
   }
 }

@@ -35,6 +35,8 @@ export class Driver {
   readonly #shape: LoadTiming;
   readonly #probing: Probing;
   readonly #onJudged: RunHooks['onJudged'];
+  /** Connections that may be made in all. */
+  readonly #atMost: number;
   #probesUnderWay = 0;
 
   static async open(
@@ -57,7 +59,9 @@ export class Driver {
       queueLength: () => observer.queueLength(),
       serverIsGone: () => observer.serverIsGone(),
     };
-    return new Driver(cast, work, await shapeOf(options), probingOf(options, behaviours, observer), onJudged);
+    const most = options.atMost?.connections ?? Infinity;
+    const shape = await shapeOf(options);
+    return new Driver(cast, work, shape, probingOf(options, behaviours, observer), onJudged, most);
   }
 
   private constructor(
@@ -66,8 +70,10 @@ export class Driver {
     shape: LoadTiming,
     probing: Probing,
     onJudged: RunHooks['onJudged'],
+    atMost: number,
   ) {
     this.#onJudged = onJudged;
+    this.#atMost = atMost;
     this.#shape = shape;
     this.#probing = probing;
     this.cast = cast;
@@ -79,6 +85,11 @@ export class Driver {
   /** Interrupted, or stopped by what the cycles met: no further ones are made. */
   get isOver(): boolean {
     return this.#signal.aborted || Object.values(this.tallies).some(({ stopped }) => stopped !== undefined);
+  }
+
+  /** Connections that may still be made, where somebody has said how many at most. */
+  get left(): number {
+    return Math.max(0, this.#atMost - this.ledger.opened);
   }
 
   get timeoutMs(): number {
@@ -105,7 +116,9 @@ export class Driver {
 
   /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
   make(phase: TalliedPhase, count: number, different: Partial<Workload> = {}): Promise<void> {
-    return runCycles({ ...this.#work, ...different }, phase, count, this.tallies[phase]);
+    const allowed = Math.min(count, this.left);
+    if (allowed === 0) return Promise.resolve();
+    return runCycles({ ...this.#work, ...different }, phase, allowed, this.tallies[phase]);
   }
 
   /** Judged cycles, in the shape that the load is to have. */
@@ -133,14 +146,14 @@ export class Driver {
   }
 
   connectHeld(clients: HoldingClients, count: number): Promise<void> {
-    return clients.connect(this.#work, count);
+    return clients.connect(this.#work, Math.min(count, this.left));
   }
 
   /** Further cycles in which all clients are of one sort. They stand in no tally, because they confirm nothing. */
   async makeAlone(client: ClientName, count: number): Promise<Tally> {
     const tally = emptyTally();
     this.cast.only(client, this.ledger.opened);
-    await runCycles(this.#work, 'confirm', count, tally);
+    await runCycles(this.#work, 'confirm', Math.min(count, this.left), tally);
     this.cast.only(undefined, this.ledger.opened);
     return tally;
   }

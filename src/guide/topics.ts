@@ -2,7 +2,8 @@
 export const TOPICS = {
   commands: 'every command, and the options of `run`',
   'started-servers': 'churn starts the server, drives it to its limits and stops it',
-  clients: 'fourteen ways for a client to behave, and all of them in turn',
+  http: 'ask a server for a route, a WebSocket, events, streams',
+  clients: 'nineteen ways for a client to behave, and all of them in turn',
   load: 'a rate, a duration, clients that say nothing',
   watch: 'any other program as the load',
   where: 'from FAIL to the line of code',

@@ -1,26 +1,37 @@
-import { formatBytes, plural } from '../units.js';
+import { type Count, formatBytes, type Pid, plural } from '../units.js';
 import { escapeText, formatCommand } from './escape.js';
 
 /** What one process of a server holds, counted by kind; TCP sockets by state. */
 export interface InspectedProcess {
-  readonly pid: number;
-  readonly parentPid: number;
+  readonly pid: Pid;
+  /** 0 where it cannot be seen from here. */
+  readonly parentPid: Count;
+  /** Its name as the kernel has it, at most 15 bytes. */
   readonly comm: string;
-  readonly threads: number;
-  readonly mappings: number | null;
-  readonly rssBytes: number | null;
-  readonly anonBytes: number | null;
-  readonly fds: number;
-  readonly fdKinds: Readonly<Record<string, number>>;
+  readonly threads: Count;
+  readonly mappings: Count | null;
+  /** Resident memory; null where it may not be read. */
+  readonly rssBytes: Count | null;
+  /** Of that, and of what was swapped out, its own. */
+  readonly anonBytes: Count | null;
+  /** How many descriptors it has open. */
+  readonly fds: Count;
+  /** The same by kind: "tcp LISTEN", "socket", "file", … */
+  readonly fdKinds: Readonly<Record<string, Count>>;
 }
 
+/** Who listens, and what the processes behind it hold. */
 export interface Inspection {
+  /** Address and port, or path. */
   readonly address: string;
   readonly listeners: readonly string[];
+  /** Arguments of its first process. */
   readonly command: readonly string[];
-  readonly limits: { readonly openFiles: number | null; readonly processes: number | null };
+  /** Soft limits of its first process; null is without limit. */
+  readonly limits: { readonly openFiles: Count | null; readonly processes: Count | null };
+  /** Parents before children. */
   readonly processes: readonly InspectedProcess[];
-  readonly zombies: number;
+  readonly zombies: Count;
 }
 
 /** What `churn inspect` prints: the listeners, the process tree, what each process holds, and the limits. */

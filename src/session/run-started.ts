@@ -69,7 +69,7 @@ async function runOnce(options: Options, start: Start, context: RunContext, worl
     const { graceMs } = told.start;
     const given = { command, pid, given: start.command, picksPort: start.picksPort, graceMs };
     return joinLife(
-      { ...report, notes: [...report.notes, ...told.notes] },
+      { ...report, notes: [...report.notes, ...told.notes, ...server.output.notes()] },
       { ...given, ...ready, ...limited, reloaded, shutdown, stopped, output, ...heard },
       options.policy,
     );

@@ -39,6 +39,7 @@ export interface TrialResult {
 /** What a report says of the clients, and may advise, where they were ours. */
 type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & {
   readonly requested?: number | undefined;
+  readonly forMs?: number | undefined;
 };
 
 /** One trial with cycles of our own, of a server that was found; from afar where it cannot be looked into. */
@@ -58,6 +59,7 @@ export async function runTrial(
   return conductTrial(traffic, gauging, target, judge, context, {
     ...{ clients, where: options.where },
     requested: durationMs === undefined ? cycles : undefined,
+    forMs: durationMs,
     seed: clients.length > 1 ? seed : undefined,
   });
 }
@@ -72,7 +74,7 @@ export async function conductTrial(
   target: Target,
   { next, judge }: Judge,
   context: RunContext,
-  { requested, ...clients }: Clients = {},
+  { requested, forMs, ...clients }: Clients = {},
 ): Promise<TrialResult> {
   const trial = new Trial(traffic, gauging, context.onProgress);
   try {
@@ -90,6 +92,7 @@ export async function conductTrial(
       series: evidence.far ? [] : trial.timeline.points(),
       phases: phases.map(span => ({ ...span })),
       timings: timingsOf(context.timings, phases),
+      forMs,
       requested: requested ?? evidence.cycles.requested,
       latency: traffic.latency?.(),
       program: target.program,

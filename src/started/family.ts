@@ -41,6 +41,11 @@ export class Family {
     if (stat.session === stat.pid) this.#sessions.add(stat.session);
   }
 
+  /** Whether a process is in a session that one of them leads, which can only be joined by birth. */
+  leads({ session }: Pick<ProcessStat, 'session'>): boolean {
+    return this.#sessions.has(session);
+  }
+
   /** When the first of them started. */
   get firstTicks(): number {
     return Math.min(...[...this.#known.values()].map(({ startTicks }) => startTicks));

@@ -7,6 +7,7 @@ import {
   openSync,
   readSync,
   rmSync,
+  statfsSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,13 @@ export class Output {
   /** All lines in which a checker may have said something, also those that were cut off. */
   ofCheckers(): string {
     return this.#kept + readLines(this.fd, 0);
+  }
+
+  /** What a reader should know of the file: it is the server that writes it, and a full disk is told to nobody else. */
+  notes(): readonly string[] {
+    if (this.file === undefined || !fstatSync(this.fd).isFile() || statfsSync(this.file).bavail > 0)
+      return [];
+    return [`the disk of ${this.file} (--server-log) is full: the end of what the server wrote is missing`];
   }
 
   close(): void {

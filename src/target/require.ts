@@ -2,6 +2,7 @@ import { ChurnError } from '../errors.js';
 import { findInodes, mayReadFds } from '../proc/fds.js';
 import { isInUserNamespace } from '../proc/host.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
+import { type Place, readPlace } from '../proc/place.js';
 import { ownPid, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Listener } from './listener.js';
@@ -71,9 +72,30 @@ function wayToRights(where: string): string {
   if (isInUserNamespace()) {
     return 'The rights of this container end at its own user namespace: run churn outside of it with sudo, or in the container of the server.';
   }
-  const again =
-    readStatus(ownPid())?.uid === 0
-      ? 'Run churn with CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE)'
-      : 'Run the same command with sudo';
-  return `${again}, or as the user that runs the server on ${where}.`;
+  return `${rightsIn(readPlace(), readStatus(ownPid())?.uid === 0)}, or as the user that runs the server on ${where}.`;
 }
+
+/**
+ * What gives the right that is missing. Root without CAP_SYS_PTRACE may list descriptors and not read what they are; any
+ * other user may do neither, but for processes of its own.
+ */
+export function rightsIn(place: Place, isRoot: boolean): string {
+  const { root, user } = RIGHTS[place];
+  return isRoot ? `Run churn with CAP_SYS_PTRACE, which root does not have here${root}` : user;
+}
+
+const RIGHTS: Readonly<Record<Place, { readonly root: string; readonly user: string }>> = {
+  plain: { root: '', user: 'Run the same command with sudo' },
+  docker: {
+    root: ' (docker run --cap-add SYS_PTRACE)',
+    user: 'Run churn as root with CAP_SYS_PTRACE (docker run --user 0 --cap-add SYS_PTRACE)',
+  },
+  kubernetes: {
+    root: ' (kubectl debug POD --target=CONTAINER --profile=general; in a sidecar, securityContext.capabilities.add: [SYS_PTRACE])',
+    user: 'Run churn as root with CAP_SYS_PTRACE (securityContext: runAsUser: 0 and capabilities.add: [SYS_PTRACE])',
+  },
+  systemd: {
+    root: ' (CapabilityBoundingSet=CAP_SYS_PTRACE in the unit)',
+    user: 'Run churn with CAP_SYS_PTRACE (AmbientCapabilities=CAP_SYS_PTRACE in the unit)',
+  },
+};

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { validateAction } from '@action-validator/core';
+import { validateAction, validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
-import { startC } from '../servers/launch.js';
+import { compileC, launch, startC } from '../servers/launch.js';
+import { freePort } from '../servers/real/free-port.js';
 import { parseReport } from '../support/churn.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -62,12 +63,63 @@ describe('the GitHub action', () => {
     }
   });
 
+  it('waits for a server that is still starting, named by its URL', async () => {
+    const port = await freePort();
+    const server = launch(['sh', '-c', `sleep 1; exec ${await compileC('poll')} --port ${port}`]);
+    const { status } = await act({ target: `tcp://127.0.0.1:${port}`, options: '--cycles 100' });
+    await (await server).stop();
+    assert.equal(status, 0);
+  });
+
   it('could not test where nothing listens', async () => {
-    const { status, outputs } = await act({ port: '1' });
+    const { status, outputs } = await act({ port: '1', 'wait-for': '100ms' });
     assert.equal(status, 2);
     assert.equal(outputs['verdict'], 'error');
   });
 });
+
+describe('what makes a release', () => {
+  it('is a workflow by the schema, with the rights of trusted publishing and without a secret', () => {
+    const text = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8');
+    assert.deepEqual(validateWorkflow(text).errors, []);
+    const { jobs } = parse(text);
+    assert.equal(jobs.npm.permissions['id-token'], 'write');
+    assert.doesNotMatch(text, /secrets\./);
+    const uses = [...text.matchAll(/(?:file: |run: )(\.ci\/\w+)/g)].map(([, path = '']) => path);
+    assert.deepEqual(uses, ['.ci/run', '.ci/Containerfile']);
+    for (const path of uses) assert.ok(existsSync(join(ROOT, path)), path);
+  });
+
+  it('has a bill of what is in the package', () => {
+    const words = ['sbom', '--sbom-format=cyclonedx'];
+    const bill = execFileSync('npm', words, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
+    const shipped: Component[] = JSON.parse(bill).components.filter(
+      ({ properties = [] }: Component) => !properties.some(({ name }) => name.endsWith(':development')),
+    );
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    for (const name of Object.keys(dependencies)) {
+      const component = shipped.find(one => one['bom-ref'].startsWith(`${name}@`));
+      assert.ok((component?.licenses ?? []).length > 0, name);
+    }
+  });
+
+  it('asks for the same packages in the image and in what stands in for it', () => {
+    const packagesIn = (path: string, from: RegExp) =>
+      (from.exec(readFileSync(join(ROOT, path), 'utf8'))?.[1] ?? '')
+        .split(/[ ,]/)
+        .filter(name => name !== 'ca-certificates');
+    assert.deepEqual(
+      packagesIn('.ci/image', /--include=(\S+)/),
+      packagesIn('.ci/Containerfile', /--no-install-recommends (.+) \\/),
+    );
+  });
+});
+
+interface Component {
+  readonly 'bom-ref': string;
+  readonly licenses?: readonly unknown[];
+  readonly properties?: ReadonlyArray<{ readonly name: string }>;
+}
 
 /** The package as it would be published; installing the folder itself would build it anew under the other tests. */
 function packed(): string {
@@ -94,7 +146,7 @@ async function act(given: Readonly<Record<string, string>>) {
   known.set('inputs.report', file('churn.json'));
   for (const [name, value] of Object.entries(given)) known.set(`inputs.${name}`, value);
   const resolve = (text: string) =>
-    text.replaceAll(/\$\{\{ *([\w.]+) *\}\}/g, (_, name: string) => known.get(name) ?? '');
+    text.replaceAll(/\$\{\{ *([\w.-]+) *\}\}/g, (_, name: string) => known.get(name) ?? '');
   let [status, stdout] = [0, ''];
   for (const { id, run, env } of ACTION.runs.steps) {
     writeFileSync(file('script.sh'), run);

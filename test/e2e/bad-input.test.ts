@@ -27,13 +27,36 @@ const CASES: ReadonlyArray<readonly [name: string, args: readonly string[], says
     ['--port', '9', '--timeout', '5'],
     /--timeout expects a time.*A time has a unit/s,
   ],
-  ['no server at all', [], /No server was named.*churn --port 9000/s],
+  ['no server at all', [], /No server was named.*churn 9000, churn http:/s],
   ['nothing that listens', ['--port', '9'], /Nothing listens on port 9 of this machine/],
   ['a pid that is gone', ['--pid', '4194304'], /There is no process 4194304/],
   ['an unknown option', ['--prot', '9'], /Unknown option '--prot'.*Did you mean --port/s],
   ['an unknown command', ['inspct', '--port', '9'], /Unknown command 'inspct'.*Did you mean inspect/s],
   ['an option without its value', ['--port'], /argument missing/],
-  ['a word too many', ['run', '9000'], /Too many arguments for 'run'/],
+  ['a word too many', ['run', '9000', '9001'], /Too many arguments for 'run'.*stands behind --/s],
+  [
+    'a word that is no server',
+    ['run', 'server'],
+    /A server is named by its port, address or URL, got "server"/,
+  ],
+  ['a host alone', ['localhost'], /Unknown command 'localhost'.*churn localhost:9000/s],
+  [
+    'a server to start without --',
+    ['-p', '9000', './server'],
+    /--port names the server already.*churn --port 9000 -- \.\/server/s,
+  ],
+  ['a URL of something else', ['ftp://localhost/'], /ftp:\/\/, which churn does not speak/],
+  ['a header without a colon', ['http://localhost:9/', '--header', 'x'], /--header expects "Name: value"/],
+  [
+    'a request without its end',
+    ['9', '--send', 'GET / HTTP/1.1\\r\\n'],
+    /without the empty line that ends its head/,
+  ],
+  [
+    'a server that nobody starts',
+    ['9', '--wait-for', '100ms'],
+    /Nothing listens on port 9 .*waited for 0\.10 s/s,
+  ],
   [
     'an unknown reporter',
     ['--port', '9', '--reporter', 'xml'],
@@ -134,7 +157,10 @@ describe('bad input gets a sentence, a hint and exit 2', () => {
         execFile('setpriv', args, (error, stdout, stderr) => resolve(`${error?.code} ${stdout}${stderr}`)),
       );
       rmSync(copy, { recursive: true, force: true });
-      assert.match(run, /^2 churn: .*belongs to another user.*\nhint: Run the same command with sudo/s);
+      assert.match(
+        run,
+        /^2 churn: .*belongs to another user.*\nhint: Run (the same command with sudo|churn as root with CAP_SYS_PTRACE)/s,
+      );
     } finally {
       await server.stop();
     }

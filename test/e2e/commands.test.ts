@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startC } from '../servers/launch.js';
-import { ask, churn, churnJson } from '../support/churn.js';
+import { ask, churn, churnJson, parseInspection } from '../support/churn.js';
 
 describe('the commands', () => {
   it('inspect tells who listens and what it holds, without a connection', async () => {
@@ -13,7 +13,7 @@ describe('the commands', () => {
       assert.match(stdout, new RegExp(`pid ${server.pid} {2}prefork`));
       assert.match(stdout, /└ pid \d+ {2}prefork/);
       assert.match(stdout, /1 tcp LISTEN/);
-      const json = JSON.parse((await ask(['inspect', '--port', String(server.port), '--json'])).stdout);
+      const json = parseInspection((await ask(['inspect', '--port', String(server.port), '--json'])).stdout);
       assert.equal(json.processes.length, 3);
     } finally {
       await server.stop();

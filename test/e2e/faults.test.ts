@@ -97,6 +97,26 @@ describe('limits of churn itself', () => {
   });
 });
 
+describe('a server that churn starts', () => {
+  it('whose log fills its disk is judged, and a note says that the log is cut', async test => {
+    if (process.getuid?.() !== 0) return test.skip('only root can mount a disk of its own');
+    const folder = mkdtempSync(join(tmpdir(), 'churn-small-disk-'));
+    const mount = `mount -t tmpfs -o size=64k none ${folder} && exec "$@"`;
+    const talks = `head -c 99999 /dev/zero; exec ${await compileC('poll')} --port "$1"`;
+    const log = join(folder, 'log');
+    try {
+      const { status, stdout, stderr } = await churn(
+        ['--port', 'auto', '--cycles', '50', '--server-log', log, '--', 'sh', '-c', talks, 'sh', '{port}'],
+        { through: ['unshare', '--mount', 'sh', '-c', mount, 'sh'] },
+      );
+      assert.equal(status, 0, stdout + stderr);
+      assert.match(stdout.replaceAll(/\s+/g, ' '), /the disk of \S+log \(--server-log\) is full/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe('serve at its own limits', () => {
   it('says so when it has no descriptors for the connections of a client', async () => {
     const { status, stderr } = await churn(

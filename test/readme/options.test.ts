@@ -6,8 +6,11 @@ import { optionList, withOptionList } from './option-list.js';
 
 const PROGRAM = buildProgram({ stdout: { columns: 80 } } as unknown as Parameters<typeof buildProgram>[0]);
 const OPTION = /(?<![\w-])--[a-z][a-z-]*/g;
-/** Of valgrind and of Node, which are named beside churn. */
-const OF_OTHERS = ['--error-exitcode', '--log-file', '--xml-file', '--track-fds', '--test'];
+/** Of valgrind, Node, docker and kubectl, which are named beside churn. */
+const OF_OTHERS = [
+  ...['--error-exitcode', '--log-file', '--xml-file', '--track-fds', '--test'],
+  ...['--rm', '--network', '--cap-add', '--image', '--target', '--profile'],
+];
 
 test('the list of options in the guide is that of the help', () => {
   const page = textOf('src/guide/commands.md');

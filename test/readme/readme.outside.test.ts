@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -42,6 +42,8 @@ describe('the commands of the README and of the guide', { timeout: 300_000 }, ()
       clean: await startC('poll'),
       answers: await launch([process.execPath, fixture('answers.mjs')]),
       tls: await launch([process.execPath, fixture('tls.mjs')]),
+      routes: await launch([process.execPath, fixture('../web/routes.mjs')]),
+      streams: await launch([process.execPath, fixture('../web/streams.mjs')]),
     };
     writePrograms(folder, servers.web.port);
     // Reports that some of the commands read, as the reader has saved them before.
@@ -63,10 +65,11 @@ describe('the commands of the README and of the guide', { timeout: 300_000 }, ()
   }
 
   function standIn(text: string): string {
-    let command = INSTEAD[text] ?? text;
+    // A port alone is a server as well.
+    let command = (INSTEAD[text] ?? text).replace(/^churn (\d+)\b/, 'churn --port $1');
     for (const [written, run] of SHORTER) command = command.replace(written, run);
     // Most of these servers are of Node, whose memory takes ten seconds to be decided on.
-    const isRun = /^churn( run)? --/.test(command) && !/--(thorough|budget)/.test(command);
+    const isRun = /^churn (run |--|\w+:)/.test(command) && !/--(thorough|budget)/.test(command);
     if (isRun) command = command.replace(/^churn( run)?/, '$& --budget 1s');
     const isUnix = command.includes('--unix /run/app.sock');
     return command
@@ -75,6 +78,10 @@ describe('the commands of the README and of the guide', { timeout: 300_000 }, ()
       .replaceAll('127.0.0.1:8080', `127.0.0.1:${servers.web.port}`)
       .replaceAll('127.0.0.1:8081', `127.0.0.1:${(metrics.address() as AddressInfo).port}`)
       .replaceAll('{free}', String(free))
+      .replaceAll(
+        /\blocalhost:(\d+)/g,
+        (_, port: string) => `localhost:${servers[PORTS[Number(port) as keyof typeof PORTS]].port}`,
+      )
       .replaceAll(/--port (\d+)/g, (_, port: string) => {
         if (command.includes('churn serve')) return `--port ${free}`;
         const server = PORTS[Number(port) as keyof typeof PORTS];
@@ -123,6 +130,24 @@ it('commands are found that go over two lines, in blocks and in sentences', () =
   );
 });
 
+it('the recipes for containers are YAML, and call churn with options that it has', () => {
+  const [, page = ''] = DOCUMENTS.find(([path]) => path.endsWith('/containers.md')) ?? [];
+  const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  assert.equal(blocks.length, 6);
+  for (const [, language, text = ''] of blocks) if (language === 'yaml') assert.ok(parse(text));
+  const known = execFileSync(process.execPath, ['bin/churn.js', '--help'], { encoding: 'utf8', cwd: ROOT });
+  const help =
+    known +
+    execFileSync(process.execPath, ['bin/churn.js', 'run', '--help'], { encoding: 'utf8', cwd: ROOT });
+  const words = blocks.flatMap(([, , text = '']) =>
+    [...text.replaceAll(/ \\\n +/g, ' ').matchAll(/(?: churn|args:|command:) (.*)/g)].flatMap(
+      ([, words = '']) => words.match(/--[a-z-]+/g) ?? [],
+    ),
+  );
+  assert.ok(words.length > 5, words.join(' '));
+  for (const word of words) assert.match(help, new RegExp(`${word}\\b`));
+});
+
 describe('the examples for CI', () => {
   const [, page = ''] = DOCUMENTS.find(([path]) => path.endsWith('/ci.md')) ?? [];
   const examples = [...page.matchAll(/^```(yaml|groovy)\n([\s\S]*?)^```$/gm)];
@@ -146,7 +171,7 @@ describe('the examples for CI', () => {
       ['when: always', 'when: sometimes'],
       ['reports:', 'report:'],
       ['junit: churn.xml', 'junit: other.xml'],
-      ['- churn --port', '- churn: --port'],
+      ['- churn 9000', '- churn: 9000'],
     ] as const)
       assert.notDeepEqual(gitlabFaults(gitlab.replace(right, wrong)), [], wrong);
   });

@@ -95,6 +95,18 @@ test('the schema that is published is that of the types', () => {
   assert.deepEqual(schema, schemaFromTypes(), 'Write it anew with: npm run schema');
 });
 
+test('the schema of an inspection that is published is that of the types', () => {
+  const published = readFileSync(
+    new URL('../../../src/report/inspection.schema.json', import.meta.url),
+    'utf8',
+  );
+  assert.deepEqual(
+    JSON.parse(published),
+    schemaFromTypes('Inspection'),
+    'Write it anew with: npm run schema',
+  );
+});
+
 test('every field of a report is described by the schema', () => {
   for (const [, report] of REPORTS)
     assert.deepEqual(undescribed(JSON.parse(renderJson(report)), schema, 'report'), []);

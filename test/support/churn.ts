@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { main } from '../../src/cli/main.js';
+import type { Inspection } from '../../src/report/inspection.js';
 import type { Report } from '../../src/report/report.js';
 
 const ROOT = new URL('../../../', import.meta.url);
 const BIN = fileURLToPath(new URL('bin/churn.js', ROOT));
-const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(new URL('dist/report.schema.json', ROOT), 'utf8')),
-);
+const validatorOf = (file: string) =>
+  new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(new URL(`dist/${file}.schema.json`, ROOT), 'utf8')),
+  );
+const validate = validatorOf('report');
 
 export interface Outcome {
   readonly status: number;
@@ -91,6 +94,14 @@ export function parseReport(text: string): Report {
   const report = JSON.parse(text) as Report;
   if (!validate(report)) throw new Error(`The report breaks its schema: ${JSON.stringify(validate.errors)}`);
   return report;
+}
+
+/** @throws when the text is no inspection by the schema. */
+export function parseInspection(text: string): Inspection {
+  const inspection = JSON.parse(text) as Inspection;
+  const fits = validatorOf('inspection');
+  if (!fits(inspection)) throw new Error(`The inspection breaks its schema: ${JSON.stringify(fits.errors)}`);
+  return inspection;
 }
 
 /** Starts churn and hands out its process, for tests that send it signals. */

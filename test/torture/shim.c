@@ -77,11 +77,14 @@ static int opens(const char *path)
 OPEN(open)
 OPEN(open64)
 
-/* Reports and streams: a pipe or an eventfd of libuv's own that cannot be written is its end. */
+/*
+ * Reports and stdout. A pipe or an eventfd of libuv's own that cannot be written is its end, and what cannot be said on
+ * stderr can be said nowhere.
+ */
 static int is_output(int fd)
 {
     struct stat stat;
-    return fd == 1 || fd == 2 || (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode));
+    return fd == 1 || (fd > 2 && fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode));
 }
 
 ssize_t write(int fd, const void *bytes, size_t size)

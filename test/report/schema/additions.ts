@@ -1,6 +1,6 @@
-/** What the types of a report cannot say of it, by the name of the type. */
+/** What the types cannot say of what they describe, by the name of the type. */
 export const ADDITIONS = {
-  root: {
+  Report: {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:churn:report:1',
     title: 'Report of churn',
@@ -26,6 +26,13 @@ export const ADDITIONS = {
         then: { properties: { verdict: { const: 'pass' }, interrupted: { const: false } } },
       },
     ],
+  },
+  Inspection: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:churn:inspection:1',
+    title: 'Inspection by churn',
+    description:
+      'What `churn inspect --json` prints; where nothing could be inspected, it is a report with the verdict "error". Fields are added, never renamed: readers ignore those they do not know.',
   },
   /** Also of what later versions add. */
   Cells: { additionalProperties: { $ref: '#/$defs/CellText' } },

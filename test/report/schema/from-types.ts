@@ -20,16 +20,19 @@ type Definitions = Readonly<Record<string, Schema>>;
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
+/** What `--json` prints, by its type, and the file of that. */
+const SOURCES = { Report: 'report.ts', Inspection: 'inspection.ts' } as const;
+
 /**
- * The schema of a report, from its types: their doc comments are the descriptions, and tags in them say what a type
+ * The schema of a report, or of an inspection, from its types: their doc comments are the descriptions, and tags in them say what a type
  * cannot (`@minimum`, `@minLength`, `@pattern`, `@asType integer`). Two tags are of our own: a field that is `@optional` is
  * always written now but was not by former versions, and one that is `@open` may have other values in later versions.
  */
-export function schemaFromTypes(): Schema {
+export function schemaFromTypes(of: keyof typeof SOURCES = 'Report'): Schema {
   const generated: object = createGenerator({
-    path: `${ROOT}src/report/report.ts`,
+    path: `${ROOT}src/report/${SOURCES[of]}`,
     tsconfig: `${ROOT}tsconfig.json`,
-    type: 'Report',
+    type: of,
     topRef: false,
     // Fields are added without a new version of the schema, so readers let through what they do not know.
     additionalProperties: true,
@@ -37,14 +40,15 @@ export function schemaFromTypes(): Schema {
     sortProps: false,
     // The compiler does that.
     skipTypeCheck: true,
-  }).createSchema('Report');
-  const { definitions, ...report } = generated as Schema & { readonly definitions: Definitions };
-  const { root, ...added } = ADDITIONS;
+  }).createSchema(of);
+  const { definitions, ...whole } = generated as Schema & { readonly definitions: Definitions };
+  const { Report, Inspection, ...added } = ADDITIONS;
+  const root = { Report, Inspection }[of];
   const $defs = mapValues(definitions, (schema, name) => ({
     ...translated(schema, definitions),
     ...(name in added && added[name as keyof typeof added]),
   }));
-  return withoutUnused({ ...root, ...translated(report, definitions), ...root, $defs });
+  return withoutUnused({ ...root, ...translated(whole, definitions), ...root, $defs });
 }
 
 /** From draft 7, which the generator writes, to 2020-12. */
