@@ -8,6 +8,7 @@ import { readHostFacts } from '../proc/host.js';
 import { assembleReport, type Circumstances } from '../report/assemble.js';
 import { escapeText } from '../report/escape.js';
 import type { Report, ReportedTarget } from '../report/report.js';
+import { imagesOf, noteOfExec } from '../target/image.js';
 import { formatEndpoint, type Target } from '../target/target.js';
 import type { NextRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
@@ -76,6 +77,7 @@ export async function conductTrial(
   context: RunContext,
   { requested, forMs, ...clients }: Clients = {},
 ): Promise<TrialResult> {
+  const images = imagesOf(target.roots);
   const trial = new Trial(traffic, gauging, context.onProgress);
   try {
     await trial.make();
@@ -97,7 +99,7 @@ export async function conductTrial(
       latency: traffic.latency?.(),
       program: target.program,
       ...clients,
-      notes: target.notes,
+      notes: [...target.notes, ...noteOfExec(target.roots, images)],
     });
     return { evidence, verdict, report };
   } finally {
