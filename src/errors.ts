@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'own-limit'
   | 'untrusted'
   | 'no-tls'
+  | 'no-http2'
   | 'interrupted-early'
   | 'never-connected'
   | 'port-taken'

@@ -1,5 +1,6 @@
 import { ChurnError } from '../errors.js';
-import { splitArguments } from './arguments.js';
+import { looksLikeTarget } from '../options/url.js';
+import { splitArguments, withHeaders } from './arguments.js';
 import type { Io } from './io.js';
 import { toldError } from './own-error.js';
 import { buildProgram } from './program.js';
@@ -14,12 +15,15 @@ export async function main(io: Io): Promise<number> {
   try {
     const { own, command } = splitArguments(io.argv);
     const program = buildProgram(io, command);
-    await program.parseAsync(withDefaultCommand(own), { from: 'user' });
+    await program.parseAsync(withHeaders(withDefaultCommand(own)), { from: 'user' });
     return program.status();
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return 0;
-      return await failed(io, new ChurnError('usage', sentenceOf(error.message), 'See churn --help'));
+      return await failed(
+        io,
+        new ChurnError('usage', sentenceOf(error.message), hintFor(error.code, io.argv)),
+      );
     }
     return await failed(io, error);
   }
@@ -36,11 +40,21 @@ export async function failed(io: Io, error: unknown): Promise<number> {
   }
 }
 
-/** `run` when no command is named: what comes first is then an option. A first word is always a command. */
+/** `run` when no command is named: what comes first is then an option, or a server. Any other first word is a command. */
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
   const forProgram = first === '-h' || first === '--help' || first === '-V' || first === '--version';
-  return first === undefined || (first.startsWith('-') && !forProgram) ? ['run', ...argv] : [...argv];
+  const isRun = first === undefined || looksLikeTarget(first) || (first.startsWith('-') && !forProgram);
+  return isRun ? ['run', ...argv] : [...argv];
+}
+
+/** What whoever typed that probably meant. */
+function hintFor(code: string, [first = '']: readonly string[]): string {
+  if (code === 'commander.excessArguments') {
+    return 'A command that churn is to start stands behind --: churn --port 9000 -- ./server --port 9000';
+  }
+  if (code !== 'commander.unknownCommand' || /^[a-z]{1,7}$/.test(first)) return 'See churn --help';
+  return `A server is named by its port, address or URL: churn 9000, churn ${first}:9000, churn http://localhost:3000/. See churn --help`;
 }
 
 /** Commander says "error: unknown option '--foo'\n(Did you mean --for?)". */

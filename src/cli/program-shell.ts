@@ -9,6 +9,7 @@ Exit status:
 
 Examples:
   churn --port 9000 --cycles 1000
+  churn http://localhost:3000/api/items
   churn --port auto -- ./server --port {port}
   churn inspect --port 9000`;
 

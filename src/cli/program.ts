@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ChurnError } from '../errors.js';
-import { helpOf, optionOf, type Row } from '../options/option.js';
+import { helpOf, optionOf, type Raw, type Row } from '../options/option.js';
+import type { TARGET } from '../options/table.js';
 import { VERSION } from '../version.js';
 import { runCommand } from './commands/run.js';
 import type { Io } from './io.js';
@@ -23,18 +24,20 @@ export function buildProgram(io: Io, command?: readonly string[]): Program {
     .addHelpText('after', EPILOGUE);
   const add = (name: string) => addOptions(configure(program.command(name), io));
   add('run')
-    .usage('[options] [-- server command…]')
-    .description('open cycles against a port and judge the server (the default command)')
-    .action(async options => {
-      status = await runCommand(io, { ...options, command });
+    .usage('[target] [options] [-- server command…]')
+    .description('open cycles against a server and judge it (the default command)')
+    .argument('[target]', TARGET_WORDS)
+    .action(async (target, options) => {
+      status = await runCommand(io, { ...withTarget(target, options), command });
     })
     .showHelpAfterError(false);
   add('watch')
-    .usage('[options] [-- load command…]')
+    .usage('[target] [options] [-- load command…]')
     .description('judge a server while any other program loads it (k6, wrk, a test suite)')
-    .action(async options => {
+    .argument('[target]', TARGET_WORDS)
+    .action(async (target, options) => {
       const { watchCommand } = await import('./commands/on-demand.js');
-      status = await watchCommand(io, { ...options, command });
+      status = await watchCommand(io, { ...withTarget(target, options), command });
     });
   add('serve')
     .usage('[options] [-- client command…]')
@@ -45,9 +48,10 @@ export function buildProgram(io: Io, command?: readonly string[]): Program {
     });
   add('inspect')
     .description('who listens on the port, and what it holds right now')
-    .action(async options => {
+    .argument('[target]', TARGET_WORDS)
+    .action(async (target, options) => {
       const { inspectCommand } = await import('./commands/on-demand.js');
-      status = await inspectCommand(io, options);
+      status = await inspectCommand(io, withTarget(target, options));
     });
   add('render')
     .description('write a saved report again, in any format')
@@ -104,6 +108,23 @@ export function buildProgram(io: Io, command?: readonly string[]): Program {
   return Object.assign(program, { status: () => status });
 }
 
+const TARGET_WORDS = 'a port, an address or a URL: 9000, localhost:9000, http://localhost:3000/api';
+
+/** The word that names a server, as the option that says the same. */
+function withTarget<O extends Raw<typeof TARGET>>(word: string | undefined, options: O): O {
+  if (word === undefined) return options;
+  if (options.port !== undefined || options.unix !== undefined) {
+    const [name, given] = options.port === undefined ? ['--unix', options.unix] : ['--port', options.port];
+    throw new ChurnError(
+      'usage',
+      `${name} names the server already, and ${JSON.stringify(word)} is no option.`,
+      `A command that churn is to start stands behind --: churn ${name} ${given} -- ${word}`,
+    );
+  }
+  if (options.url === undefined) return { ...options, url: word };
+  throw new ChurnError('usage', `${word} and --url name two servers.`, 'Give one of them.');
+}
+
 /** Commander neither exits nor prints errors by itself: `main` does. */
 function configure(command: Command, io: Io): Command {
   return command
@@ -123,6 +144,8 @@ function addOptions(command: Command): Command {
     if (heading !== '') command.optionsGroup(heading);
     for (const [name, row] of Object.entries(table)) {
       const flags = flagsOf(name, row);
+      // Before the other one, or commander would take it for given.
+      if (row.value.insisted) command.option(optionOf(name), row.value.insisted);
       if (row.value.repeats) command.option(flags, helpOf(row), collect);
       else command.option(flags, helpOf(row));
     }

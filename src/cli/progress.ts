@@ -1,4 +1,5 @@
 import type { Progress } from '../gather/timeline.js';
+import { wrap } from '../report/wrap.js';
 import type { ServeProgress } from '../serve/following.js';
 import { formatCount, formatDuration } from '../units.js';
 import { colorLevel } from './color.js';
@@ -14,10 +15,20 @@ export interface ProgressLine {
 
 type WatchedIo = Pick<Io, 'stderr' | 'env' | 'onYield'>;
 
+/** Says something once in the middle of a run; undefined: nothing yet. */
+export type Notice = (progress: Progress) => string | undefined;
+
 /** @param color false: none, whatever the terminal can. */
-export function progressLine(io: WatchedIo, wanted: boolean, color = true): ProgressLine {
+export function progressLine(io: WatchedIo, wanted: boolean, color = true, notice?: Notice): ProgressLine {
   if (!wanted) return { update: () => undefined, clear: () => undefined };
-  return isWatched(io) ? liveView(io, color) : { update: plainLines(io.stderr), clear: () => undefined };
+  if (isWatched(io)) return liveView(io, color, notice);
+  const tell = plainLines(io.stderr);
+  const update = (progress: Progress) => {
+    const said = notice?.(progress);
+    if (said !== undefined) io.stderr.write(`churn: ${said}\n`);
+    tell(progress);
+  };
+  return { update, clear: () => undefined };
 }
 
 /** A person sits before it: CI servers that lend a terminal keep what is written to it as a log. */
@@ -25,12 +36,17 @@ function isWatched({ stderr, env: { CI, TERM } }: WatchedIo): boolean {
   return stderr.isTTY && TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false');
 }
 
-function liveView(io: WatchedIo, color: boolean): ProgressLine {
+function liveView(io: WatchedIo, color: boolean, notice: Notice | undefined): ProgressLine {
   let view: import('./live/on-demand.js').LiveView | undefined;
   let stopYielding: (() => void) | undefined;
   let state: 'early' | 'shown' | 'over' = 'early';
   return {
     update: progress => {
+      const said = notice?.(progress);
+      if (said !== undefined) {
+        view?.clear();
+        io.stderr.write(`${wrap(`churn: ${said}`, io.stderr.columns, 7).join('\n')}\n`);
+      }
       // Too short a run to read is not worth a flicker, nor loading what would draw it.
       if (state === 'early' && progress.elapsedMs >= WORTH_WATCHING_MS) {
         state = 'shown';

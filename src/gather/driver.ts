@@ -1,7 +1,7 @@
 import type { Load } from '../options/load.js';
 import type { Options } from '../options/run.js';
 import type { Target } from '../target/target.js';
-import { type Behaviours, prepareBehaviours, reply } from '../workload/behaviours.js';
+import { type Behaviours, prepareBehaviours } from '../workload/behaviours.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
 import type { Behaviour } from '../workload/cycle-context.js';
 import { runCycles } from '../workload/cycles.js';
@@ -35,6 +35,8 @@ export class Driver {
   readonly #shape: LoadTiming;
   readonly #probing: Probing;
   readonly #onJudged: RunHooks['onJudged'];
+  /** Connections that may be made in all. */
+  readonly #atMost: number;
   #probesUnderWay = 0;
 
   static async open(
@@ -45,7 +47,9 @@ export class Driver {
     observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
     { signal, onJudged }: Pick<RunHooks, 'signal' | 'onJudged'>,
   ): Promise<Driver> {
-    const behaviours = await prepareBehaviours(options.clients, options.script);
+    // A probe beside silent clients asks, whatever the others do.
+    const names = options.hold > 0 ? new Set([...options.clients, 'reply' as const]) : options.clients;
+    const behaviours = await prepareBehaviours([...names], options.script);
     const cast = new ClientMix(options.clients, seed);
     const { concurrency, timeoutMs, pauseMs, script } = options;
     const work = {
@@ -57,7 +61,9 @@ export class Driver {
       queueLength: () => observer.queueLength(),
       serverIsGone: () => observer.serverIsGone(),
     };
-    return new Driver(cast, work, await shapeOf(options), probingOf(options, behaviours, observer), onJudged);
+    const most = options.atMost?.connections ?? Infinity;
+    const shape = await shapeOf(options);
+    return new Driver(cast, work, shape, probingOf(options, behaviours, observer), onJudged, most);
   }
 
   private constructor(
@@ -66,8 +72,10 @@ export class Driver {
     shape: LoadTiming,
     probing: Probing,
     onJudged: RunHooks['onJudged'],
+    atMost: number,
   ) {
     this.#onJudged = onJudged;
+    this.#atMost = atMost;
     this.#shape = shape;
     this.#probing = probing;
     this.cast = cast;
@@ -79,6 +87,11 @@ export class Driver {
   /** Interrupted, or stopped by what the cycles met: no further ones are made. */
   get isOver(): boolean {
     return this.#signal.aborted || Object.values(this.tallies).some(({ stopped }) => stopped !== undefined);
+  }
+
+  /** Connections that may still be made, where somebody has said how many at most. */
+  get left(): number {
+    return Math.max(0, this.#atMost - this.ledger.opened);
   }
 
   get timeoutMs(): number {
@@ -105,7 +118,9 @@ export class Driver {
 
   /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
   make(phase: TalliedPhase, count: number, different: Partial<Workload> = {}): Promise<void> {
-    return runCycles({ ...this.#work, ...different }, phase, count, this.tallies[phase]);
+    const allowed = Math.min(count, this.left);
+    if (allowed === 0) return Promise.resolve();
+    return runCycles({ ...this.#work, ...different }, phase, allowed, this.tallies[phase]);
   }
 
   /** Judged cycles, in the shape that the load is to have. */
@@ -133,14 +148,14 @@ export class Driver {
   }
 
   connectHeld(clients: HoldingClients, count: number): Promise<void> {
-    return clients.connect(this.#work, count);
+    return clients.connect(this.#work, Math.min(count, this.left));
   }
 
   /** Further cycles in which all clients are of one sort. They stand in no tally, because they confirm nothing. */
   async makeAlone(client: ClientName, count: number): Promise<Tally> {
     const tally = emptyTally();
     this.cast.only(client, this.ledger.opened);
-    await runCycles(this.#work, 'confirm', count, tally);
+    await runCycles(this.#work, 'confirm', Math.min(count, this.left), tally);
     this.cast.only(undefined, this.ledger.opened);
     return tally;
   }
@@ -179,7 +194,8 @@ function probingOf(
   const asks = options.clients.find(name => FACTS[name].waitsFor === 'answer' && options.script.meant);
   const behaviour = asks && behaviours.get(asks);
   if (behaviour) return { behaviour, by: 'answer' };
-  if (options.script.meant) return { behaviour: reply, by: 'answer' };
+  const reply = behaviours.get('reply');
+  if (reply && options.script.meant) return { behaviour: reply, by: 'answer' };
   return { behaviour: untilAccepted(() => observer.queueLength()), by: 'accept' };
 }
 

@@ -64,6 +64,8 @@ export class OwnCyclesTraffic implements Traffic {
   /** What is waited for while the server settles. */
   #due: Due | undefined;
   #witnessed: Witnessed = {};
+  /** More cycles were asked for than may be made. */
+  #isCapped = false;
 
   static async open(
     target: Target,
@@ -120,7 +122,7 @@ export class OwnCyclesTraffic implements Traffic {
     const { cycles, durationMs } = this.#options;
     const { tallies } = this.#driver;
     return {
-      ...{ cycles, durationMs, cyclesDone: tallies.cycles.completed },
+      ...{ cycles, durationMs, cyclesDone: tallies.cycles.completed, opened: this.connections },
       ...{ confirmCycles: tallies.confirm.completed, due: this.#due },
     };
   }
@@ -168,7 +170,8 @@ export class OwnCyclesTraffic implements Traffic {
     const isPrompt = this.#driver.isOver || this.#setsNoTimers;
     const lateMs = isPrompt ? settleMs : this.#options.lateMs;
     const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs, lateMs };
-    const { signal } = this.#hooks;
+    // Whoever interrupts is told what is held all the same: to see whether anything moves takes a moment.
+    const signal = aMomentAfter(this.#hooks.signal);
     const onDue = (due: Due | undefined) => {
       this.#due = due;
     };
@@ -186,6 +189,8 @@ export class OwnCyclesTraffic implements Traffic {
     const { budgetMs, heapBudgetMs } = this.#options;
     const isPatient = hasHeap(this.#target.runtime);
     this.#budget ??= new Budget(isPatient ? heapBudgetMs : budgetMs, this.#target.roots);
+    this.#isCapped = this.#driver.left < round.cycles;
+    if (this.#isCapped) return false;
     return this.#lateRest(asksForCounts(round)) !== undefined && this.#budget.hasTimeFor(this.#judged.rounds);
   }
 
@@ -236,6 +241,7 @@ export class OwnCyclesTraffic implements Traffic {
       ...partOfCycles(this.#options, this.#driver, {
         ...{ pace: this.#judged.pace, work: this.#judged.work, hold: this.#hold.facts(), apart: this.#apart },
         timer: this.#timer,
+        capped: this.#isCapped ? this.#options.atMost : undefined,
         embryonicResets: counters.embryonicResets - before.embryonicResets,
         deferredDrops: counters.deferredDrops - before.deferredDrops,
         followed: pursued?.map(({ connection, inode }) => ({
@@ -269,6 +275,18 @@ export class OwnCyclesTraffic implements Traffic {
     return this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
   }
 }
+
+/** Aborted when that signal is, but for the moment that a look at a server that does not move takes. */
+function aMomentAfter(signal: AbortSignal): AbortSignal {
+  const later = new AbortController();
+  const abort = () => setTimeout(() => later.abort(), LAST_LOOK_MS).unref();
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return later.signal;
+}
+
+/** What has stood still for a second is held. */
+const LAST_LOOK_MS = 1_500;
 
 /** Confirming may take as much again as the judged cycles. */
 function roomLeft(mostFds: number | undefined, before: Snapshot, now: Snapshot): number | undefined {

@@ -8,6 +8,8 @@ import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Departed, Evidence, OwnCycles } from '../verdict/evidence.js';
+import { FACTS } from '../workload/client-names.js';
+import { ANY_STATUS } from '../workload/script.js';
 import { departedProcesses, takeCensus } from './attribution.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
@@ -136,14 +138,16 @@ type OfCycles =
 
 /** What the judge may know of cycles of our own, wherever the server lives. `seen`: what took looking at the server. */
 export function partOfCycles(
-  { clients, concurrency, ratePerSecond, rampMs, script, timeoutMs }: Options,
+  options: Options,
   { ledger, cast, tallies }: Driver,
   seen: Partial<OwnCycles>,
 ): Pick<Evidence, OfCycles> & { readonly own: OwnCycles } {
+  const { clients, concurrency, ratePerSecond, rampMs, script, timeoutMs } = options;
   return {
     own: {
       ...{ clients, concurrency, ratePerSecond, rampMs },
       requestIsMeant: script.meant,
+      asked: askedOf(options),
       originOf: connection => ledger.origin(connection),
       connectionOf: port => ledger.connectionOf(port),
       clientOf: connection => cast.clientOf(connection),
@@ -158,5 +162,20 @@ export function partOfCycles(
     connections: ledger.opened,
     judgedConnections: ledger.opened - ledger.openedIn('confirm'),
     warmupConnections: ledger.openedIn('warm-up'),
+  };
+}
+
+/** What was asked for, by the names of the routes; none where no client of the run sends a whole request. */
+function askedOf({ clients, script, hold }: Options): OwnCycles['asked'] {
+  const sends = clients.some(name => {
+    const { request } = FACTS[name];
+    return request === 'whole' || (request === 'may' && script.meant);
+  });
+  const { http } = script;
+  return {
+    isRequest: sends,
+    routes: sends && http ? [...new Set(http.requests.map(({ route }) => route))] : [],
+    accepts: http?.accepts ?? ANY_STATUS,
+    isIdle: hold > 0 || clients.some(name => FACTS[name].pauses > 0),
   };
 }

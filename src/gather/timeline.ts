@@ -16,6 +16,8 @@ export interface Progress {
   readonly anonBytes?: number | undefined;
   /** Cycles that were made to confirm, beside `cyclesDone`. */
   readonly confirmCycles?: number;
+  /** Connections that were opened so far, to warm up too. */
+  readonly opened?: number;
   /** Whose turn it is, where all clients take turns. */
   readonly client?: string;
   /** What is being confirmed. */

@@ -21,7 +21,10 @@ export interface Traffic {
   /** Cycles that are told with each point of the series. */
   readonly cyclesDone: number;
   /** What whoever waits is told of them. */
-  readonly progress: Pick<Progress, 'cyclesDone' | 'cycles' | 'durationMs' | 'confirmCycles' | 'watching'> & {
+  readonly progress: Pick<
+    Progress,
+    'cyclesDone' | 'cycles' | 'durationMs' | 'confirmCycles' | 'opened' | 'watching'
+  > & {
     readonly due?: Due | undefined;
   };
   queueLength(): number | undefined;

@@ -2,9 +2,11 @@
 export const TOPICS = {
   commands: 'every command, and the options of `run`',
   'started-servers': 'churn starts the server, drives it to its limits and stops it',
-  clients: 'fourteen ways for a client to behave, and all of them in turn',
+  http: 'ask a server for a route, a WebSocket, events, streams',
+  clients: 'nineteen ways for a client to behave, and all of them in turn',
   load: 'a rate, a duration, clients that say nothing',
   watch: 'any other program as the load',
+  where: 'from FAIL to the line of code',
   gauges: 'numbers that the server counts itself',
   containers: 'namespaces, proxies, and servers on other machines',
   serve: 'be the server, and judge its clients',

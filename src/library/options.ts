@@ -33,7 +33,7 @@ export function rawOptions(options: TestOptions): RawOptions {
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name) && !FOLLOWING.includes(name)) throw unknownOption(name);
   }
-  const { server, pid, client, send, expect, alpn, failOn, allow, gauge, ...plain } = options;
+  const { server, pid, client, send, expect, alpn, failOn, allow, gauge, path, header, ...plain } = options;
   requireWords(options.command);
   for (const name of FOLLOWING) Reflect.deleteProperty(plain, name);
   return withoutGaps({
@@ -46,6 +46,8 @@ export function rawOptions(options: TestOptions): RawOptions {
     alpn: alpn === undefined ? undefined : [alpn].flat().join(','),
     failOn: failOn?.join(','),
     gauge: gauge === undefined ? undefined : [gauge].flat(),
+    path: path === undefined ? undefined : [path].flat(),
+    header: header === undefined ? undefined : [header].flat(),
     allow: allow && Object.entries(allow).map(([kind, count]) => `${kind}=${count}`),
   });
 }

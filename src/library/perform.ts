@@ -53,10 +53,10 @@ async function reportOf(task: Task, world: World, context: RunContext): Promise<
 function asArguments(story: Task['do'], { command, ...raw }: RawOptions): string[] {
   const options = Object.entries(raw).flatMap(([name, value]) => {
     const option = optionOf(name);
-    if (name === 'confirm') return value === false ? ['--no-confirm'] : [];
+    if (name === 'confirm') return value === false ? ['--no-confirm'] : ['--confirm'];
     if (typeof value === 'boolean') return value ? [option] : [];
-    // The text of certificates is no name of a file.
-    if (name === 'ca') return [option, 'ca.pem'];
+    // The text of a file is not its name.
+    if (FILES.has(name)) return [option, FILES.get(name) ?? ''];
     return [value].flat().flatMap(one => [option, String(one)]);
   });
   return [
@@ -65,3 +65,10 @@ function asArguments(story: Task['do'], { command, ...raw }: RawOptions): string
     ...(command === undefined ? [] : ['--', ...command]),
   ].map(escapeText);
 }
+
+const FILES: ReadonlyMap<string, string> = new Map([
+  ['ca', 'ca.pem'],
+  ['cert', 'cert.pem'],
+  ['key', 'key.pem'],
+  ['routes', 'routes.txt'],
+]);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ChurnError } from '../errors.js';
+import { withUrl } from '../options/run.js';
 import { ownProgramPath } from '../proc/process.js';
 import type { Inspection } from '../report/inspection.js';
 import type { Report } from '../report/report.js';
@@ -65,7 +66,7 @@ export async function watch(options: WatchOptions): Promise<Report> {
  * @throws ChurnError when it cannot be found or read.
  */
 export async function inspect(
-  options: Pick<RunOptions, 'server' | 'port' | 'host' | 'unix' | 'pid' | 'behindProxy' | 'signal'>,
+  options: Pick<RunOptions, 'server' | 'url' | 'port' | 'host' | 'unix' | 'pid' | 'behindProxy' | 'signal'>,
 ): Promise<Inspection> {
   const answer = await ask(
     { do: 'inspect', raw: rawOptions(options), follows: false, inHaste: false },
@@ -77,7 +78,7 @@ export async function inspect(
 
 /** The cycles are made in the network of the server, where that is not ours: it was named by its pid, or only there is its port open. */
 async function ask(task: Task, following: Following): ReturnType<typeof askChild> {
-  const { pid = [], port, host, behindProxy = false } = task.raw;
+  const { pid = [], port, host, behindProxy = false } = withUrl(task.raw).raw;
   const elsewhere = task.do === 'run' ? networkElsewhere({ pids: pid.map(Number), behindProxy }) : undefined;
   try {
     return await askChild(task, following, elsewhere);

@@ -94,6 +94,8 @@ export interface Value<Given, Read, InProgram = Given> {
   readonly repeats?: boolean;
   /** A switch that is on: what can be given is `--no-…`. */
   readonly isOn?: boolean;
+  /** What `--…` does, where that says more of a switch that is on than nothing. */
+  readonly insisted?: string;
   /** @throws ChurnError `usage` that names the option, what was expected and what came. */
   read(option: string, given: Given): Read;
   /** For the compiler alone. */
@@ -103,6 +105,11 @@ export interface Value<Given, Read, InProgram = Given> {
 export const SWITCH: Value<boolean, boolean> = { read: (_, given) => given };
 
 export const SWITCH_THAT_IS_ON: Value<boolean, boolean> = { ...SWITCH, isOn: true };
+
+/** On, off, or insisted on: `true` is not the same as nothing. */
+export function switchOfThree(insisted: string): Value<boolean, boolean> {
+  return { ...SWITCH_THAT_IS_ON, insisted };
+}
 
 /** A whole number between the two, both included. */
 export function whole(least: number, most: number, example = least): Value<string | number, number> {
@@ -145,6 +152,11 @@ export function textFrom<InProgram>(
 export function textOrBytes(
   placeholder: string,
 ): Value<string | Uint8Array, string | Uint8Array, string | Uint8Array> {
+  return { placeholder, read: (_, given) => given };
+}
+
+/** The same, where programs have a text alone. */
+export function textOrFile(placeholder: string): Value<string | Uint8Array, string | Uint8Array, string> {
   return { placeholder, read: (_, given) => given };
 }
 

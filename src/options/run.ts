@@ -1,14 +1,17 @@
 import { KINDS } from '../verdict/kinds.js';
 import type { Policy } from '../verdict/policy.js';
+import { FACTS } from '../workload/client-names.js';
 import type { Script } from '../workload/script.js';
 import { type Clients, parseClients } from './client.js';
 import { type GaugeSpec, parseGauges } from './gauge.js';
 import { type Load, parseLoad } from './load.js';
 import { count, type Raw, reader, requireSense, usage } from './option.js';
+import { changesThings } from './request.js';
 import { parseStart, type Start } from './start.js';
 import { CYCLES, HEAP_BUDGET, JUDGING, type RawCommand, RUN, TARGET, THOROUGH_DEFAULTS } from './table.js';
+import { parseUrlTarget, type UrlTarget } from './url.js';
 
-/** Options of `run` as they are given: text from a command line, or numbers from a program. */
+/** Options of `run` as they are given: text from a command line, or numbers from a program. Files have been read. */
 export interface RawOptions extends Raw<typeof RUN>, RawCommand {}
 
 interface Address {
@@ -17,6 +20,8 @@ interface Address {
   readonly unix: string | undefined;
   readonly pids: readonly number[];
   readonly behindProxy: boolean;
+  /** How long it may take until somebody listens there. */
+  readonly waitForMs: number;
 }
 
 /** Options that are known to be right. */
@@ -51,33 +56,103 @@ export interface Options extends Address, Load {
   readonly mostFds?: number;
   /** No further round of cycles is begun after this time; undefined: all are made, however long they take. */
   readonly mostMs?: number;
+  /** Connections that may be made in all, and why no more; undefined: as many as it takes. */
+  readonly atMost: AtMost | undefined;
+}
+
+export interface AtMost {
+  readonly connections: number;
+  /** `method`: the request changes something, so that it is made no more often than was asked for. */
+  readonly because: 'option' | 'method';
 }
 
 /** Two that take everything else apart, so they are told of first. */
 const ABOVE_ALL = { allowRemote: JUDGING.allowRemote, thorough: CYCLES.thorough };
 
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
-export function parseOptions(raw: RawOptions): Options {
+export function parseOptions(given: RawOptions): Options {
+  const { raw, url } = withUrl(given);
   const value = reader(RUN, raw);
   const waitMs = value('wait');
   const start = parseStart(raw);
   requireSense(ABOVE_ALL, raw);
+  const address = parseAddress(raw);
+  const asked = parseClients(raw, waitMs, raw.hold !== undefined, url);
   return {
-    ...parseAddress(raw),
-    ...parseLoad(raw),
-    ...parseClients(raw, waitMs, raw.hold !== undefined),
+    ...address,
+    ...asked,
+    ...withinMost(parseLoad(raw), value('warmup'), raw, asked),
     seed: value('seed'),
     timeoutMs: value('timeout'),
-    warmup: value('warmup'),
     rounds: value('rounds'),
     ...parseSettle(raw),
     ...parseBudget(raw),
+    ...(isCappedByTime(raw, asked) ? { budgetMs: 0, heapBudgetMs: 0 } : {}),
     policy: parsePolicy(raw, KINDS, 'The kinds are:'),
     start,
     gauges: parseGauges(raw.gauge),
     where: value('where') ?? false,
     allowRemote: value('allowRemote') ?? false,
   };
+}
+
+/**
+ * The load, and the warm-up before it, within what may be made in all. Nobody who asks for 100 orders wants 110, so the
+ * warm-up is a part of them there.
+ *
+ * @throws ChurnError `usage` where that leaves nothing to judge.
+ */
+function withinMost(
+  load: Load,
+  warmup: number,
+  raw: RawOptions,
+  { clients, script }: Pick<Options, 'clients' | 'script'>,
+): Load & Pick<Options, 'warmup' | 'atMost'> {
+  const most = reader(RUN, raw)('atMost');
+  const changes = mayChange(raw, { clients, script });
+  const isCounted = changes && raw.confirm !== true && load.durationMs === undefined;
+  if (changes && raw.thorough && raw.confirm !== true) {
+    throw usage(
+      '--thorough makes this request with several clients, so more often than --cycles says, and it may change something.',
+      'If that is all right, add --confirm.',
+    );
+  }
+  if (most === undefined && !isCounted) return { ...load, warmup, atMost: undefined };
+  const connections = Math.min(most ?? Infinity, isCounted ? load.cycles : Infinity);
+  if (connections < 2) {
+    throw usage('One connection is too few to tell anything.', 'For example --at-most 200');
+  }
+  const before = Math.min(warmup, Math.floor(connections / 2));
+  return {
+    ...load,
+    cycles: Math.min(load.cycles, connections - before),
+    warmup: before,
+    atMost: { connections, because: most === connections ? 'option' : 'method' },
+  };
+}
+
+/** Some client of the run makes a request that may change something. */
+function mayChange(raw: RawOptions, { clients, script }: Pick<Options, 'clients' | 'script'>): boolean {
+  const sends = clients.some(name => FACTS[name].request !== 'none') || raw.hold !== undefined;
+  return sends && script.meant && script.http !== undefined && changesThings(script.http);
+}
+
+/** Of such a request no further ones are made after the time that was named. */
+function isCappedByTime(raw: RawOptions, asked: Pick<Options, 'clients' | 'script'>): boolean {
+  return raw.duration !== undefined && raw.confirm !== true && mayChange(raw, asked);
+}
+
+/** The options as they would be without a URL, and what that says beside the address. */
+export function withUrl<R extends Raw<typeof TARGET>>(
+  given: R,
+): { readonly raw: R; readonly url: UrlTarget } {
+  if (given.url === undefined) return { raw: given, url: { isSecure: false } };
+  requireSense({ url: TARGET.url }, given);
+  const url = parseUrlTarget(reader(TARGET, given)('url') ?? '');
+  const { port, unix } = url;
+  // "localhost" is where the port is open, be that 127.0.0.1 or ::1.
+  const host = given.host ?? (url.host === 'localhost' ? undefined : url.host);
+  return { raw: { ...given, url: undefined, port, unix, host }, url };
 }
 
 /** Whoever names a time says how long his server may take; nobody names one for a server that he does not know. */
@@ -103,11 +178,15 @@ function parseBudget(raw: RawOptions): Pick<Options, 'budgetMs' | 'heapBudgetMs'
  * The part of the options that says who is under test; `inspect` takes only these.
  * @throws ChurnError `usage` where no server is named, or two of them are.
  */
-export function parseAddress(raw: Raw<typeof TARGET> & Raw<typeof CYCLES> & RawCommand): Address {
+export function parseAddress(given: Raw<typeof TARGET> & Raw<typeof CYCLES> & RawCommand): Address {
+  const { raw } = withUrl(given);
   const value = reader(TARGET, raw);
   const pids = value('pid') ?? [];
   if (raw.command === undefined && raw.port === undefined && raw.unix === undefined && pids.length === 0) {
-    throw usage('No server was named.', 'Name the port that it listens on: churn --port 9000');
+    throw usage(
+      'No server was named.',
+      'Name it by its port or its URL: churn 9000, churn http://localhost:3000/',
+    );
   }
   requireSense(TARGET, { ...raw, pid: pids.length > 0 ? pids : undefined });
   return {
@@ -115,6 +194,7 @@ export function parseAddress(raw: Raw<typeof TARGET> & Raw<typeof CYCLES> & RawC
     host: value('host'),
     pids,
     behindProxy: value('behindProxy') ?? false,
+    waitForMs: value('waitFor') ?? 0,
     port: raw.port === 'auto' && raw.command ? undefined : value('port'),
   };
 }

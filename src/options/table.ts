@@ -1,26 +1,34 @@
 import type { Kind } from '../verdict/finding.js';
 import { KINDS } from '../verdict/kinds.js';
 import { CLIENT_NAMES, type ClientName } from '../workload/client-names.js';
-import { PROTOCOL_NAMES } from '../workload/script.js';
 import {
   filled,
   oneOf,
   rate,
   SWITCH,
   SWITCH_THAT_IS_ON,
+  switchOfThree,
   type Table,
   type Time,
   text,
   textFrom,
-  textOrBytes,
   texts,
   time,
   whole,
   wholes,
 } from './option.js';
+import { SAID } from './said.js';
 
 /** Who is under test. */
 export const TARGET = {
+  url: {
+    value: filled('<target>', 'a port, an address or a URL', 'http://localhost:3000/'),
+    help: 'the same as a first word: 9000, localhost:9000, http://localhost:3000/api, unix:/run/app.sock',
+    notWith: {
+      port: namesTwo('port'),
+      unix: namesTwo('unix'),
+    },
+  },
   port: {
     short: '-p',
     value: whole(1, 65_535, 9_000),
@@ -54,6 +62,16 @@ export const TARGET = {
     value: SWITCH,
     help: 'the process of --pid does not listen on the port itself',
     needs: { pid: ['--behind-proxy needs the pid of the server behind the proxy.', 'Add --pid N.'] },
+  },
+  waitFor: {
+    value: time(0, 3_600_000),
+    help: 'how long the server, which starts elsewhere, may take until it listens (default: not at all)',
+    notWith: {
+      command: [
+        '--wait-for waits for a server that somebody else starts.',
+        'For the command behind -- it is --ready-timeout.',
+      ],
+    },
   },
 } as const satisfies Table;
 
@@ -99,7 +117,17 @@ export const CYCLES = {
     short: '-n',
     value: whole(1, MAX_CYCLES, 1_000),
     default: 1_000,
-    help: 'cycles to judge, each a connection that is opened and closed',
+    help: 'cycles to judge, each a connection that is opened and closed; those to warm up, and up to some ten thousand to confirm growth, come on top (default: 1000)',
+  },
+  atMost: {
+    value: whole(1, MAX_CYCLES, 2_000),
+    help: 'connections that the whole run may make: to warm up, to judge and to confirm',
+    notWith: {
+      thorough: [
+        '--at-most does not go with --thorough, which gives every client the same cycles.',
+        'Use --cycles and --budget, or --at-most with one --client.',
+      ],
+    },
   },
   duration: {
     value: time(100, 604_800_000),
@@ -171,47 +199,6 @@ export const CYCLES = {
   },
 } as const satisfies Table;
 
-/** What the clients send and want to hear. Files have been read: `send` and `ca` are their contents. */
-export const SAID = {
-  /** A text with the escapes of `--send`, or bytes as they are. A program reads its files itself. */
-  send: {
-    value: textOrBytes('<data>'),
-    help: 'request: text with \\r \\n \\xNN, hex:…, or @file',
-    notWith: {
-      protocol: [
-        '--send and --protocol both say what is sent.',
-        'Give one of them, and --expect if you like.',
-      ],
-    },
-  },
-  expect: {
-    value: textFrom<string | RegExp>('<text>'),
-    help: 'what the answer has to contain, or a /pattern/',
-  },
-  protocol: {
-    value: oneOf(
-      '<name>',
-      PROTOCOL_NAMES,
-      `one of ${PROTOCOL_NAMES.join(', ')}`,
-      String.raw`For another one say what is to be sent: --send 'HELLO\r\n'`,
-    ),
-    help: `a ready request: ${PROTOCOL_NAMES.join(', ')}`,
-  },
-  tls: { value: SWITCH, help: 'the same as --client tls' },
-  sni: { value: text('<name>'), help: 'server name to ask for in TLS' },
-  alpn: {
-    value: textFrom<string | readonly string[]>('<names>'),
-    help: 'protocols to offer in TLS, separated by commas',
-  },
-  /** PEM text. */
-  ca: {
-    value: text('<file>', 'file'),
-    help: 'certificates to trust (PEM)',
-    notWith: { insecure: ['--ca says whom to trust, --insecure trusts everybody.', 'Give one of them.'] },
-  },
-  insecure: { value: SWITCH, help: 'trust any certificate' },
-} as const satisfies Table;
-
 /** Node fills its young generation for some 25 000 connections before it is level. */
 export const HEAP_BUDGET = '20s';
 
@@ -227,7 +214,10 @@ export const JUDGING = {
     default: BUDGET,
     help: `time for further cycles that confirm growth (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected)`,
   },
-  confirm: { value: SWITCH_THAT_IS_ON, help: 'make no further cycles to confirm growth' },
+  confirm: {
+    value: switchOfThree('confirm growth also where the request changes something (POST, PUT, …)'),
+    help: 'make no further cycles to confirm growth',
+  },
   strict: { value: SWITCH, help: 'exit 3 when something is undecided' },
   failOn: {
     value: textFrom<readonly Kind[]>('<kinds>', KINDS),
@@ -278,7 +268,7 @@ export const WATCHING = {
     default: '30s',
     help: 'time for running the load again, to confirm growth',
   },
-  confirm: { value: JUDGING.confirm.value, help: 'run the load once and not again' },
+  confirm: { value: SWITCH_THAT_IS_ON, help: 'run the load once and not again' },
   strict: JUDGING.strict,
   failOn: JUDGING.failOn,
   allow: JUDGING.allow,
@@ -291,6 +281,13 @@ export const WATCH = { ...TARGET, ...WATCHING } as const satisfies Table;
 export interface RawCommand {
   /** A program and its arguments, without a shell. It is stopped when the run is over. */
   readonly command?: readonly string[] | undefined;
+}
+
+function namesTwo(name: string) {
+  return [
+    `The first word, or --url, names a server, and --${name} another one.`,
+    'Give one of them.',
+  ] as const;
 }
 
 /** A refusal of `--thorough`, for what gives the load another shape. */

@@ -14,6 +14,7 @@ export interface WatchOptions
     | 'unix'
     | 'pids'
     | 'behindProxy'
+    | 'waitForMs'
     | 'settleMs'
     | 'lateMs'
     | 'budgetMs'

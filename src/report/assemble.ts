@@ -2,6 +2,7 @@ import { type Measured, withNulls } from '../not-measured.js';
 import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
+import { answersByRoute } from '../verdict/answers.js';
 import { countFds } from '../verdict/checks/fd.js';
 import { privateBytes } from '../verdict/checks/memory.js';
 import type { Evidence } from '../verdict/evidence.js';
@@ -14,6 +15,7 @@ import { unitOf } from './counts.js';
 import { escapeText } from './escape.js';
 import { reportFinding } from './found.js';
 import { reportGauges } from './gauges.js';
+import { limitWords } from './limits.js';
 import { noteSentence } from './notes.js';
 import {
   type Report,
@@ -24,7 +26,7 @@ import {
   type ReportedTarget,
   SCHEMA_VERSION,
 } from './report.js';
-import type { ReportedHold, ReportedLatency } from './reported-load.js';
+import type { ReportedAnswers, ReportedHold, ReportedLatency } from './reported-load.js';
 import { serverFacts, serverKindOf } from './server-kind.js';
 import { summarize } from './summary.js';
 import { reportWatch } from './watched.js';
@@ -38,6 +40,8 @@ export interface Circumstances {
   readonly phases: Report['phases'];
   readonly timings: Report['timings'];
   readonly requested: number;
+  /** How long the cycles were to be made; undefined: until all were. */
+  readonly forMs?: number | undefined;
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
   readonly clients?: readonly string[] | undefined;
@@ -59,7 +63,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     reportFinding(finding, { ...around, terms: { unit, server }, watch }),
   );
   const reasoning = reasonFrom(evidence);
-  const cycles = reportCycles(evidence, around.requested);
+  const cycles = reportCycles(evidence, around);
   return withNulls<Report>({
     schemaVersion: SCHEMA_VERSION,
     tool: around.tool,
@@ -73,6 +77,8 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     cycles,
     ...reportWatch(evidence.watch),
     latency: reportLatency(around.latency),
+    answers: reportAnswers(evidence),
+    limits: verdict.limits.map(limit => escapeText(limitWords(limit, around.target.address))),
     hold: reportHold(evidence),
     gauges: reportGauges(evidence),
     ...(evidence.far
@@ -94,7 +100,10 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
   });
 }
 
-function reportCycles(evidence: Evidence, requested: number): Measured<ReportedCycles> {
+function reportCycles(
+  evidence: Evidence,
+  { requested, forMs }: Pick<Circumstances, 'requested' | 'forMs'>,
+): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
   // A report has both in any case; where others made the connections they say nothing.
   const { concurrency = 1, clients = ['fin'] } = evidence.own ?? {};
@@ -111,6 +120,7 @@ function reportCycles(evidence: Evidence, requested: number): Measured<ReportedC
     listenDrops: evidence.listenDrops,
     ...{ concurrency, clients },
     durationMs: Math.round(cycles.durationMs * 10) / 10,
+    forMs,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
     stopped: cycles.stopped ?? warmup.stopped ?? confirm.stopped,
     failures: Object.fromEntries(Object.entries(cycles.failures)),
@@ -157,6 +167,20 @@ function reportPoint(point: Point): Measured<ReportedPoint> {
 }
 
 const MAX_HELD = 1_000;
+
+/** By route, as they were asked for. */
+function reportAnswers(evidence: Evidence): Measured<ReportedAnswers> | undefined {
+  const routes = answersByRoute(evidence);
+  if (routes.length === 0) return undefined;
+  const tallies = [evidence.warmup, evidence.cycles, evidence.confirm];
+  const rounded = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms * 1_000) / 1_000);
+  return {
+    routes: routes.map(one => ({ ...one, route: escapeText(one.route) })),
+    firstMs: rounded(tallies.find(({ firstAnswerMs }) => firstAnswerMs !== undefined)?.firstAnswerMs),
+    lastMs: rounded(tallies.findLast(({ lastAnswerMs }) => lastAnswerMs !== undefined)?.lastAnswerMs),
+    cutShort: tallies.reduce((sum, { cutShort }) => sum + cutShort, 0),
+  };
+}
 
 function reportLatency(latency: Latency | undefined): Measured<ReportedLatency> | undefined {
   if (!latency) return undefined;

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { codeBlock, codeSpan, escapeMarkdown, formatCommand } from './escape.js';
 import { gaugeTable } from './gauges.js';
-import { holdRows } from './load-rows.js';
+import { askedRows, holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
 import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
@@ -16,7 +16,7 @@ export function renderMarkdown(report: Report): string {
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
     ...(report.runs ? matrix(report, report.runs) : measurements(report)),
     ...gaugesOf(report),
-    ...list([...holdRows(report), ...startedRows(report)]),
+    ...list([...askedRows(report), ...holdRows(report), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
     ...outputBlock(report),
     ...(report.notes.length > 0

@@ -23,6 +23,9 @@ export function noteSentence(note: Note, unit: Unit): string {
     case 'closed-with-later':
       return `${plural(note.count, 'connection')} ${note.count === 1 ? 'was' : 'were'} closed only when later ones came: the last ones stay until then.`;
     case 'draining':
+      if (note.interrupted) {
+        return `When the run was interrupted ${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed yet; whether the server still would was not waited for.`;
+      }
       return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
     case 'other-clients':
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;
@@ -60,6 +63,16 @@ export function noteSentence(note: Note, unit: Unit): string {
       }; the request was a plain HTTP GET, because nothing else was said. Say what it understands with --send or --protocol.`;
     case 'turned-down':
       return `${formatCount(note.count)} of ${plural(note.of, 'connection')} ${note.count === 1 ? 'was' : 'were'} reset after the client had said something. It made that up, and a server may turn it down; a request named with --send or --protocol counts.`;
+    case 'not-reached':
+      return notReached(note);
+    case 'endless':
+      return `The answer is a stream of events (text/event-stream), and was not over within ${formatDuration(note.timeoutMs)}. For a client that reads some of them and goes: --client sse.`;
+    case 'cut-short':
+      return `On ${plural(note.count, 'connection')} the server closed before all requests of --requests were made: it does not keep connections alive for so many, which is no fault.`;
+    case 'capped':
+      return note.because === 'option'
+        ? `No further ${unit}s were made to decide this: --at-most ${note.connections}.`
+        : `No further ${unit}s were made to decide this, because the request may change something, and ${plural(note.connections, 'time')} was asked for. If it may be made more often, add --confirm.`;
     case 'own-cpu':
       return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the ${unit}s. The rate is its own, not the server's.`;
     case 'own-slowdown':
@@ -97,6 +110,26 @@ function decideWith(unit: Unit, cycles: number): string {
     ? `Decide with --cycles ${cycles}`
     : `Decide with a longer load, of ${plural(cycles, 'connection')}`;
 }
+
+function notReached({ answered, accepts }: Extract<Note, { note: 'not-reached' }>): string {
+  const { route, statuses, expected, total } = answered;
+  const all = Object.entries(statuses).map(([status, count]) => `${status} × ${formatCount(count)}`);
+  const right = accepts.join(', ');
+  const how = expected === 0 ? 'never' : `only ${plural(expected, 'time')} of ${formatCount(total)}`;
+  const [worst] = Object.entries(statuses).sort(([, a], [, b]) => b - a)[0] ?? [];
+  return `${outside(route)} was ${how} answered as expected (${right}): ${all.join(', ')}. So what it does was not tried. ${ADVICE[worst ?? ''] ?? 'See what the server says to it, or name the status with --expect-status.'}`;
+}
+
+/** What to do about a status that was not expected. */
+const ADVICE: Readonly<Record<string, string>> = {
+  401: "Say who asks: -H 'Authorization: …'",
+  403: "Say who asks: -H 'Authorization: …' or -H 'Cookie: …'",
+  404: 'Is the path right? If that is what it has to answer: --expect-status 404',
+  405: 'Is the method right? -X POST',
+  415: "Say what the body is: -H 'Content-Type: application/json'",
+  421: "Say whom it is for: -H 'Host: …'",
+  429: 'The server limits how often it is asked: switch that off for the test, or ask slower with --rate.',
+};
 
 function formatRate(perSecond: number): string {
   return `${perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1)}/s`;

@@ -8,7 +8,13 @@ import type { Inapplicable, RowOutcome, SkipReason } from '../verdict/rows.js';
 import type { Place } from '../where/found.js';
 import type { CyclePhase } from '../workload/ledger.js';
 import type { StopReason } from '../workload/tally.js';
-import type { ReportedGauge, ReportedHold, ReportedLatency, ReportedWatch } from './reported-load.js';
+import type {
+  ReportedAnswers,
+  ReportedGauge,
+  ReportedHold,
+  ReportedLatency,
+  ReportedWatch,
+} from './reported-load.js';
 import type { ReportedServe } from './reported-serve.js';
 import type { ReportedServer } from './reported-server.js';
 
@@ -128,6 +134,10 @@ export interface Report {
   readonly watch?: ReportedWatch;
   /** Times of the judged cycles; null where none were taken. */
   readonly latency?: ReportedLatency | null;
+  /** Of a server that was asked over HTTP; null for any other. */
+  readonly answers?: ReportedAnswers | null;
+  /** What a pass is of, and what it does not prove: "asked: fin, no request sent". Empty where it is no pass. */
+  readonly limits?: readonly string[];
   /** Silent clients that stayed connected during the cycles (--hold); null where there were none. */
   readonly hold?: ReportedHold | null;
   /** Numbers that the server itself exposes (--gauge); null where none were named. */
@@ -257,6 +267,8 @@ export interface ReportedCycles {
    */
   readonly clients: readonly string[];
   readonly durationMs: Milliseconds;
+  /** How long they were to be made (--duration); null: until all were. */
+  readonly forMs?: Milliseconds | null;
   /** @minimum 0 */
   readonly ratePerSecond: number;
   /** Why the cycles ended before all were made. */

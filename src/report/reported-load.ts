@@ -21,6 +21,24 @@ export interface ReportedSpread {
   readonly buckets: ReadonlyArray<{ readonly untilMs: Milliseconds; readonly count: Count }>;
 }
 
+/** What the server has answered to requests of HTTP, in all phases. */
+export interface ReportedAnswers {
+  readonly routes: ReadonlyArray<{
+    /** Method and path. */
+    readonly route: string;
+    /** How many of each status. */
+    readonly statuses: Readonly<Record<string, Count>>;
+    /** How many of them were expected ones, of how many. */
+    readonly expected: Count;
+    readonly total: Count;
+  }>;
+  /** How long the first answer took, and the last. */
+  readonly firstMs: Milliseconds | null;
+  readonly lastMs: Milliseconds | null;
+  /** Connections that the server ended before all requests were made on them. */
+  readonly cutShort: Count;
+}
+
 export interface ReportedHold {
   readonly requested: Count;
   readonly opened: Count;

@@ -16,6 +16,10 @@ export function summarize(
   const made = watch ? madeWhileWatching(watch) : `${cycles.completed} cycles`;
   if (verdict.verdict === 'fail') return `FAIL  ${made}, ${faults(verdict, unitOf({ watch }))}`;
   if (interrupted && watch) return `INTERRUPTED  ${made}, nothing proved`;
+  if (interrupted && typeof cycles.forMs === 'number') {
+    const [after, of] = [cycles.durationMs, cycles.forMs].map(formatDuration);
+    return `INTERRUPTED  ${made} in ${after} of ${of}, nothing proved`;
+  }
   if (interrupted) return `INTERRUPTED  ${made} of ${cycles.requested}, nothing proved`;
   if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict, cycles)}`;
   if (!verdict.clean && verdict.allowed.length === 0)
@@ -55,6 +59,9 @@ function doubts({ checks, notes }: Verdict, { accepted, connections }: Measured<
     return `the server accepted only ${accepted} of ${connections} connections`;
   }
   if (kinds.length === 0 && connections === 0) return 'nobody was seen to connect to the server';
+  const unreached = notes.find(note => note.note === 'not-reached');
+  const others = kinds.filter(kind => kind !== 'reply' && kind !== 'memory');
+  if (unreached && others.length === 0) return 'the route was never reached';
   return kinds.length > 0 ? `not decided: ${kinds.join(', ')}` : 'not everything could be seen';
 }
 

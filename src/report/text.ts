@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
 import { unitOf } from './counts.js';
 import { formatCommand } from './escape.js';
 import { gaugeRows } from './gauges.js';
-import { loadRows } from './load-rows.js';
+import { limitText, loadRows } from './load-rows.js';
 import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
@@ -30,6 +30,7 @@ export function renderText(report: Report, style: TextStyle): string {
       : measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13))),
     '',
     verdictLine(report, chalk),
+    ...limitLines(report, style.columns, chalk),
     ...report.findings.flatMap(finding => ['', ...findingLines(finding, style.columns, chalk)]),
     ...plotLines(report).map((line, index) => `${index === 0 ? '\n' : ''}${chalk.dim(line)}`),
     ...outputLines(report).flatMap(line => wrap(line, style.columns, 4)),
@@ -123,7 +124,9 @@ function cycleText(cycles: ReportedCycles): string {
   const short = cycles.completed < cycles.requested ? ` of ${cycles.requested}` : '';
   const rate = `${formatCount(cycles.ratePerSecond)}/s`;
   const extra = cycles.confirmation > 0 ? `, ${formatCount(cycles.confirmation)} to confirm` : '';
-  return `${cycles.completed}${short} cycles in ${formatDuration(cycles.durationMs)} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
+  const { durationMs, forMs } = cycles;
+  const of = typeof forMs === 'number' && durationMs < forMs / 2 ? ` of ${formatDuration(forMs)}` : '';
+  return `${cycles.completed}${short} cycles in ${formatDuration(durationMs)}${of} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
 }
 
 /** The growth per cycle, or connection, when it was found, else the bound under which it lies. */
@@ -161,6 +164,11 @@ function verdictLine({ verdict, summary }: Report, chalk: ChalkInstance): string
     error: chalk.red.bold,
   };
   return paint[verdict](summary);
+}
+
+function limitLines(report: Report, columns: number, chalk: ChalkInstance): string[] {
+  const text = limitText(report);
+  return text === undefined ? [] : wrap(`      ${text}`, columns, 6).map(line => chalk.dim(line));
 }
 
 function findingLines(finding: ReportedFinding, columns: number, chalk: ChalkInstance): string[] {

@@ -23,7 +23,8 @@ export function placeName({ function: name, file, line, at }: Frame): string {
 
 /** "read() = 0" */
 export function callName({ call, result }: Pick<Touch, 'call' | 'result'>): string {
-  return `${call}()${result === '' ? '' : ` = ${result}`}`;
+  const said = call.includes(' ') ? call : `${call}()`;
+  return `${said}${result === '' ? '' : ` = ${result}`}`;
 }
 
 /** The sentences about one way through the code: the way of those that are kept, then that of those that are not. */
@@ -35,8 +36,11 @@ export function placeSentences(kind: ReportedFinding['kind'], place: Place): str
   }
   const parts = [
     ...(made ? [`${madeVerb(what, made)} ${inCode(made)}`] : []),
-    ...(last ? [`last touched by ${callName(last)} ${inCode(last)}`] : made ? ['not touched since'] : []),
-    ...(made ? [NEVER[kind] ?? 'never let go'] : []),
+    ...(last
+      ? [`${last.call.includes(' ') ? 'its' : 'last touched by'} ${callName(last)} ${inCode(last)}`]
+      : []),
+    ...(made && !last ? ['not touched since'] : []),
+    NEVER[kind] ?? 'never let go',
   ];
   return [
     `${count} of ${of}: ${what === 'connection' ? '' : `${what} `}${parts.join(', ')}`,

@@ -1,5 +1,5 @@
 import { gaugeRows } from './gauges.js';
-import { holdRows } from './load-rows.js';
+import { askedRows, holdRows } from './load-rows.js';
 import type { Report } from './report.js';
 import { outputLines, startedRows } from './started/lines.js';
 import { watchRows } from './watched.js';
@@ -31,6 +31,7 @@ export function toldRows(report: Report): string[] {
   const rows = [
     ...(serve?.rows ?? []),
     ...(watch ? watchRows(watch) : []),
+    ...askedRows(report),
     ...holdRows({ hold }),
     ...gaugeRows(report).map(text => ['gauge', text] as const),
     ...startedRows(report),

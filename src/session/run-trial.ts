@@ -8,6 +8,7 @@ import { readHostFacts } from '../proc/host.js';
 import { assembleReport, type Circumstances } from '../report/assemble.js';
 import { escapeText } from '../report/escape.js';
 import type { Report, ReportedTarget } from '../report/report.js';
+import { imagesOf, noteOfExec } from '../target/image.js';
 import { formatEndpoint, type Target } from '../target/target.js';
 import type { NextRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
@@ -39,6 +40,7 @@ export interface TrialResult {
 /** What a report says of the clients, and may advise, where they were ours. */
 type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & {
   readonly requested?: number | undefined;
+  readonly forMs?: number | undefined;
 };
 
 /** One trial with cycles of our own, of a server that was found; from afar where it cannot be looked into. */
@@ -58,6 +60,7 @@ export async function runTrial(
   return conductTrial(traffic, gauging, target, judge, context, {
     ...{ clients, where: options.where },
     requested: durationMs === undefined ? cycles : undefined,
+    forMs: durationMs,
     seed: clients.length > 1 ? seed : undefined,
   });
 }
@@ -72,8 +75,9 @@ export async function conductTrial(
   target: Target,
   { next, judge }: Judge,
   context: RunContext,
-  { requested, ...clients }: Clients = {},
+  { requested, forMs, ...clients }: Clients = {},
 ): Promise<TrialResult> {
+  const images = imagesOf(target.roots);
   const trial = new Trial(traffic, gauging, context.onProgress);
   try {
     await trial.make();
@@ -90,11 +94,12 @@ export async function conductTrial(
       series: evidence.far ? [] : trial.timeline.points(),
       phases: phases.map(span => ({ ...span })),
       timings: timingsOf(context.timings, phases),
+      forMs,
       requested: requested ?? evidence.cycles.requested,
       latency: traffic.latency?.(),
       program: target.program,
       ...clients,
-      notes: target.notes,
+      notes: [...target.notes, ...noteOfExec(target.roots, images)],
     });
     return { evidence, verdict, report };
   } finally {

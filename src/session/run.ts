@@ -1,7 +1,7 @@
 import type { Options } from '../options/run.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
-import { attach } from '../target/attach.js';
+import { attachWhenReady } from '../target/await.js';
 import type { Target } from '../target/target.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import { judge } from '../verdict/judge.js';
@@ -16,7 +16,7 @@ import { type RunContext, runTrial } from './run-trial.js';
 export async function run(options: Options, context: RunContext): Promise<Report> {
   const startedAtMs = performance.now();
   primeRss();
-  const target = await attach(options);
+  const target = await attachWhenReady(options, context.signal);
   const timings = { ...context.timings, discoveryMs: performance.now() - startedAtMs };
   return runOn(target, options, { ...context, timings });
 }

@@ -9,7 +9,7 @@ import type { Report } from '../report/report.js';
 import { assembleThorough, type Row } from '../report/thorough/assemble.js';
 import { outlookNow } from '../sampler/sleep.js';
 import { livingProcesses, type Snapshot, takeSnapshot } from '../sampler/snapshot.js';
-import { attach } from '../target/attach.js';
+import { attachWhenReady } from '../target/await.js';
 import type { Target } from '../target/target.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
@@ -27,7 +27,7 @@ import {
   type SkipReason,
   speaksTls,
 } from '../verdict/rows.js';
-import { CLIENT_NAMES, type ClientName, FACTS } from '../workload/client-names.js';
+import { type ClientName, FACTS, USUAL_CLIENTS } from '../workload/client-names.js';
 import { type RunContext, runTrial, type TrialResult } from './run-trial.js';
 
 /**
@@ -38,7 +38,7 @@ import { type RunContext, runTrial, type TrialResult } from './run-trial.js';
  */
 export async function runThorough(options: Options, context: RunContext): Promise<Report> {
   primeRss();
-  const target = await attach(options);
+  const target = await attachWhenReady(options, context.signal);
   return new ThoroughRun(target, options, context).make();
 }
 
@@ -64,7 +64,7 @@ class ThoroughRun {
     for (const [index, client] of IN_ORDER.entries()) await this.#makeRow(client, IN_ORDER.length - index);
     const mixed = await this.#makeMixed();
     await this.#lookAgain();
-    const rows = CLIENT_NAMES.flatMap(client => this.#rows.get(client) ?? []);
+    const rows = USUAL_CLIENTS.flatMap(client => this.#rows.get(client) ?? []);
     return assembleThorough([...rows, ...mixed], {
       tool: this.context.tool,
       interrupted: this.context.signal.aborted,
@@ -85,7 +85,10 @@ class ThoroughRun {
       next: nextRoundOfRow,
       judge: (seen: Evidence) => judgeRow(seen, options.policy),
     };
-    const examined = await runTrial(this.target, options, judgeIt, this.#contextOf(client));
+    const examined = await this.#withWhere(
+      await runTrial(this.target, options, judgeIt, this.#contextOf(client)),
+      options,
+    );
     const { evidence, verdict } = examined;
     const standing = rowOutcomeOf(evidence, verdict, FACTS[client], speaksTls(this.#standings));
     const trouble = ownTrouble(evidence);
@@ -101,9 +104,21 @@ class ThoroughRun {
     this.#note(client, standing, examined);
   }
 
+  /** Where in the code that is, of the first clients that the server fails on: a way that all take is told by one. */
+  async #withWhere(examined: TrialResult, options: Options): Promise<TrialResult> {
+    const failed = [...this.#standings.values()].filter(({ status }) => status === 'fail').length;
+    if (!options.where || examined.verdict.verdict !== 'fail' || failed >= MOST_WHERE) return examined;
+    const { withWhere } = await import('./with-where.js');
+    const { report, verdict } = examined;
+    return {
+      ...examined,
+      report: await withWhere(report, verdict, this.target, options, this.context.signal),
+    };
+  }
+
   /** What passes one by one is let come together: for the memory, which needs many cycles, and for what only a crowd shows. */
   async #makeMixed(): Promise<Row[]> {
-    const clients = CLIENT_NAMES.filter(
+    const clients = USUAL_CLIENTS.filter(
       client => this.#standings.get(client)?.status === 'pass' && FACTS[client].pauses === 0,
     );
     const left = this.#left(1);
@@ -186,7 +201,7 @@ function atItsLimit(fds: number): ChurnError {
  * The reset after a handshake asks for nothing else, so it tells whether there is TLS, which the others of TLS need to
  * know, and those that wait for an answer too.
  */
-const IN_ORDER: readonly ClientName[] = CLIENT_NAMES.toSorted((one, other) => turnOf(one) - turnOf(other));
+const IN_ORDER: readonly ClientName[] = USUAL_CLIENTS.toSorted((one, other) => turnOf(one) - turnOf(other));
 
 function turnOf(client: ClientName): number {
   const { tls, waitsFor } = FACTS[client];
@@ -197,6 +212,7 @@ function turnOf(client: ClientName): number {
 /** What has been held unchanged for that long by a server that sleeps is held. */
 const ASLEEP_MS = 1_000;
 const MIN_MIX_MS = 1_000;
+const MOST_WHERE = 2;
 
 /** Descriptors of the process of the server that has most of them: the limit is that of each process. */
 function fdsInUse({ roots }: Target): number {

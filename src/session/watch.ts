@@ -3,7 +3,7 @@ import type { WatchOptions } from '../options/watch.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
 import type { World } from '../started/world.js';
-import { attach } from '../target/attach.js';
+import { attachWhenReady } from '../target/await.js';
 import { nextConfirmingRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
 import { judge } from '../verdict/judge.js';
@@ -24,7 +24,7 @@ interface WatchContext extends RunContext {
  */
 export async function watch(options: WatchOptions, context: WatchContext): Promise<Report> {
   primeRss();
-  const target = await attach(options);
+  const target = await attachWhenReady(options, context.signal);
   const gauging = await gaugingOf(options, context.signal);
   const traffic = await LoadTraffic.open(target, options, context);
   const judgeIt = {

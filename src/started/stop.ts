@@ -1,7 +1,7 @@
 import type { ProcessStat } from '../proc/parse/process-stat.js';
 import { listTcpListeners } from '../target/listener.js';
 import { signalProcess, untilGone } from './end.js';
-import { headsOf } from './heads.js';
+import { headsOf, isWrapper } from './heads.js';
 import type { Exit, StartedServer } from './server.js';
 
 /** How a started server came to its end. */
@@ -37,6 +37,8 @@ export async function stopServer(
   const leftMs = () => Math.max(0, graceMs - (performance.now() - startedAtMs));
   const alive = server.look();
   const asked = headsOf(server, alive);
+  // What waits for the server ends after it, as it may.
+  const wrappers = alive.filter(isWrapper);
   const wasGone = server.exit !== undefined && alive.length === 0;
   for (const stat of asked) signalProcess(stat, name, server.world.kill);
   await untilTheseAreGone(server, asked, graceMs);
@@ -51,7 +53,7 @@ export async function stopServer(
     exit: server.exit,
     asked: name,
     tookMs,
-    leftBehind: leftBehind.map(({ pid, comm }) => ({ pid, comm })),
+    leftBehind: leftBehind.filter(stat => !isOneOf(wrappers)(stat)).map(({ pid, comm }) => ({ pid, comm })),
     portFree: port === undefined ? undefined : readListenersOn(port) === 0,
     survivors,
   };

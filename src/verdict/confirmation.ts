@@ -1,3 +1,4 @@
+import { unreachedRoutes } from './answers.js';
 import { CENSUS_KEYS, type Evidence } from './evidence.js';
 import { serverFailures } from './failures.js';
 import { cyclesForGauges } from './gauges.js';
@@ -61,12 +62,14 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   const isExplained = work.state === 'grows' && work.stale !== undefined;
   const comesTooLate = memory.timer !== undefined && memory.timer.dueMs > MAX_DUE_MS;
   const isInDoubt = memory.state === 'suspect' || isStillUnread(evidence, memory);
-  const asksForMemory = isInDoubt && !isExplained && !comesTooLate;
+  // What was never reached has told nothing of its memory, however long it is asked.
+  const isReached = unreachedRoutes(evidence).length === 0;
+  const asksForMemory = isReached && isInDoubt && !isExplained && !comesTooLate;
   if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
   // Rounds that are made for something else tell of work too; those for it are too long for memory.
-  const forWork = work.state === 'suspect' ? work.nextRoundCycles : undefined;
+  const forWork = isReached && work.state === 'suspect' ? work.nextRoundCycles : undefined;
   if (wanted.length === 0 && forWork !== undefined) wanted.push(forWork);
   if (wanted.length === 0) return limitRound(evidence);
   const descriptorRate = Math.max(

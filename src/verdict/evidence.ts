@@ -234,8 +234,23 @@ export interface Evidence {
   readonly interrupted: boolean;
 }
 
+/** What the clients of a run have asked for. */
+export interface Asked {
+  /** Some of them sent a whole request. */
+  readonly isRequest: boolean;
+  /** Methods and paths, where that was HTTP. */
+  readonly routes: readonly string[];
+  /** Statuses that were expected: "2xx", "404". */
+  readonly accepts: readonly string[];
+  /** Some of them stayed without a word for a while. */
+  readonly isIdle: boolean;
+}
+
 /** What is known of connections because we made them. */
 export interface OwnCycles {
+  readonly asked?: Asked | undefined;
+  /** Why no more of them were made, though more were needed to confirm; undefined: nobody had set an end to them. */
+  readonly capped?: { readonly connections: number; readonly because: 'option' | 'method' } | undefined;
   readonly concurrency: number;
   readonly ratePerSecond: number | undefined;
   readonly rampMs: number;

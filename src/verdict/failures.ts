@@ -42,6 +42,7 @@ export function attempts({ warmup, cycles, confirm }: Evidence): number {
 /** Our machine's troubles, and a wish for TLS that this port or its certificate does not meet. */
 function isOurs(kind: FailureKind, { stopped }: Tally): boolean {
   const isTls = kind === 'tls' || kind === 'untrusted';
+  if (kind === 'http2' && stopped === 'no-http2') return true;
   return (
     kind === 'own-fds' || kind === 'own-ports' || (isTls && (stopped === 'no-tls' || stopped === 'untrusted'))
   );

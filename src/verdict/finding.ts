@@ -256,6 +256,8 @@ export interface ReplyFinding {
   readonly heard: string | undefined;
   /** The server closed instead of answering, the first time. */
   readonly closedFirst: boolean;
+  /** The first that failed had begun to answer. */
+  readonly unfinished?: boolean;
   readonly timeoutMs: number;
   readonly firstCycle: number;
   readonly phase: CyclePhase;

@@ -11,6 +11,7 @@ import type { Evidence, OwnCycles, Pace } from './evidence.js';
 import { attempts } from './failures.js';
 import type { Check, CheckResult, Finding, Kind } from './finding.js';
 import { canBeSeen } from './kinds.js';
+import { type Limit, limitsOf } from './limit.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
 import type { Note } from './note.js';
@@ -27,6 +28,8 @@ export interface Verdict {
   /** Kinds and counts that were found and let pass by `--allow` or `--fail-on`. */
   readonly allowed: ReadonlyArray<{ readonly kind: Kind; readonly count: number }>;
   readonly notes: readonly Note[];
+  /** What a pass does not prove; none where it is no pass. */
+  readonly limits: readonly Limit[];
 }
 
 /** What is seen only of a server that was started: `verdict/after-life.ts` judges it. */
@@ -77,8 +80,16 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     checks,
     findings,
     allowed,
-    notes: [...results.flatMap(({ notes }) => notes), ...runNotes(evidence)],
+    notes: [...ofWhatWasTried(results), ...runNotes(evidence, doubts.length > 0)],
+    limits: verdict === 'pass' ? limitsOf(evidence, checks) : [],
   };
+}
+
+/** A handler that was never reached has nothing to be decided about its memory and its work. */
+function ofWhatWasTried(results: readonly CheckResult[]): Note[] {
+  const notes = results.flatMap(result => result.notes);
+  if (!notes.some(({ note }) => note === 'not-reached')) return notes;
+  return notes.filter(({ note }) => note !== 'memory-undecided' && note !== 'work-undecided');
 }
 
 /** A process that is gone, and nobody knows why, is a doubt. */
@@ -109,7 +120,7 @@ function watched(result: CheckResult, evidence: Evidence): CheckResult {
 }
 
 /** What is worth saying about the run as a whole. */
-function runNotes(evidence: Evidence): Note[] {
+function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   const notes: Note[] = [];
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const { cycles, own } = evidence;
@@ -130,6 +141,12 @@ function runNotes(evidence: Evidence): Note[] {
   }
   const overflows = ownOverflows(evidence);
   if (overflows > 0) notes.push({ note: 'overflows', count: overflows });
+  if (own?.capped && isDoubted) notes.push({ note: 'capped', ...own.capped });
+  const cutShort = [evidence.warmup, cycles, evidence.confirm].reduce(
+    (all, tally) => all + tally.cutShort,
+    0,
+  );
+  if (cutShort > 0) notes.push({ note: 'cut-short', count: cutShort });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
   return notes;
 }

@@ -1,3 +1,4 @@
+import type { Answered } from './answers.js';
 import type { CensusKey } from './evidence.js';
 
 /** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/notes.ts`. */
@@ -22,7 +23,13 @@ export type Note =
   | { readonly note: 'work-undecided'; readonly firstUs: number; readonly lastUs: number }
   | { readonly note: 'stale-entries'; readonly before: number; readonly after: number }
   | { readonly note: 'closed-with-later'; readonly count: number }
-  | { readonly note: 'draining'; readonly outstanding: number; readonly waitedMs: number }
+  | {
+      readonly note: 'draining';
+      readonly outstanding: number;
+      readonly waitedMs: number;
+      /** It was not waited until it had come to an end. */
+      readonly interrupted: boolean;
+    }
   | { readonly note: 'other-clients'; readonly count: number }
   | {
       readonly note: 'memory-undecided';
@@ -71,6 +78,14 @@ export type Note =
     }
   | { readonly note: 'not-answered'; readonly closedFirst: boolean; readonly timeoutMs: number }
   | { readonly note: 'turned-down'; readonly count: number; readonly of: number }
+  /** The answers of a route were not those that were expected, so that it was not tried. */
+  | { readonly note: 'not-reached'; readonly answered: Answered; readonly accepts: readonly string[] }
+  /** What was asked for is a stream of events, which has no end. */
+  | { readonly note: 'endless'; readonly timeoutMs: number }
+  /** The server ended connections before all requests were made on them. */
+  | { readonly note: 'cut-short'; readonly count: number }
+  /** More connections would have been needed to confirm. */
+  | { readonly note: 'capped'; readonly connections: number; readonly because: 'option' | 'method' }
   | { readonly note: 'own-cpu'; readonly percent: number }
   | { readonly note: 'own-slowdown'; readonly fromUs: number; readonly toUs: number }
   | {

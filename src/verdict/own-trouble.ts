@@ -24,6 +24,13 @@ export function ownTrouble({ warmup, cycles, confirm, departed, own }: Evidence)
   }
   const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');
   if (tlsCode && departed.length === 0) return tlsTrouble(tlsCode);
+  if (tallies.some(({ stopped }) => stopped === 'no-http2') && departed.length === 0) {
+    return new ChurnError(
+      'no-http2',
+      'The server does not speak HTTP/2.',
+      'For HTTP/1.1 leave out --client. Over TLS it has to be asked for by https://, without TLS by http://.',
+    );
+  }
   if (made === 0 && departed.length === 0 && !tallies.some(({ failed, stopped }) => failed > 0 || stopped)) {
     return new ChurnError('interrupted-early', 'No cycle was made.', 'Run it again.');
   }
@@ -42,6 +49,8 @@ function tlsTrouble({ stopped, lastFailure }: Tally): ChurnError {
     : new ChurnError(
         'no-tls',
         `No TLS handshake with the server succeeded (${code}).`,
-        'Does it speak TLS on this port? If it asks for a server name: --sni NAME.',
+        code.endsWith('NO_APPLICATION_PROTOCOL')
+          ? 'It takes none of the protocols that it was offered. If it speaks HTTP/2 alone: --client h2'
+          : 'Does it speak TLS on this port? If it asks for a server name: --sni NAME.',
       );
 }

@@ -18,7 +18,7 @@ export async function findWhere(
 ): Promise<ReadonlyMap<Finding, Found>> {
   const found = new Map<Finding, Found>();
   const traced = findings.filter(isTraced);
-  const isNative = target.runtime === 'native' || target.runtime === 'unknown';
+  const isNative = ['native', 'unknown', 'go'].includes(target.runtime);
   const hang = findings.find(({ kind }) => kind === 'hang');
   if (traced.length > 0 && isNative && !hang) {
     const tell = await traceNative(target, options, traced, signal);
@@ -32,7 +32,12 @@ export async function findWhere(
   }
   for (const finding of findings) {
     if (found.has(finding)) continue;
-    const sentence = isNative ? undefined : CANNOT[target.runtime];
+    if (target.runtime === 'v8') {
+      const { askNode } = await import('./node/node.js');
+      found.set(finding, await askNode(target, options, finding, signal));
+      continue;
+    }
+    const sentence = isNative ? NATIVE[finding.kind] : (OTHERS[target.runtime] ?? UNKNOWN);
     if (sentence) found.set(finding, unknown(sentence));
   }
   return found;
@@ -42,5 +47,20 @@ function isTraced(finding: Finding): finding is TracedFinding {
   return finding.kind in TRACED;
 }
 
-/** What cannot be had of a runtime, and what the program could do for it. */
-const CANNOT: Partial<Record<Runtime, string>> = {};
+/** What a tracer of calls does not see, and who does. */
+const NATIVE: Partial<Record<Finding['kind'], string>> = {
+  memory:
+    'Which line allocates what is kept is told by valgrind or a sanitizer: churn --port auto -- valgrind --leak-check=full ./server (for Go: net/http/pprof, heap).',
+};
+
+const UNKNOWN = 'How to look into a server of this language from outside is not known here.';
+
+/** Where a stack of the C library would tell the interpreter's own lines, and what the program could do instead. */
+const OTHERS: Partial<Record<Runtime, string>> = {
+  jvm: 'Of a JVM lines are not told: jcmd PID GC.class_histogram before and after tells which classes grew, jcmd PID Thread.print which threads stay.',
+  cpython:
+    'Of Python lines are not told: start it with python -X dev -X tracemalloc=10, and each socket or file that is dropped without close() is told with the line that made it.',
+  pypy: 'Of PyPy lines are not told: start the server with CPython and python -X dev -X tracemalloc=10, which tell the line that made what is dropped.',
+  ruby: 'Of Ruby lines are not told: ObjectSpace.trace_object_allocations_start, then ObjectSpace.each_object(IO) and allocation_sourceline, tell which line made each socket.',
+  beam: 'Of the BEAM lines are not told: in its shell, erlang:ports() and erlang:port_info(Port, connected) tell which process holds each socket.',
+};

@@ -1,20 +1,32 @@
 import type { Duplex } from 'node:stream';
+import { converse } from './converse.js';
 import { type Cycle, EARLY_END, fail, NO_ANSWER, UNEXPECTED } from './cycle.js';
 import type { Behaviour, CycleContext } from './cycle-context.js';
-import { isExpected } from './script.js';
+import { type HttpScript, isAccepted, isExpected } from './script.js';
+import { noteAnswer } from './tally.js';
 
 /**
- * Sends the request and calls `onAnswer` with the first bytes of the answer, or as soon as it is what was expected.
- * A server that closes, or says nothing until the deadline, fails the cycle. `channel` is where the talk goes on: the
- * socket, or the TLS layer over it.
+ * Says what is to be said on a connection, and calls `onAnswer` when all of it was answered, or with the first bytes of
+ * the last answer where it `cutsLast`. `channel` is where the talk goes on: the socket, or the TLS layer over it.
  */
-export function ask(
+export function talk(
   cycle: Cycle,
   context: CycleContext,
   onAnswer: () => void,
   channel: Duplex = cycle.socket,
+  cutsLast = false,
 ): void {
-  const { request, greets, expect } = context.script;
+  const { http } = context.script;
+  if (http?.readsWhole) converse(cycle, context, http, onAnswer, channel, cutsLast);
+  else ask(cycle, context, onAnswer, channel);
+}
+
+/**
+ * Sends the request and calls `onAnswer` with the first bytes of the answer, or as soon as it is what was expected.
+ * A server that closes, or says nothing until the deadline, fails the cycle.
+ */
+function ask(cycle: Cycle, context: CycleContext, onAnswer: () => void, channel: Duplex): void {
+  const { request, greets, expect, http } = context.script;
   const askedAtMs = performance.now();
   let heard = '';
   let asked = !greets;
@@ -41,8 +53,10 @@ export function ask(
     if (heard.length < MAX_HEARD) heard += chunk.toString('latin1');
     if (!isExpected(heard, expect)) return;
     over();
-    context.stopwatch?.answered(performance.now() - (context.isTimed ? cycle.sinceMs : askedAtMs));
+    const ms = performance.now() - (context.isTimed ? cycle.sinceMs : askedAtMs);
+    context.stopwatch?.answered(ms);
     context.tally.answered += 1;
+    if (http) noteStatus(context, http, heard, ms);
     channel.resume();
     onAnswer();
   };
@@ -50,6 +64,18 @@ export function ask(
   cycle.dueAtMs = askedAtMs + context.timeoutMs;
   cycle.onDeadline = giveUp;
   if (!greets) channel.write(request);
+}
+
+/** Counts the status that an answer begins with, if it is one of HTTP. */
+function noteStatus(
+  { tally }: CycleContext,
+  { requests, accepts }: HttpScript,
+  heard: string,
+  ms: number,
+): void {
+  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(heard)?.[1]);
+  const [request] = requests;
+  if (request && status > 0) noteAnswer(tally, request.route, status, isAccepted(status, accepts), ms);
 }
 
 /** An answer is looked through up to here. */

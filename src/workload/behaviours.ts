@@ -1,4 +1,4 @@
-import { ask } from './ask.js';
+import { talk } from './ask.js';
 import type { ClientName } from './client-names.js';
 import type { Cycle } from './cycle.js';
 import {
@@ -52,13 +52,13 @@ const partialRst: Behaviour = ({ socket }, { script, turns }) => {
 };
 
 /** Connect, send a request, wait for the answer, close. */
-export const reply: Behaviour = (cycle, context) => {
-  ask(cycle, context, () => closeWhenQuiet(cycle, context));
+const reply: Behaviour = (cycle, context) => {
+  talk(cycle, context, () => closeWhenQuiet(cycle, context));
 };
 
 /** Connect, send a request, reset with the first bytes of the answer: the server is still writing, or has just written. */
 const replyRst: Behaviour = (cycle, context) => {
-  ask(cycle, context, () => cycle.socket.resetAndDestroy());
+  talk(cycle, context, () => cycle.socket.resetAndDestroy(), cycle.socket, true);
 };
 
 /** Connect, say nothing for a while, close: the server has long accepted, and waits, when the end comes. */
@@ -103,13 +103,19 @@ const BEHAVIOURS = {
   'byte-rst': () => byteRst,
   partial: () => partial,
   'partial-rst': () => partialRst,
-  reply: () => reply,
-  'reply-rst': () => replyRst,
+  reply: async script => (script.isSecure ? (await import('./tls-behaviours.js')).tlsOf(script) : reply),
+  'reply-rst': async script =>
+    script.isSecure ? (await import('./tls-behaviours.js')).tlsReplyRstOf(script) : replyRst,
   idle: () => idle,
   drip: () => drip,
   tls: async script => (await import('./tls-behaviours.js')).tlsOf(script),
   'tls-abort': async script => (await import('./tls-behaviours.js')).tlsAbortOf(script),
   'tls-rst': async script => (await import('./tls-behaviours.js')).tlsRstOf(script),
+  ws: async script => (await import('./web-behaviours.js')).wsOf(script),
+  'ws-rst': async script => (await import('./web-behaviours.js')).wsRstOf(script),
+  sse: async script => (await import('./web-behaviours.js')).sseOf(script),
+  h2: async script => (await import('./http2-behaviours.js')).h2Of(script),
+  'h2-rst': async script => (await import('./http2-behaviours.js')).h2RstOf(script),
 } as const satisfies Record<ClientName, Prepare>;
 
 export type Behaviours = ReadonlyMap<ClientName, Behaviour>;

@@ -14,6 +14,11 @@ export const CLIENT_NAMES = [
   'tls',
   'tls-abort',
   'tls-rst',
+  'ws',
+  'ws-rst',
+  'sse',
+  'h2',
+  'h2-rst',
 ] as const;
 
 export type ClientName = (typeof CLIENT_NAMES)[number];
@@ -29,12 +34,15 @@ export interface BehaviourFacts {
   /** What it waits for, and so has a deadline for. */
   readonly waitsFor: 'nothing' | 'answer' | 'close' | 'handshake';
   readonly tls: boolean;
+  /** It needs a service that few servers have, so that it is tried only when it is named. */
+  readonly isSpecial?: boolean;
   readonly ends: 'FIN' | 'RST';
   /** How many times a cycle does nothing for as long as `--wait` says. */
   readonly pauses: number;
 }
 
 const SILENT = { request: 'none', waitsFor: 'nothing', tls: false, pauses: 0 } as const;
+const SPECIAL = { request: 'whole', waitsFor: 'answer', tls: false, pauses: 0, isSpecial: true } as const;
 const HANDSHAKE = ['> ClientHello', '< ServerHello, certificate', '> Finished', '< session tickets'] as const;
 
 /** Total: a behaviour without its facts does not compile. */
@@ -144,4 +152,38 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
     ends: 'RST',
     pauses: 0,
   },
+  ws: {
+    ...SPECIAL,
+    summary: 'a WebSocket: opened, a message with --data and its answer, closed',
+    packets: ['> upgrade', '< 101', '> close', '< close', '< FIN', '> FIN'],
+    waitsFor: 'close',
+    ends: 'FIN',
+  },
+  'ws-rst': {
+    ...SPECIAL,
+    summary: 'a WebSocket: opened, reset',
+    packets: ['> upgrade', '< 101', '> RST'],
+    ends: 'RST',
+  },
+  sse: {
+    ...SPECIAL,
+    summary: 'server-sent events: a request, an event or a while (--wait), gone',
+    packets: ['> request', '< head', '< event', '> FIN'],
+    ends: 'FIN',
+  },
+  h2: {
+    ...SPECIAL,
+    summary: 'HTTP/2: streams opened and closed on one connection (--requests, 10)',
+    packets: ['> preface, SETTINGS', '> 10 HEADERS', '< answers', '> GOAWAY', '> FIN', '< FIN'],
+    ends: 'FIN',
+  },
+  'h2-rst': {
+    ...SPECIAL,
+    summary: 'HTTP/2: streams opened and reset at once (--requests, 10)',
+    packets: ['> preface, SETTINGS', '> 10 HEADERS', '> 10 RST_STREAM', '> GOAWAY', '> FIN', '< FIN'],
+    ends: 'FIN',
+  },
 };
+
+/** Those of a thorough run. */
+export const USUAL_CLIENTS: readonly ClientName[] = CLIENT_NAMES.filter(name => !FACTS[name].isSpecial);

@@ -28,10 +28,22 @@ export function closeSoon(cycle: Cycle, context: CycleContext): void {
       return;
     }
     // Longer, it may be, than what the stream takes in by itself.
-    socket.resume();
+    listenIn(cycle, context);
     closeWhenQuiet(cycle, context);
   });
 }
+
+/** Reads what comes without an answer in mind, and keeps the first words of the phase: they tell what is spoken there. */
+function listenIn({ socket }: Cycle, { tally, script }: CycleContext): void {
+  if (tally.heard === undefined && !script.meant) {
+    socket.once('data', (chunk: Buffer) => {
+      tally.heard ??= chunk.toString('latin1', 0, MAX_OVERHEARD);
+    });
+  }
+  socket.resume();
+}
+
+const MAX_OVERHEARD = 128;
 
 /**
  * The same, when nothing more comes: a close in the middle of an answer sends RST. shutdown(2) before close(2) would
@@ -66,7 +78,7 @@ export function untilServerCloses(
   const { patience, tally } = context;
   const { limitMs } = patience;
   cycle.closing = true;
-  cycle.socket.resume();
+  listenIn(cycle, context);
   if (patience.isOver) {
     tally.unawaited += 1;
     later(cycle, limitMs, () => {

@@ -55,6 +55,10 @@ export const DEADLINE = 'deadline';
 export const NO_ANSWER = 'no-answer';
 /** The server closed its side before it had answered. */
 export const EARLY_END = 'early-end';
+/** The answer had begun, and did not come to its end until the deadline. */
+export const UNFINISHED = 'unfinished';
+/** The same of an answer that says it is a stream of events, and so has no end. */
+export const ENDLESS = 'endless';
 /** The server said something else than what was expected. */
 export const UNEXPECTED = 'unexpected';
 
@@ -85,6 +89,7 @@ export class Deadlines {
 /** What an error code says about a cycle: an errno name, a code of OpenSSL by way of Node, or one of our own. */
 export function failureKind(code: string): FailureKind {
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'tls';
+  if (code.startsWith('ERR_HTTP2_')) return 'http2';
   return FAILURES[code] ?? (UNTRUSTED.test(code) ? 'untrusted' : 'other');
 }
 
@@ -100,6 +105,8 @@ const FAILURES: Readonly<Record<string, FailureKind>> = {
   [DEADLINE]: 'timeout',
   [NO_ANSWER]: 'unanswered',
   [EARLY_END]: 'unanswered',
+  [UNFINISHED]: 'unanswered',
+  [ENDLESS]: 'unanswered',
   [UNEXPECTED]: 'unexpected',
 };
 
@@ -121,6 +128,8 @@ export function reasonToStop(
       return 'untrusted';
     case 'tls':
       return tally.completed === 0 ? 'no-tls' : undefined;
+    case 'http2':
+      return tally.completed === 0 ? 'no-http2' : undefined;
     case 'unanswered':
     case 'unexpected': {
       // A server that never answered is not asked a thousand times; one that did gets two more chances.

@@ -11,6 +11,41 @@ export interface Script {
   /** How long `idle` says nothing, and `drip` waits between two bytes. */
   readonly waitMs: number;
   readonly tls: TlsScript;
+  /** Whoever sends a whole request does so under TLS. */
+  readonly isSecure: boolean;
+  /** The request is one of HTTP, and what is known of it; undefined: it is of something else. */
+  readonly http: HttpScript | undefined;
+}
+
+/** Requests of HTTP, and which answers are taken for right. */
+export interface HttpScript {
+  /** Asked in turn; never empty. */
+  readonly requests: readonly HttpRequest[];
+  /** So many on each connection, one after the other. */
+  readonly perConnection: number;
+  /** Answers are read to their end, as a client of HTTP does; else the first bytes are enough. */
+  readonly readsWhole: boolean;
+  /** "2xx", "404": a status that none of them is like is not what was expected. */
+  readonly accepts: readonly string[];
+}
+
+export interface HttpRequest {
+  /** Method and path: what the report calls it. */
+  readonly route: string;
+  readonly bytes: Uint8Array;
+  /** The same taken apart, for clients that write it otherwise: lines of the head, Host first, and the body. */
+  readonly lines: readonly string[];
+  readonly body: Uint8Array | undefined;
+  /** Its answer has no body, whatever length it tells. */
+  readonly isHead: boolean;
+}
+
+export const ANY_STATUS: HttpScript['accepts'] = ['1xx', '2xx', '3xx', '4xx', '5xx'];
+
+/** Whether a status is like one of "2xx", "40x", "204". */
+export function isAccepted(status: number, accepts: HttpScript['accepts']): boolean {
+  const digits = String(status);
+  return accepts.some(like => [...like].every((digit, index) => digit === 'x' || digit === digits[index]));
 }
 
 /** A text that has to occur, or a pattern. */
@@ -24,6 +59,9 @@ export interface TlsScript {
   readonly ca: string | undefined;
   /** Any certificate will do. */
   readonly insecure: boolean;
+  /** Who the client is, where the server asks for that: its certificate and key, as PEM text. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** The first half of the request: what a client has sent that goes away in the middle of it. */

@@ -3,9 +3,11 @@
  * - `refused`: ECONNREFUSED, nobody listens;
  * - `reset`: the server or its kernel answered with RST;
  * - `timeout`: no handshake within the deadline;
- * - `unanswered`: the server closed, or said nothing until the deadline, where an answer was waited for;
+ * - `unanswered`: the server closed, said nothing or did not come to an end until the deadline, where an answer was
+ *   waited for;
  * - `unexpected`: the answer is not what was expected;
  * - `tls`: no TLS handshake; `untrusted`: its certificate is not taken;
+ * - `http2`: what the server says is no HTTP/2, where that was wanted;
  * - `own-ports`, `own-fds`: this machine or this process ran out, which is no word about the server;
  * - `other`: any other error, its code is in the report.
  */
@@ -17,6 +19,7 @@ export type FailureKind =
   | 'unexpected'
   | 'tls'
   | 'untrusted'
+  | 'http2'
   | 'own-ports'
   | 'own-fds'
   | 'other';
@@ -36,6 +39,7 @@ export type StopReason =
   | 'deadlines'
   | 'unanswered'
   | 'no-tls'
+  | 'no-http2'
   | 'untrusted'
   | 'own-ports'
   | 'own-fds'
@@ -53,6 +57,15 @@ export interface Tally {
   closedByServer: number;
   /** Cycles that got the answer that they waited for. */
   answered: number;
+  /** Answers of HTTP by route; none where something else is spoken. */
+  routes: Record<string, RouteAnswers>;
+  /** How long the first answer of all took, and the last. */
+  firstAnswerMs: number | undefined;
+  lastAnswerMs: number | undefined;
+  /** Connections that the server ended before all requests were made that were to be made on them. */
+  cutShort: number;
+  /** The first words that the server said without being asked, or in answer to something that is no request. */
+  heard: string | undefined;
   /** Resets that came after the client had said something, but for TLS; among `failures` too. */
   turnedDown: number;
   /** The beginning of the first answer that was not the expected one. */
@@ -67,6 +80,15 @@ export interface Tally {
   stopped: StopReason | undefined;
 }
 
+/** What a route has answered. */
+export interface RouteAnswers {
+  /** How many of each status. */
+  readonly statuses: Record<string, number>;
+  /** How many of them were expected, and how many there are. */
+  expected: number;
+  total: number;
+}
+
 export function emptyTally(): Tally {
   return {
     requested: 0,
@@ -77,6 +99,11 @@ export function emptyTally(): Tally {
     lastFailure: undefined,
     closedByServer: 0,
     answered: 0,
+    routes: {},
+    firstAnswerMs: undefined,
+    lastAnswerMs: undefined,
+    cutShort: 0,
+    heard: undefined,
     turnedDown: 0,
     unexpectedAnswer: undefined,
     unclosed: 0,
@@ -92,4 +119,21 @@ export function noteFailure(tally: Tally, failure: Failure): void {
   tally.failures[failure.kind] = (tally.failures[failure.kind] ?? 0) + 1;
   tally.firstFailure ??= failure;
   tally.lastFailure = failure;
+}
+
+/** One more answer of HTTP, that took `ms`. */
+export function noteAnswer(
+  tally: Tally,
+  route: string,
+  status: number,
+  isExpected: boolean,
+  ms: number,
+): void {
+  tally.routes[route] ??= { statuses: {}, expected: 0, total: 0 };
+  const answers = tally.routes[route];
+  answers.statuses[status] = (answers.statuses[status] ?? 0) + 1;
+  answers.total += 1;
+  if (isExpected) answers.expected += 1;
+  tally.firstAnswerMs ??= ms;
+  tally.lastAnswerMs = ms;
 }

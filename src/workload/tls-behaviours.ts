@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
-import { ask } from './ask.js';
+import { talk } from './ask.js';
 import { type Cycle, fail, NO_ANSWER } from './cycle.js';
 import { type Behaviour, type CycleContext, later, untilServerCloses } from './cycle-context.js';
 import type { Script, TlsScript } from './script.js';
@@ -10,14 +10,14 @@ import type { Script, TlsScript } from './script.js';
  * reads would make a reset of the end. With a request, that is sent and its answer waited for in between.
  */
 export function tlsOf(script: Script): Behaviour {
-  const over = tlsLayer(script.tls);
+  const over = tlsLayer(script.tls, script.meant && script.greets);
   return (cycle, context) =>
     over(cycle, context, channel => {
       const end = () => {
         channel.end();
         untilServerCloses(cycle, context, channel);
       };
-      if (script.meant) ask(cycle, context, end, channel);
+      if (script.meant) talk(cycle, context, end, channel);
       else end();
     });
 }
@@ -53,6 +53,15 @@ function clientHello({ sni, alpn }: TlsScript): Promise<Uint8Array> {
   });
 }
 
+/** Connect, whole handshake, a request, reset with the first bytes of its answer. */
+export function tlsReplyRstOf(script: Script): Behaviour {
+  const over = tlsLayer(script.tls, script.greets);
+  return (cycle, context) =>
+    over(cycle, context, channel => {
+      talk(cycle, context, () => cycle.socket.resetAndDestroy(), channel, true);
+    });
+}
+
 /** Connect, whole handshake, reset: no close_notify. */
 export function tlsRstOf(script: Script): Behaviour {
   const over = tlsLayer(script.tls);
@@ -60,14 +69,25 @@ export function tlsRstOf(script: Script): Behaviour {
 }
 
 /** Puts TLS over the connection of a cycle; what goes wrong in the handshake fails the cycle. */
-type TlsLayer = (cycle: Cycle, context: CycleContext, onHandshake: (channel: TLSSocket) => void) => void;
+export type TlsLayer = (
+  cycle: Cycle,
+  context: CycleContext,
+  onHandshake: (channel: TLSSocket) => void,
+) => void;
 
 /**
  * Certificates are read once, for all connections. This module is loaded only where a client of TLS is asked for:
  * node:tls costs a plain run more than all else that it loads.
  */
-function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
-  const secureContext = createSecureContext(ca === undefined ? {} : { ca });
+export function tlsLayer(
+  { sni, alpn, ca, cert, key, insecure }: TlsScript,
+  serverSpeaksFirst = false,
+): TlsLayer {
+  const secureContext = createSecureContext({
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
   const chosen = {
     secureContext,
     rejectUnauthorized: !insecure,
@@ -84,9 +104,11 @@ function tlsLayer({ sni, alpn, ca, insecure }: TlsScript): TlsLayer {
       .once('secureConnect', () => {
         cycle.onDeadline = undefined;
         cycle.closing = true;
-        whenServerIsDone(channel, cycle, context, () => onHandshake(channel));
+        // What it says must not be read before there is somebody to listen.
+        if (serverSpeaksFirst) onHandshake(channel);
+        else whenServerIsDone(channel, cycle, context, () => onHandshake(channel));
       });
-    channel.resume();
+    if (!serverSpeaksFirst) channel.resume();
     cycle.onDeadline = () => fail(cycle, NO_ANSWER);
   };
 }

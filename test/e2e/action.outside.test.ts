@@ -7,7 +7,8 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { validateAction, validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
-import { startC } from '../servers/launch.js';
+import { compileC, launch, startC } from '../servers/launch.js';
+import { freePort } from '../servers/real/free-port.js';
 import { parseReport } from '../support/churn.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -62,8 +63,16 @@ describe('the GitHub action', () => {
     }
   });
 
+  it('waits for a server that is still starting, named by its URL', async () => {
+    const port = await freePort();
+    const server = launch(['sh', '-c', `sleep 1; exec ${await compileC('poll')} --port ${port}`]);
+    const { status } = await act({ target: `tcp://127.0.0.1:${port}`, options: '--cycles 100' });
+    await (await server).stop();
+    assert.equal(status, 0);
+  });
+
   it('could not test where nothing listens', async () => {
-    const { status, outputs } = await act({ port: '1' });
+    const { status, outputs } = await act({ port: '1', 'wait-for': '100ms' });
     assert.equal(status, 2);
     assert.equal(outputs['verdict'], 'error');
   });
@@ -137,7 +146,7 @@ async function act(given: Readonly<Record<string, string>>) {
   known.set('inputs.report', file('churn.json'));
   for (const [name, value] of Object.entries(given)) known.set(`inputs.${name}`, value);
   const resolve = (text: string) =>
-    text.replaceAll(/\$\{\{ *([\w.]+) *\}\}/g, (_, name: string) => known.get(name) ?? '');
+    text.replaceAll(/\$\{\{ *([\w.-]+) *\}\}/g, (_, name: string) => known.get(name) ?? '');
   let [status, stdout] = [0, ''];
   for (const { id, run, env } of ACTION.runs.steps) {
     writeFileSync(file('script.sh'), run);

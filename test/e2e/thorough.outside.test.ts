@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/report/report.js';
-import { CLIENT_NAMES } from '../../src/workload/client-names.js';
+import { USUAL_CLIENTS } from '../../src/workload/client-names.js';
 import { launch, startC } from '../servers/launch.js';
 import { realServers } from '../servers/real/registry.js';
 import { isInstalled, startReal } from '../servers/real/start.js';
@@ -36,7 +36,7 @@ describe('churn --thorough', { concurrency: 2 }, () => {
       assert.deepEqual([status, stderr], [0, '']);
       assert.match(stdout, /Clean whatever clients do \(11 of 14 apply\)/);
       assert.match(stdout, /^ {2}client +fd +memory +threads +children +server$/m);
-      for (const client of CLIENT_NAMES) assert.match(stdout, new RegExp(`^ {2}${client} `, 'm'));
+      for (const client of USUAL_CLIENTS) assert.match(stdout, new RegExp(`^ {2}${client} `, 'm'));
       // 11 behaviours that apply, and the mixed row.
       assert.match(stdout, /^PASS {2}1660 cycles, 0 leaks$/m);
       assert.equal((await churn(['render', file])).stdout, stdout);
@@ -168,7 +168,7 @@ describe('churn --thorough', { concurrency: 2 }, () => {
       const [code] = await once(run, 'close');
       const report = parseReport(stdout);
       assert.deepEqual([code, report.interrupted, report.verdict], [130, true, 'undecided']);
-      assert.equal(report.runs?.length, CLIENT_NAMES.length);
+      assert.equal(report.runs?.length, USUAL_CLIENTS.length);
       assert.deepEqual(
         report.runs?.slice(0, 2).map(({ client, status }) => `${client} ${status}`),
         ['fin pass', 'rst pass'],

@@ -45,6 +45,8 @@ test('what is sent, expected, and asked for in TLS is understood', () => {
     sni: 'example.test',
     alpn: 'h2, http/1.1',
     insecure: true,
+    cert: undefined,
+    key: undefined,
   });
   assert.equal(text(script), 'PING\r\n');
   assert.deepEqual(script.expect, /^\+PONG/i);
@@ -53,6 +55,8 @@ test('what is sent, expected, and asked for in TLS is understood', () => {
     alpn: ['h2', 'http/1.1'],
     ca: undefined,
     insecure: true,
+    cert: undefined,
+    key: undefined,
   });
 });
 
@@ -70,10 +74,13 @@ const REFUSED: ReadonlyArray<readonly [raw: RawClientOptions, sentence: RegExp]>
   [{ client: 'fin,rst,fin' }, /^--client names fin twice\.$/],
   [{ client: 'rst', tls: true }, /^--tls is short for --client tls/],
   [{ protocol: 'ftp', client: 'reply' }, /^--protocol expects one of http, .*, got "ftp"\.$/],
-  [{ send: 'x' }, /^--send has no meaning with --client fin, which sends no request\.$/],
+  [{ send: 'x', client: 'fin' }, /^--send has no meaning with --client fin, which sends no request\.$/],
   [{ send: 'x', client: 'fin,byte' }, /^--send has no meaning with --client fin, byte/],
-  [{ protocol: 'http' }, /^--protocol has no meaning with --client fin/],
-  [{ expect: 'x' }, /^--expect has no meaning with --client fin, which waits for no answer\.$/],
+  [{ protocol: 'http', client: 'fin' }, /^--protocol has no meaning with --client fin/],
+  [
+    { expect: 'x', client: 'fin' },
+    /^--expect has no meaning with --client fin, which waits for no answer\.$/,
+  ],
   [{ expect: 'x', client: 'partial' }, /^--expect has no meaning with --client partial/],
   [{ send: 'x', protocol: 'http', client: 'reply' }, /^--send and --protocol both say what is sent\.$/],
   [{ sni: 'x' }, /^--sni has no meaning with --client fin, which does not speak TLS\.$/],

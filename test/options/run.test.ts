@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ChurnError } from '../../src/errors.js';
 import { type Options, parseAddress, parseOptions, type RawOptions } from '../../src/options/run.js';
 import { KINDS } from '../../src/verdict/kinds.js';
-import { CLIENT_NAMES } from '../../src/workload/client-names.js';
+import { USUAL_CLIENTS } from '../../src/workload/client-names.js';
 import { script } from '../support/script.js';
 
 test('a port is all that has to be said', () => {
@@ -13,6 +13,7 @@ test('a port is all that has to be said', () => {
     unix: undefined,
     pids: [],
     behindProxy: false,
+    waitForMs: 0,
     cycles: 1_000,
     concurrency: 1,
     timeoutMs: 5_000,
@@ -33,6 +34,7 @@ test('a port is all that has to be said', () => {
     lateMs: 30_000,
     budgetMs: 10_000,
     heapBudgetMs: 20_000,
+    atMost: undefined,
     thorough: undefined,
     start: undefined,
     policy: { strict: false, failOn: undefined, allow: {} },
@@ -88,7 +90,7 @@ test('a thorough run has every client, fewer cycles of each, and a time for all 
   const options = parseOptions({ port: 9_000, thorough: true });
   assert.deepEqual(options, {
     ...parseOptions({ port: 9_000 }),
-    clients: CLIENT_NAMES,
+    clients: USUAL_CLIENTS,
     cycles: 200,
     thorough: { wholeMs: 30_000 },
   });
@@ -97,7 +99,7 @@ test('a thorough run has every client, fewer cycles of each, and a time for all 
   assert.equal(parseOptions({ port: 9_000, thorough: true, insecure: true }).script.tls.insecure, true);
 });
 
-for (const name of CLIENT_NAMES) {
+for (const name of USUAL_CLIENTS) {
   test(`--client ${name} is understood`, () => {
     assert.deepEqual(parseOptions({ port: 9_000, client: name }).clients, [name]);
   });
@@ -182,20 +184,21 @@ test('the hint of --allow is a command that works', () => {
   assert.throws(() => parseOptions({ port: 9_000, allow: ['fd=x'] }), { hint: /--allow fd=\d/ });
 });
 
+const NOTHING = {
+  port: undefined,
+  host: undefined,
+  unix: undefined,
+  pids: [],
+  behindProxy: false,
+  waitForMs: 0,
+};
+
 const ADDRESSES: ReadonlyArray<
   readonly [what: string, raw: RawOptions, address: ReturnType<typeof parseAddress>]
 > = [
-  ['a port', { port: '80' }, { port: 80, host: undefined, unix: undefined, pids: [], behindProxy: false }],
-  [
-    'a Unix socket',
-    { unix: './a b' },
-    { port: undefined, host: undefined, unix: './a b', pids: [], behindProxy: false },
-  ],
-  [
-    'a pid alone',
-    { pid: ['9'] },
-    { port: undefined, host: undefined, unix: undefined, pids: [9], behindProxy: false },
-  ],
+  ['a port', { port: '80' }, { ...NOTHING, port: 80 }],
+  ['a Unix socket', { unix: './a b' }, { ...NOTHING, unix: './a b' }],
+  ['a pid alone', { pid: ['9'] }, { ...NOTHING, pids: [9] }],
 ];
 
 for (const [what, raw, address] of ADDRESSES) {

@@ -69,5 +69,5 @@ function withoutComment(line: string): string {
 }
 
 const COMMAND = /^(?:churn|npm|npx|\.\/server|source) /;
-/** Reports, and programs, which the tests of the library run. */
-const OUTPUT = /^(?:(?:PASS|FAIL) {2}| {2}✖ |import )/;
+/** Reports, the list of options, and programs, which the tests of the library run. */
+const OUTPUT = /^(?:(?:PASS|FAIL) {2}| {2}✖ |import |Output:\n)/;

@@ -1,5 +1,13 @@
 /** What a port of the README or of the guide stands for: which server listens there in the test. */
-export const PORTS = { 9000: 'clean', 6379: 'answers', 7000: 'answers', 8080: 'web', 8443: 'tls' } as const;
+export const PORTS = {
+  9000: 'clean',
+  6379: 'answers',
+  7000: 'answers',
+  8080: 'web',
+  8443: 'tls',
+  3000: 'routes',
+  3001: 'streams',
+} as const;
 
 /** What is written for a long run or a large machine, and what is run instead of it. */
 export const SHORTER: ReadonlyArray<readonly [written: string, run: string]> = [
@@ -16,13 +24,13 @@ export const SHORTER: ReadonlyArray<readonly [written: string, run: string]> = [
 
 /** What stands for something else, whole. */
 export const INSTEAD: Readonly<Record<string, string>> = {
-  'churn [run] [options] [-- server command…]': 'churn run --port 9000',
+  'churn [run] [target] [options] [-- server command…]': 'churn run --port 9000',
   // The port 9000 of the other commands is taken.
   'churn --port 9000 -- ./server --port 9000': 'churn --port auto -- ./server --port {port}',
   // The server of the test does not know SIGHUP, and would end.
   'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- ./server --port {port}':
     'churn --port auto --nofile 64 --reload SIGHUP:200 --shutdown -- nohup ./server --port {port}',
-  'churn watch [options] [-- load command…]': 'churn watch --port 8080 -- k6',
+  'churn watch [target] [options] [-- load command…]': 'churn watch --port 8080 -- k6',
   'churn serve [options] [-- client command…]': 'churn serve -- ./client',
   // It would serve until it is interrupted, and somebody has to come.
   'churn serve --port 8080': './client --when-open {free} & churn serve --port 8080 --duration 1s',
@@ -39,6 +47,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx churn --port 9000': 'the same, of the published package, which does not exist yet',
   'npm install -g .': 'npm run check:package packs it',
   'npm install -g churn': 'the same, of the published package',
+  'npm start &': 'the servers of the test stand for it',
   './server 9000 &': 'the servers of the test stand for it',
   './server --port 9000 &': 'the servers of the test stand for it',
   './server --port 9000 & echo $! > server.pid': 'the servers of the test stand for it',

@@ -84,6 +84,7 @@ test('cycles are told by phase, with what the server took out of its queue', () 
     concurrency: 1,
     clients: ['fin'],
     durationMs: 123.5,
+    forMs: null,
     ratePerSecond: 5_670,
     stopped: 'accept-stalled',
     failures: { reset: 2 },

@@ -15,7 +15,7 @@ for (const [name, report] of Object.entries(REPORTS)) {
     const first = lines.findIndex(line => COMMAND.test(line));
     assert.deepEqual(lines.slice(first), commands, 'they stand at the end, together');
     for (const line of commands) {
-      assert.match(line, /^::(error|warning|notice) title=[^:,]*::\S/);
+      assert.match(line, /^::(error|warning|notice) (file=[^:,]*,line=\d+,)?title=[^:,]*::\S/);
     }
     assert.equal(
       commands.some(line => line.startsWith('::error')),

@@ -27,7 +27,7 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   ],
   [{ note: 'memory-unrested' }, 'Memory not decided: it was never at rest between two rounds.'],
   [
-    { note: 'draining', outstanding: 1, waitedMs: 15_000 },
+    { note: 'draining', outstanding: 1, waitedMs: 15_000, interrupted: false },
     'Still draining after 15.0 s: 1 connection left and falling. Raise --settle.',
   ],
   [

@@ -14,11 +14,13 @@ import { CENSUS_KEYS } from '../../src/verdict/evidence.js';
 import type { Check, Finding, HeldGroup, Kind } from '../../src/verdict/finding.js';
 import type { Verdict } from '../../src/verdict/judge.js';
 import { KINDS } from '../../src/verdict/kinds.js';
+import type { Limit } from '../../src/verdict/limit.js';
 import type { Note } from '../../src/verdict/note.js';
 import type { Pattern } from '../../src/verdict/pattern.js';
 import { applyPolicy } from '../../src/verdict/policy.js';
 import { isDescriptor } from '../../src/verdict/recurrence.js';
 import type { RowName } from '../../src/verdict/rows.js';
+import { SPOKEN } from '../../src/verdict/spoken.js';
 import { buildEvidence, tally } from '../support/evidence.js';
 import {
   buildReport,
@@ -202,7 +204,10 @@ const NOTES = {
   'work-undecided': fc.record({ note: fc.constant('work-undecided'), firstUs: count, lastUs: count }),
   'stale-entries': fc.record({ note: fc.constant('stale-entries'), before: count, after: count }),
   'memory-unrested': fc.record({ note: fc.constant('memory-unrested') }),
-  draining: fc.record({ note: fc.constant('draining'), outstanding: count, waitedMs: count }),
+  draining: fc.record({
+    ...{ note: fc.constant('draining'), outstanding: count, waitedMs: count },
+    interrupted: fc.boolean(),
+  }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),
   'memory-uncollected': fc.record({ note: fc.constant('memory-uncollected'), cycles: count }),
   'memory-brief': fc.record({ note: fc.constant('memory-brief') }),
@@ -261,6 +266,23 @@ const NOTES = {
     ...{ note: fc.constant('retired'), program: foreign, what: fc.constant('spare workers') },
     pids: fc.array(count, { minLength: 1 }),
   }),
+  'not-reached': fc.record({
+    note: fc.constant('not-reached'),
+    answered: fc.record({
+      route: foreign,
+      statuses: fc.constantFrom({ 404: 10 }, { 200: 10, 500: 1_000 }),
+      expected: count,
+      total: count,
+    }),
+    accepts: fc.constant(['2xx', '3xx']),
+  }),
+  endless: fc.record({ note: fc.constant('endless'), timeoutMs: count }),
+  'cut-short': fc.record({ note: fc.constant('cut-short'), count }),
+  capped: fc.record({
+    note: fc.constant('capped'),
+    connections: count,
+    because: fc.constantFrom('option', 'method'),
+  }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 
@@ -271,6 +293,21 @@ const findings: fc.Arbitrary<readonly Finding[]> = fc.array(
 const notes: fc.Arbitrary<readonly Note[]> = fc.array(fc.oneof(...Object.values<fc.Arbitrary<Note>>(NOTES)), {
   maxLength: 3,
 });
+
+/** What a pass is of; the routes come from outside. */
+const provenLimits: fc.Arbitrary<readonly Limit[]> = fc.array(
+  fc.oneof(
+    fc.record({
+      limit: fc.constant('asked' as const),
+      clients: fc.constant(['fin']),
+      isRequest: fc.boolean(),
+      routes: fc.array(foreign, { maxLength: 4 }),
+    }),
+    fc.record({ limit: fc.constant('spoken' as const), what: fc.constantFrom(...SPOKEN) }),
+    fc.record({ limit: fc.constantFrom('memory' as const, 'idle' as const) }),
+  ),
+  { maxLength: 3 },
+);
 
 const check: fc.Arbitrary<Check> = fc.record({
   kind: fc.constantFrom(...KINDS),
@@ -286,17 +323,18 @@ const verdict: fc.Arbitrary<Verdict & { readonly interrupted: boolean }> = fc
   .record({
     findings,
     notes,
+    limits: provenLimits,
     checks: fc.array(check, { maxLength: 4 }),
     doubtful: fc.boolean(),
     interrupted: fc.boolean(),
     failOn: fc.constantFrom(undefined, [], ['fd' as const]),
   })
-  .map(({ findings, notes, checks, doubtful, interrupted, failOn }) => {
+  .map(({ findings, notes, limits, checks, doubtful, interrupted, failOn }) => {
     const outcome = applyPolicy(findings, { ...DEFAULT_POLICY, failOn });
     const failed = outcome.findings.some(({ severity }) => severity === 'fail');
     const decided = failed ? 'fail' : doubtful || interrupted ? 'undecided' : 'pass';
     const clean = decided === 'pass' && outcome.allowed.length === 0;
-    return { ...outcome, verdict: decided, clean, checks, notes, interrupted };
+    return { ...outcome, verdict: decided, clean, checks, notes, limits, interrupted };
   });
 
 const evidence: fc.Arbitrary<Evidence> = fc
@@ -385,15 +423,16 @@ const CLEAN: Verdict = {
   findings: [],
   allowed: [],
   notes: [],
+  limits: [],
 };
 
 /** Half of them clean: by chance few would be. */
 const cleanRun = fc
-  .tuple(evidence, outside, notes)
-  .map(([seen, text, said]) =>
+  .tuple(evidence, outside, notes, provenLimits)
+  .map(([seen, text, said, proved]) =>
     buildReport(
       seen,
-      { verdict: 'pass', clean: true, checks: [], findings: [], allowed: [], notes: said },
+      { verdict: 'pass', clean: true, checks: [], findings: [], allowed: [], notes: said, limits: proved },
       text,
     ),
   );

@@ -36,6 +36,7 @@ export function compileC(model: string): Promise<string> {
 /** How a server is compiled whose language brings a compiler: into a file that is run as it is. */
 const COMPILERS: Readonly<Record<string, (source: string, binary: string) => readonly string[]>> = {
   go: (source, binary) => ['go', 'build', '-o', binary, source],
+  web: (source, binary) => ['go', 'build', '-o', binary, source],
   csharp: (source, binary) => ['mcs', `-out:${binary}`, source],
   // They write what they make of a source beside it: it is compiled from a copy.
   ocaml: (source, binary) => [
@@ -51,7 +52,7 @@ const COMPILERS: Readonly<Record<string, (source: string, binary: string) => rea
   haskell: (source, binary) => ['ghc', '-v0', '-O1', '-threaded', '-o', binary, source],
 };
 
-/** Path of a server of test/servers/{go,csharp,…}, compiled once per test process. */
+/** Path of a server of test/servers/{go,csharp,…} or of the one in Go of test/servers/web, compiled once per test process. */
 export function compile(room: string, file: string): Promise<string> {
   const known = compiled.get(`${room}/${file}`);
   if (known) return known;

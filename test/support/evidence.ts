@@ -24,6 +24,8 @@ const KIB = 1_024;
 /** What is known of cycles in some runs only. */
 const OPTIONAL: readonly string[] = [
   'work',
+  'asked',
+  'capped',
   'ownDrops',
   'fdRoom',
   'passesLimit',

@@ -9,8 +9,26 @@ import { LIFE_REPORTS } from './life-reports.js';
 import { buildReport, buildRow, buildThorough, DEFAULT_POLICY, NO_TLS, TIME_IS_UP } from './report.js';
 import { SERVE_REPORTS } from './serve-reports.js';
 import { WATCH_REPORTS } from './watch-reports.js';
+import { WHERE_REPORTS } from './where-reports.js';
 
 const leak = leaking(upTo(1_010));
+
+/** Two routes, of which one asks who is there. */
+const web = buildEvidence({
+  cycles: tally({
+    completed: 1_000,
+    routes: {
+      'GET /items': { statuses: { 200: 500 }, expected: 500, total: 500 },
+      'GET /private': { statuses: { 401: 500 }, expected: 0, total: 500 },
+    },
+    firstAnswerMs: 12.3456,
+    lastAnswerMs: 0.25,
+    cutShort: 3,
+  }),
+  clients: ['reply'],
+  requestIsMeant: true,
+  asked: { isRequest: true, routes: ['GET /items', 'GET /private'], accepts: ['2xx', '3xx'], isIdle: false },
+});
 
 /** A report of every sort of run, for those who write them. */
 export const REPORTS = {
@@ -26,6 +44,7 @@ export const REPORTS = {
   unmeasured: buildReport(
     buildEvidence({ rounds: rounds().map(round => ({ ...round, anonBytes: undefined })) }),
   ),
+  web: buildReport(web),
   hostile: buildReport(leak, undefined, {
     command: [HOSTILE, "it's"],
     address: HOSTILE,
@@ -39,6 +58,7 @@ export const REPORTS = {
   ...WATCH_REPORTS,
   ...SERVE_REPORTS,
   ...LIFE_REPORTS,
+  ...WHERE_REPORTS,
   error: errorReport(
     { argv: ['--port', '9', HOSTILE], nodeVersion: '20.20.2', cpus: 2 } as unknown as Parameters<
       typeof errorReport

@@ -16,22 +16,29 @@ const SERVERS = new URL('../../../test/servers/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'churn-where-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('functions that were inlined at -O2 are told by name and line, and so is the way of those that were closed', async () => {
-  const server = await launch([compile('g++', 'inlined.cc', 'inlined', ['-O2', '-g'])]);
-  await using(server, async () => {
-    const { where: [place] = [] } = await fdOf(server);
-    assert.ok(place);
-    assert.equal(named(place.made?.frames[0]), `admit inlined.cc:${lineOf('inlined.cc', 'marker: made')}`);
-    assert.equal(named(place.last?.frames[0]), `heard inlined.cc:${lineOf('inlined.cc', 'marker: touched')}`);
-    assert.equal(
-      named(place.letGo?.by.frames[0]),
-      `drop inlined.cc:${lineOf('inlined.cc', 'marker: closed')}`,
-    );
-    assert.ok(
-      place.last?.frames[0]?.source.some(({ marked, text }) => marked && text.includes('marker: touched')),
-    );
+for (const [how, flags] of [
+  ['for any address', ['-O2', '-g']],
+  ['for a fixed address', ['-O2', '-g', '-no-pie', '-fno-pie']],
+] as const)
+  test(`functions that were inlined into a program ${how} are told by name and line, and so is the way of those that were closed`, async () => {
+    const server = await launch([compile('g++', 'inlined.cc', `inlined-${flags.length}`, flags)]);
+    await using(server, async () => {
+      const { where: [place] = [] } = await fdOf(server);
+      assert.ok(place);
+      assert.equal(named(place.made?.frames[0]), `admit inlined.cc:${lineOf('inlined.cc', 'marker: made')}`);
+      assert.equal(
+        named(place.last?.frames[0]),
+        `heard inlined.cc:${lineOf('inlined.cc', 'marker: touched')}`,
+      );
+      assert.equal(
+        named(place.letGo?.by.frames[0]),
+        `drop inlined.cc:${lineOf('inlined.cc', 'marker: closed')}`,
+      );
+      assert.ok(
+        place.last?.frames[0]?.source.some(({ marked, text }) => marked && text.includes('marker: touched')),
+      );
+    });
   });
-});
 
 test('of a program that was stripped addresses are told, and how to get lines', async () => {
   const server = await launch([compile('g++', 'inlined.cc', 'stripped', ['-O2', '-s'])]);

@@ -11,6 +11,7 @@ import { withFiles } from '../files.js';
 import type { Io } from '../io.js';
 import { progressLine } from '../progress.js';
 import { errorReport, exitCode } from '../report-error.js';
+import { slowNotice } from '../slow-notice.js';
 
 interface RunOutput extends OutputOptions {
   readonly progress: boolean;
@@ -24,7 +25,7 @@ export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<n
   requireProc();
   const elsewhere = networkElsewhere(options);
   if (elsewhere !== undefined) return (await import('./on-demand.js')).runElsewhere(io, elsewhere);
-  const progress = progressLine(io, raw.progress && !raw.quiet, raw.color);
+  const progress = progressLine(io, raw.progress && !raw.quiet, raw.color, slowNotice(options));
   try {
     const report = await storyOf(
       options,

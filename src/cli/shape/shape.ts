@@ -1,7 +1,8 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
 import { optionOf, SWITCH, type Table } from '../../options/option.js';
+import { SAID } from '../../options/said.js';
 import { ANSWERING, CLIENT_JUDGING, FOLLOWED, SERVED } from '../../options/serve.js';
-import { CYCLES, JUDGING, SAID, START, TARGET, WATCHING } from '../../options/table.js';
+import { CYCLES, JUDGING, START, TARGET, WATCHING } from '../../options/table.js';
 import { KINDS } from '../../verdict/kinds.js';
 import { COMPARED, FORMAT, OUTPUT } from '../deliveries.js';
 

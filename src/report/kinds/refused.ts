@@ -164,8 +164,12 @@ out.flush()`,
 };
 
 function replyEvidence(finding: ReplyFinding, terms: Terms): string[] {
-  const { unanswered, unexpected, closedFirst, heard, timeoutMs } = finding;
-  const how = closedFirst ? 'the server closed instead' : `nothing came within ${formatDuration(timeoutMs)}`;
+  const { unanswered, unexpected, closedFirst, unfinished = false, heard, timeoutMs } = finding;
+  const how = unfinished
+    ? `the answer began and was not over within ${formatDuration(timeoutMs)}`
+    : closedFirst
+      ? 'the server closed instead'
+      : `nothing came within ${formatDuration(timeoutMs)}`;
   return [
     ...(unanswered > 0 ? [`${plural(unanswered, 'request')} without an answer: ${how}`] : []),
     ...(unexpected > 0

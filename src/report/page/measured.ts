@@ -1,7 +1,7 @@
 import { x as element } from 'xastscript';
 import { formatBytes, formatCount, formatDuration } from '../../units.js';
 import { type Unit, unitOf } from '../counts.js';
-import { formatMs, holdRows } from '../load-rows.js';
+import { askedRows, formatMs, holdRows } from '../load-rows.js';
 import type { Markup } from '../markup.js';
 import type { Report, ReportedCheck, ReportedCycles, ReportedHeld } from '../report.js';
 import type { ReportedSpread } from '../reported-load.js';
@@ -29,6 +29,7 @@ export function measuredSection(report: Report): Markup[] {
         serve ? CHECK_HEAD.slice(0, -1) : CHECK_HEAD,
         checks.map(check => checkRow(check, unitOf(report)).slice(0, serve ? -1 : undefined)),
       ),
+      ...sayings('What was asked', askedRows(report)),
       ...sayings('Silent clients beside the cycles', holdRows({ hold })),
       ...sayings('The life of the server', startedRows(report)),
       ...notesList(notes),

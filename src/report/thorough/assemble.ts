@@ -3,7 +3,7 @@ import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
 import type { RowName, RowOutcome } from '../../verdict/rows.js';
 import { wholeVerdict } from '../../verdict/rows.js';
-import { CLIENT_NAMES } from '../../workload/client-names.js';
+import { USUAL_CLIENTS } from '../../workload/client-names.js';
 import { closerLook } from '../found.js';
 import { noteSentence } from '../notes.js';
 import type {
@@ -228,7 +228,7 @@ function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: R
   if (verdict === 'fail') return `FAIL  ${made}, ${faults(runs)}`;
   if (interrupted) {
     const tried = runs.filter(({ cells }) => cells).length;
-    return `INTERRUPTED  ${made}, nothing proved; clients tried: ${tried} of ${CLIENT_NAMES.length}`;
+    return `INTERRUPTED  ${made}, nothing proved; clients tried: ${tried} of ${USUAL_CLIENTS.length}`;
   }
   if (verdict === 'undecided') {
     const parts = [

@@ -1,5 +1,5 @@
 import type { Kind } from '../../verdict/kinds.js';
-import { type BehaviourFacts, CLIENT_NAMES, type ClientName, FACTS } from '../../workload/client-names.js';
+import { type BehaviourFacts, type ClientName, FACTS, USUAL_CLIENTS } from '../../workload/client-names.js';
 import { breakProof } from '../escape.js';
 import { SERVER_WORDS } from '../kinds/registry.js';
 import type { VerbPhrase } from '../kinds/words.js';
@@ -49,7 +49,7 @@ function clauses({ passed, faults, judged, isWhole, cleanAlone }: Tried): string
   const verb = (clients: readonly string[]) => (isWhole ? verbOf(clients, judged) : undefined);
   const all = isWhole && judged.length > 1;
   const applying =
-    judged.length < CLIENT_NAMES.length ? ` (${judged.length} of ${CLIENT_NAMES.length} apply)` : '';
+    judged.length < USUAL_CLIENTS.length ? ` (${judged.length} of ${USUAL_CLIENTS.length} apply)` : '';
   if (faults.length === 0) {
     if (passed.length === 0) return [];
     const clean = cleanAlone ? 'nothing kept' : 'clean';

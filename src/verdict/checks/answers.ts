@@ -1,6 +1,8 @@
+import { unreachedRoutes } from '../answers.js';
 import type { Evidence } from '../evidence.js';
 import { attempts, firstFailure, serverFailures, turnedDown } from '../failures.js';
 import type { CheckResult, ReplyFinding } from '../finding.js';
+import type { Note } from '../note.js';
 import { isHanging } from './hang.js';
 
 /** Cycles that failed although the server is there. Under one in a hundred is a warning. */
@@ -60,10 +62,13 @@ export function checkReply(evidence: Evidence): CheckResult {
   const of = answered + unanswered + unexpected;
   const excused = isHanging(evidence) || evidence.departed.some(({ isRoot }) => isRoot);
   const count = excused ? 0 : unanswered + unexpected;
-  const isGreek =
-    !evidence.own?.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0));
   const severity = count >= of / 100 ? 'fail' : 'warn';
   const first = firstFailure(evidence, isOfAnswers);
+  const isStream = first?.code === 'endless' && count > 0;
+  const isGreek =
+    isStream ||
+    (!evidence.own?.requestIsMeant && ((count > 0 && answered === 0) || (down > 0 && completed === 0)));
+  const unreached = unreachedRoutes(evidence);
   const closedFirst = first?.code === 'early-end';
   const origin = first ? evidence.own?.originOf(first.connection) : undefined;
   const finding: ReplyFinding = {
@@ -72,6 +77,7 @@ export function checkReply(evidence: Evidence): CheckResult {
     count,
     perCycle: count / Math.max(1, of),
     ...{ of, answered, unanswered, unexpected, closedFirst },
+    unfinished: first?.code === 'unfinished',
     heard: tallies(evidence).find(({ unexpectedAnswer }) => unexpectedAnswer !== undefined)?.unexpectedAnswer,
     timeoutMs: evidence.timeoutMs,
     firstCycle: origin?.cycle ?? 1,
@@ -80,19 +86,37 @@ export function checkReply(evidence: Evidence): CheckResult {
   return {
     check: {
       kind: 'reply',
-      status: isGreek ? 'undecided' : of === 0 || excused ? 'not-measured' : count > 0 ? severity : 'pass',
+      status:
+        isGreek || (unreached.length > 0 && count === 0)
+          ? 'undecided'
+          : of === 0 || excused
+            ? 'not-measured'
+            : count > 0
+              ? severity
+              : 'pass',
       before: 0,
       after: count,
       perRound: [],
       bound: undefined,
     },
     findings: count > 0 && !isGreek ? [finding] : [],
-    notes: isGreek
-      ? [{ note: 'not-answered', closedFirst: closedFirst || down > 0, timeoutMs: evidence.timeoutMs }]
-      : down > 0
-        ? [{ note: 'turned-down', count: down, of: attempts(evidence) }]
-        : [],
+    notes: [
+      ...unreached.map((answered): Note => {
+        const { accepts = [] } = evidence.own?.asked ?? {};
+        return { note: 'not-reached', answered, accepts };
+      }),
+      ...silenceNotes(evidence, isStream, isGreek, closedFirst || down > 0),
+    ],
   };
+}
+
+/** What is said of answers that did not come, or were not to be expected. */
+function silenceNotes(evidence: Evidence, isStream: boolean, isGreek: boolean, closedFirst: boolean): Note[] {
+  const { timeoutMs } = evidence;
+  if (isStream) return [{ note: 'endless', timeoutMs }];
+  if (isGreek) return [{ note: 'not-answered', closedFirst, timeoutMs }];
+  const down = turnedDown(evidence);
+  return down > 0 ? [{ note: 'turned-down', count: down, of: attempts(evidence) }] : [];
 }
 
 function isOfAnswers(kind: string): boolean {

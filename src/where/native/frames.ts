@@ -1,6 +1,6 @@
 import type { Touch } from '../found.js';
 import type { Sources } from '../source.js';
-import { type CodePlace, SYSTEM_LIBRARY, type Symbols } from './symbols.js';
+import { type CodePlace, OF_THE_LANGUAGE, SYSTEM_LIBRARY, type Symbols } from './symbols.js';
 import type { Call, RawFrame } from './trace.js';
 
 /** A call and its stack, as it is told: without what stands below main() and above the call of the program itself. */
@@ -26,7 +26,8 @@ export function keyOf(call: Call, symbols: Symbols): string {
  */
 export function ownPlaces(all: readonly CodePlace[]): readonly CodePlace[] {
   const own = all.filter(
-    ({ object, function: name = '' }) => !(SYSTEM_LIBRARY.test(object) || BELOW_MAIN.test(name)),
+    ({ object, function: name = '' }) =>
+      !(SYSTEM_LIBRARY.test(object) || BELOW_MAIN.test(name) || OF_THE_LANGUAGE.test(name)),
   );
   const first = own.findIndex(({ line }) => line !== undefined);
   return (own.length > 0 ? own.slice(Math.max(0, first)) : all).slice(0, MOST_FRAMES);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { openableImage } from '../../proc/process.js';
+import { addressIn } from './elf.js';
 import type { RawFrame } from './trace.js';
 
 /** One function on the stack, inlined ones too, innermost first. */
@@ -44,10 +45,9 @@ export class Symbols {
     if (SYSTEM_LIBRARY.test(object)) return;
     const image = openableImage(this.#pid, object);
     // The call has returned to the address, which may stand on the next line already.
-    const addresses = frames.map(({ address }) => `0x${Math.max(0, address - 1).toString(16)}`);
-    const said = await this.#told(['-e', image, '-a', '-f', '-i', '-C', ...addresses], object);
-    if (said === undefined) return;
-    const answers = parseAnswers(said);
+    const addressOf = addressIn(image);
+    const addresses = frames.map(({ address }) => `0x${addressOf(Math.max(0, address - 1)).toString(16)}`);
+    const answers = await this.#told(image, addresses, object);
     for (const [index, frame] of frames.entries()) {
       const places = answers[index] ?? [];
       const isTold = places.some(place => place.function !== undefined || place.file !== undefined);
@@ -59,22 +59,36 @@ export class Symbols {
     }
   }
 
-  /** That of elfutils first: binutils 2.40 gives a function that was inlined the name of the one around it. */
-  async #told(args: readonly string[], object: string): Promise<string | undefined> {
+  /**
+   * That of elfutils first: binutils 2.40 gives a function that was inlined the name of the one around it. But only
+   * binutils finds lines in a program of Go 1.19.
+   */
+  async #told(image: string, addresses: readonly string[], object: string): Promise<Answer[][]> {
+    const args = ['-e', image, '-a', '-f', '-i', '-C', ...addresses];
+    let best: Answer[][] | undefined;
+    let isThere = false;
     for (const program of ['eu-addr2line', 'addr2line']) {
       // Debug information is not asked of the network.
       const run = promisify(execFile)('env', ['-u', 'DEBUGINFOD_URLS', program, ...args], LIMITS);
-      const said = await run.catch((error: { readonly code?: number | string }) => error);
-      if ('stdout' in said && !('code' in said)) return said.stdout;
-      if (!('code' in said && said.code === NOT_FOUND)) {
-        this.missing ??= `${program} could not read ${object}.`;
-        return undefined;
-      }
+      const said = await run.catch(({ code }: { readonly code?: number | string }) => code);
+      isThere ||= said !== NOT_FOUND;
+      if (typeof said !== 'object') continue;
+      const answers = parseAnswers(said.stdout);
+      if (best === undefined || lines(answers) > lines(best)) best = answers;
+      if (lines(best) >= addresses.length) break;
     }
-    this.missing ??=
-      'Functions and lines are told by eu-addr2line or addr2line, and neither is installed: apt-get install elfutils';
-    return undefined;
+    if (!best) {
+      this.missing ??= isThere
+        ? `Functions and lines of ${object} could not be read.`
+        : 'Functions and lines are told by eu-addr2line or addr2line, and neither is installed: apt-get install elfutils';
+    }
+    return best ?? [];
   }
+}
+
+/** Addresses of which a line is told. */
+function lines(answers: readonly Answer[][]): number {
+  return answers.filter(places => places.some(({ line }) => line !== undefined)).length;
 }
 
 type Answer = Pick<CodePlace, 'function' | 'file' | 'line'>;
@@ -118,6 +132,9 @@ function keyOf({ object, address }: RawFrame): string {
 /** Of the C library and its like nobody wants to know a line. */
 export const SYSTEM_LIBRARY =
   /\/(ld-[\w.-]+|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+|c\+\+)[-.][\w.-]*)$|^\[|musl/;
+/** What the standard libraries of Go and Rust do for the program. */
+export const OF_THE_LANGUAGE =
+  /^((runtime|syscall|net|internal|bufio|io|os|crypto|bytes|sync|time|encoding|log|fmt|strings|context)([/.][\w/]*)?\.[\w(]|<?(std|core|alloc)::|__rust_)/;
 const LIMITS = { timeout: 5_000, maxBuffer: 64 * 1024 * 1024 };
 /** What env(1) answers for a program that is not there. */
 const NOT_FOUND = 127;

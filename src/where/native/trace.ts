@@ -4,7 +4,7 @@ export interface RawFrame {
   readonly object: string;
   /** What the unwinder calls it: the nearest name that is exported, which may be another function's. */
   readonly symbol: string;
-  /** The address that the call returns to, as the file has it. */
+  /** Where in the file the call returns to. */
   readonly address: number;
 }
 

@@ -1,8 +1,8 @@
-import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
+import { type ClientName, USUAL_CLIENTS } from '../../../src/workload/client-names.js';
 import type { Case } from '../case.js';
 
 /** Clients that a server without TLS can be judged by; a ClientHello is just some bytes to it. */
-export const PLAIN_CLIENTS: readonly ClientName[] = CLIENT_NAMES.filter(
+export const PLAIN_CLIENTS: readonly ClientName[] = USUAL_CLIENTS.filter(
   name => name !== 'tls' && name !== 'tls-rst',
 );
 

@@ -1,5 +1,5 @@
 import type { RowName } from '../../../src/verdict/rows.js';
-import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
+import { type ClientName, USUAL_CLIENTS } from '../../../src/workload/client-names.js';
 import type { Case, Group } from '../case.js';
 
 const RESETS: readonly ClientName[] = ['rst', 'byte-rst', 'partial-rst', 'reply-rst'];
@@ -72,7 +72,7 @@ export const thorough: Group = {
         server,
         fault: 'zombie-coalesced',
         long: true,
-        thorough: { fails: ['fin', 'rst', 'byte', 'partial'], may: [...CLIENT_NAMES, 'mixed'] },
+        thorough: { fails: ['fin', 'rst', 'byte', 'partial'], may: [...USUAL_CLIENTS, 'mixed'] },
       }),
     ),
     ...(

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { ReportedFinding, ReportedRun } from '../../../src/report/report.js';
 import { sentenceOf } from '../../../src/report/thorough/sentence.js';
 import { KINDS } from '../../../src/verdict/kinds.js';
-import { CLIENT_NAMES, FACTS } from '../../../src/workload/client-names.js';
+import { FACTS, USUAL_CLIENTS } from '../../../src/workload/client-names.js';
 
-const PLAIN = CLIENT_NAMES.filter(name => !FACTS[name].tls);
+const PLAIN = USUAL_CLIENTS.filter(name => !FACTS[name].tls);
 type Told = Pick<ReportedRun, 'client' | 'status' | 'findings'>;
 
 function found(kind: string, perCycle = 1): ReportedFinding {
@@ -32,21 +32,21 @@ function all(names: readonly string[], told: ReportedFinding | Told['status']) {
 const fd = found('fd');
 const RESETS = ['rst', 'byte-rst', 'partial-rst', 'reply-rst'];
 const SENTENCES: ReadonlyArray<readonly [sentence: string, rows: readonly Told[]]> = [
-  ['Clean whatever clients do', runs(CLIENT_NAMES, {})],
+  ['Clean whatever clients do', runs(USUAL_CLIENTS, {})],
   [
     'Clean whatever clients do (11 of 14 apply)',
-    runs(CLIENT_NAMES, all(['tls', 'tls-abort', 'tls-rst'], 'not-applicable')),
+    runs(USUAL_CLIENTS, all(['tls', 'tls-abort', 'tls-rst'], 'not-applicable')),
   ],
   ['Leaks one fd per connection whatever clients do', runs(PLAIN, all(PLAIN, fd))],
   ['Clean when clients close, leaks one fd per connection when they reset', runs(PLAIN, all(RESETS, fd))],
   [
     'Leaks one fd per connection when clients reset before any TLS, clean otherwise',
-    runs(CLIENT_NAMES, all(RESETS, fd)),
+    runs(USUAL_CLIENTS, all(RESETS, fd)),
   ],
   ['Leaks one fd per connection when clients half-close, clean otherwise', runs(PLAIN, { half: fd })],
   [
     'Leaks one fd per connection when clients abandon a TLS handshake, clean otherwise',
-    runs(CLIENT_NAMES, { 'tls-abort': fd }),
+    runs(USUAL_CLIENTS, { 'tls-abort': fd }),
   ],
   [
     'Clean when clients send something, leaks one fd per connection when they send nothing',

@@ -142,7 +142,9 @@ test('connections that are still being closed are no leak yet, and no pass eithe
   );
   assert.equal(check.status, 'undecided');
   assert.deepEqual(findings, []);
-  assert.deepEqual(notes, [{ note: 'draining', outstanding: 5, waitedMs: settled.tookMs }]);
+  assert.deepEqual(notes, [
+    { note: 'draining', outstanding: 5, waitedMs: settled.tookMs, interrupted: false },
+  ]);
 });
 
 const LATE: ReadonlyArray<readonly [lastChangeMs: number, notes: number]> = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import { prepareBehaviours } from '../../../src/workload/behaviours.js';
-import { CLIENT_NAMES, type ClientName } from '../../../src/workload/client-names.js';
+import { type ClientName, USUAL_CLIENTS } from '../../../src/workload/client-names.js';
 import { runCycles } from '../../../src/workload/cycles.js';
 import { emptyTally } from '../../../src/workload/tally.js';
 import { selfSignedCertificate } from '../../servers/real/certificate.js';
@@ -157,7 +157,7 @@ describe('on the wire', () => {
   }
 
   it('every behaviour is looked at', () => {
-    assert.deepEqual([...new Set(ROWS.map(({ client }) => client))].sort(), [...CLIENT_NAMES].sort());
+    assert.deepEqual([...new Set(ROWS.map(({ client }) => client))].sort(), [...USUAL_CLIENTS].sort());
   });
 });
 
@@ -167,7 +167,7 @@ async function play(row: Row): Promise<{ packets: Packet[] | undefined; testimon
   const said = script({
     request: Buffer.from(REQUEST),
     waitMs: WAIT_MS,
-    tls: { sni: undefined, alpn: [], ca: undefined, insecure: true },
+    tls: { sni: undefined, alpn: [], ca: undefined, insecure: true, cert: undefined, key: undefined },
   });
   const behaviours = await prepareBehaviours([row.client], said);
   const behaviour = behaviours.get(row.client);
