@@ -101,8 +101,7 @@ export interface HeldSocket {
   readonly state: TcpState | undefined;
   /** Which of our connections it is, for the role `connection`. */
   readonly connection: number | undefined;
-  /** For the role `upstream`. */
-  readonly peer?: Peer | undefined;
+  readonly peer?: Peer | undefined; // for the role `upstream`
   /** "→ 127.0.0.1:6379 redis-server", for connections to other servers as far as they can be seen; text from outside. */
   readonly name?: string | undefined;
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
