@@ -116,7 +116,11 @@ export async function gaugingOf(
 }
 
 /** Who was under test, in words that are harmless. */
-function reportTarget(target: Target, { before }: Evidence, alive: boolean): Measured<ReportedTarget> {
+function reportTarget(
+  target: Target,
+  { before, changes }: Evidence,
+  alive: boolean,
+): Measured<ReportedTarget> {
   return {
     address: escapeText(formatEndpoint(target.endpoint)),
     pids: target.roots.map(({ pid }) => pid),
@@ -136,6 +140,7 @@ function reportTarget(target: Target, { before }: Evidence, alive: boolean): Mea
       threads,
     })),
     alive,
+    ...(changes?.includes('program') && { executed: true }),
     checker: target.checker,
   };
 }

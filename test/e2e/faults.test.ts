@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { compileC, launch, startC } from '../servers/launch.js';
-import { compileHeadless } from '../servers/life/compile.js';
+import { compileHeadless, compileTurns } from '../servers/life/compile.js';
 import { freePort } from '../servers/real/free-port.js';
 import { churn, churnJson } from '../support/churn.js';
 
@@ -68,6 +68,30 @@ describe('two servers that share a port by SO_REUSEPORT', () => {
       await leaking.stop();
     }
   });
+});
+
+describe('a server that becomes another one in the middle of a run', () => {
+  const reopened = 'the server closed its listening socket and opened another one at the same address';
+  const executed = 'the server executed a program anew in the same process (exec)';
+  for (const [manner, changes, server] of [
+    ['reopen', [reopened], 'same process'],
+    ['exec', [executed], 'same pid, program executed anew'],
+    ['restart', [executed, reopened], 'same pid, program executed anew'],
+  ] as const) {
+    it(`is found again, and what happened is told in its order: ${manner}`, async () => {
+      const running = await launch([await compileTurns(), manner]);
+      try {
+        const { stdout } = await churn(['--pid', String(running.pid), '--cycles', '300', '--no-progress']);
+        const said = stdout.replaceAll(/\s+/g, ' ');
+        assert.ok(said.includes(`In the middle of the run ${changes.join(', and then ')}.`), stdout);
+        assert.ok(said.includes(`alive, ${server},`), stdout);
+        assert.doesNotMatch(said, /not listen any more|opened once|FAIL/);
+        if (said.includes('! refused')) assert.match(said, /who came in between was refused/);
+      } finally {
+        await running.stop();
+      }
+    });
+  }
 });
 
 describe('limits of churn itself', () => {
