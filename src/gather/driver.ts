@@ -1,7 +1,7 @@
 import type { Load } from '../options/load.js';
 import type { Options } from '../options/run.js';
 import type { Target } from '../target/target.js';
-import { type Behaviours, prepareBehaviours, reply } from '../workload/behaviours.js';
+import { type Behaviours, prepareBehaviours } from '../workload/behaviours.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
 import type { Behaviour } from '../workload/cycle-context.js';
 import { runCycles } from '../workload/cycles.js';
@@ -47,7 +47,9 @@ export class Driver {
     observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
     { signal, onJudged }: Pick<RunHooks, 'signal' | 'onJudged'>,
   ): Promise<Driver> {
-    const behaviours = await prepareBehaviours(options.clients, options.script);
+    // A probe beside silent clients asks, whatever the others do.
+    const names = options.hold > 0 ? new Set([...options.clients, 'reply' as const]) : options.clients;
+    const behaviours = await prepareBehaviours([...names], options.script);
     const cast = new ClientMix(options.clients, seed);
     const { concurrency, timeoutMs, pauseMs, script } = options;
     const work = {
@@ -192,7 +194,8 @@ function probingOf(
   const asks = options.clients.find(name => FACTS[name].waitsFor === 'answer' && options.script.meant);
   const behaviour = asks && behaviours.get(asks);
   if (behaviour) return { behaviour, by: 'answer' };
-  if (options.script.meant) return { behaviour: reply, by: 'answer' };
+  const reply = behaviours.get('reply');
+  if (reply && options.script.meant) return { behaviour: reply, by: 'answer' };
   return { behaviour: untilAccepted(() => observer.queueLength()), by: 'accept' };
 }
 

@@ -87,6 +87,7 @@ export function parseOptions(given: RawOptions): Options {
     rounds: value('rounds'),
     ...parseSettle(raw),
     ...parseBudget(raw),
+    ...(isCappedByTime(raw, asked) ? { budgetMs: 0, heapBudgetMs: 0 } : {}),
     policy: parsePolicy(raw, KINDS, 'The kinds are:'),
     start,
     gauges: parseGauges(raw.gauge),
@@ -108,8 +109,7 @@ function withinMost(
   { clients, script }: Pick<Options, 'clients' | 'script'>,
 ): Load & Pick<Options, 'warmup' | 'atMost'> {
   const most = reader(RUN, raw)('atMost');
-  const sends = clients.some(name => FACTS[name].request !== 'none') || raw.hold !== undefined;
-  const changes = sends && script.meant && script.http !== undefined && changesThings(script.http);
+  const changes = mayChange(raw, { clients, script });
   const isCounted = changes && raw.confirm !== true && load.durationMs === undefined;
   if (changes && raw.thorough && raw.confirm !== true) {
     throw usage(
@@ -129,6 +129,17 @@ function withinMost(
     warmup: before,
     atMost: { connections, because: most === connections ? 'option' : 'method' },
   };
+}
+
+/** Some client of the run makes a request that may change something. */
+function mayChange(raw: RawOptions, { clients, script }: Pick<Options, 'clients' | 'script'>): boolean {
+  const sends = clients.some(name => FACTS[name].request !== 'none') || raw.hold !== undefined;
+  return sends && script.meant && script.http !== undefined && changesThings(script.http);
+}
+
+/** Of such a request no further ones are made after the time that was named. */
+function isCappedByTime(raw: RawOptions, asked: Pick<Options, 'clients' | 'script'>): boolean {
+  return raw.duration !== undefined && raw.confirm !== true && mayChange(raw, asked);
 }
 
 /** The options as they would be without a URL, and what that says beside the address. */

@@ -166,5 +166,6 @@ function memoryChecked({ name, isHeard }: Extract<Note, { note: 'memory-checked'
 
 const CHANGED: Readonly<Record<Change, string>> = {
   listener: 'the server closed its listening socket and opened another one at the same address',
-  program: 'the server executed a program anew in the same process (exec)',
+  program:
+    'the server executed a program anew in the same process (execve): memory and threads are those of the new one',
 };

@@ -52,7 +52,7 @@ const partialRst: Behaviour = ({ socket }, { script, turns }) => {
 };
 
 /** Connect, send a request, wait for the answer, close. */
-export const reply: Behaviour = (cycle, context) => {
+const reply: Behaviour = (cycle, context) => {
   talk(cycle, context, () => closeWhenQuiet(cycle, context));
 };
 

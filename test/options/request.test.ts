@@ -65,6 +65,12 @@ test('a request that only GETs may be made as often as it takes; one that change
   assert.deepEqual(most({ data: 'x', confirm: true }), [100, 10, undefined]);
 });
 
+test('one that changes something is not made again after the time that was named', () => {
+  const raw = { url: 'http://localhost:3000/', data: 'x', duration: '5s' };
+  assert.equal(parseOptions(raw).budgetMs, 0);
+  assert.equal(parseOptions({ ...raw, confirm: true }).budgetMs, 10_000);
+});
+
 test('--at-most is the warm-up and the cycles together', () => {
   const { cycles, warmup, atMost } = parseOptions({ port: 9, atMost: 500 });
   assert.deepEqual([cycles, warmup, atMost], [490, 10, { connections: 500, because: 'option' }]);

@@ -18,7 +18,7 @@ import { type Command, runTrial, type Torment } from './trial.js';
  * words instead of a stack, with nothing left running and nothing half written.
  *
  *     npm run torture                      1000 faults, 1000 interrupts, 300 reports, 300 sets of options: an hour
- *     npm run torture -- --seconds 60      as much of each as there is time for
+ *     npm run torture -- --seconds 40      as much of each as there is time for
  *     npm run torture -- --seed 7 --only faults
  *
  * It prints a table, and of what was wrong the command line and how to do it again.

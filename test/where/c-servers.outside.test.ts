@@ -105,7 +105,9 @@ const ROWS: readonly Row[] = [
 
 for (const { model, fault, client, kind, made, last } of ROWS) {
   test(`${model} with ${fault}: the line that made what is kept, and the line that touched it last`, async context => {
-    const server = await startC(model, ['--fault', fault]);
+    // With all of them it would come to 1024, where select(2) ends and the model closes what it accepts.
+    const every = model === 'select' ? 4 : 1;
+    const server = await startC(model, ['--fault', fault, '--every', `${every}`]);
     try {
       const run = await churn([
         '--port',
@@ -128,7 +130,7 @@ for (const { model, fault, client, kind, made, last } of ROWS) {
       );
       assert.equal(lineIn(place.made), expectedMade);
       assert.equal(lineIn(place.last), expectedLast);
-      assert.ok(place.count >= 0.9 * place.of - 1, `${place.count} of ${place.of}`);
+      assert.ok(place.count >= (0.9 * place.of) / every - 1, `${place.count} of ${place.of}`);
     } finally {
       await server.stop();
     }

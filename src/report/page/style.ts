@@ -23,7 +23,7 @@ figure{margin:0;min-width:0;max-width:560px}
 .panel{display:block;width:100%;height:auto}
 .finding{border:1px solid var(--grid);border-left:6px solid var(--doubt);border-radius:6px;padding:4px 16px 12px;margin:12px 0;background:var(--raised)}
 .finding.fail{border-left-color:var(--alarm)}
-.ways{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26em),1fr));gap:0 16px}
+.ways{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20em),1fr));gap:0 16px}
 .way ol{padding-left:1.4em;margin:4px 0}h5{margin:8px 0 0;font-size:1em}
 ul{padding-left:22px;margin:6px 0}
 code{font:14px ui-monospace,monospace}
