@@ -171,7 +171,8 @@ export class OwnCyclesTraffic implements Traffic {
     const lateMs = isPrompt ? settleMs : this.#options.lateMs;
     const limits = { settleMs, drainMs: settleMs + this.#options.budgetMs, lateMs };
     // Whoever interrupts is told what is held all the same: to see whether anything moves takes a moment.
-    const signal = aMomentAfter(this.#hooks.signal);
+    const settled = new AbortController();
+    const signal = aMomentAfter(this.#hooks.signal, settled.signal);
     const onDue = (due: Due | undefined) => {
       this.#due = due;
     };
@@ -179,6 +180,7 @@ export class OwnCyclesTraffic implements Traffic {
     const rest = await restAtLast(this.#observer, this.#baseline.census, limits, signal, opened, onDue);
     const { aborted } = this.#hooks.signal;
     this.#rest = aborted ? exceptForCutOff(rest, opened - this.#options.concurrency) : rest;
+    settled.abort();
     this.#latest = this.#rest;
     this.#judged.addAtRest(this.#rest.latest.census, this.#rest.settled);
   }
@@ -277,12 +279,12 @@ export class OwnCyclesTraffic implements Traffic {
   }
 }
 
-/** Aborted when that signal is, but for the moment that a look at a server that does not move takes. */
-function aMomentAfter(signal: AbortSignal): AbortSignal {
+/** Aborted when that signal is, but for the moment that a look at a server that does not move takes; until it is `over`. */
+function aMomentAfter(signal: AbortSignal, over: AbortSignal): AbortSignal {
   const later = new AbortController();
   const abort = () => setTimeout(() => later.abort(), LAST_LOOK_MS).unref();
   if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
+  else signal.addEventListener('abort', abort, { once: true, signal: over });
   return later.signal;
 }
 
