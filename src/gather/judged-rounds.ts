@@ -85,7 +85,9 @@ export class JudgedRounds {
     return { connections: this.#driver.ledger.opened, cpu, ownMs: ownCpuMs() };
   }
 
+  /** Of a port that others listen on too nobody knows how many connections were this server's: their share changes. */
   #endWork(phase: Round['phase'], begun: WorkBegun): void {
+    if (this.#target.rivals.length > 0) return;
     const { connections, cpu, ownMs } = this.#beginWork();
     const made = connections - begun.connections;
     if (!cpu || !begun.cpu || made === 0) return;

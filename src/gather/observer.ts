@@ -1,8 +1,8 @@
-import { countFds } from '../proc/fds.js';
+import { countFds, findInodes } from '../proc/fds.js';
 import { readFinTimeoutMs } from '../proc/host.js';
 import { kernelLogClockUs } from '../proc/kernel-log.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
-import { readCommand } from '../proc/process.js';
+import { readCommand, readStat } from '../proc/process.js';
 import type { TcpFamily } from '../proc/sockets.js';
 import { descendsFrom } from '../proc/tree.js';
 import { QueueWatch } from '../sampler/queue-watch.js';
@@ -24,7 +24,7 @@ import {
 } from '../sampler/snapshot.js';
 import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
-import type { Census, Evidence, HeldSocket } from '../verdict/evidence.js';
+import type { Census, Change, Evidence, HeldSocket } from '../verdict/evidence.js';
 import { type Attribution, heldOutside, heldSockets, takeCensus, unaccepted } from './attribution.js';
 
 /** Everything that one look at the server told. */
@@ -56,6 +56,8 @@ export class Observer {
   /** Connections of others that the server had before the run, by inode. */
   readonly #connectedBefore: ReadonlySet<number>;
   readonly #titles: ReadonlyMap<number, string>;
+  readonly #images: ReadonlyMap<number, string | undefined>;
+  readonly #changes: Change[] = [];
   /** When the run began, on the clock of the kernel's log. */
   readonly openedUs = kernelLogClockUs();
 
@@ -81,6 +83,7 @@ export class Observer {
     this.#clients = clients;
     this.#queues = queues;
     this.#rootPids = target.roots.map(({ pid }) => pid);
+    this.#images = new Map(this.#rootPids.map(pid => [pid, readStat(pid)?.image]));
     this.#tables = new SocketTables(target.network, target.servedIn, placeOf(target));
     this.before = takeSnapshot(this.#rootPids, performance.now());
     this.waits = waitsOf(this.before);
@@ -94,7 +97,7 @@ export class Observer {
     this.#titles = new Map(titled.map(({ pid }) => [pid, readCommand(pid).join(' ').trim()]));
   }
 
-  /** A connection to a Unix socket has no port that would make it ours. */
+  /** A connection to a Unix socket has no port. */
   get knowsOurs(): boolean {
     return this.#target.endpoint.transport === 'tcp';
   }
@@ -110,7 +113,34 @@ export class Observer {
 
   /** The longest accept queue; undefined when none can be seen. */
   queueLength(): number | undefined {
+    const length = this.#queues.length();
+    if (length !== undefined || this.#queues.isEmpty) return length;
+    if (!this.#queues.findAgain(inode => this.#isHeld(inode))) return undefined;
+    this.#noteProgram();
+    if (!this.#changes.includes('listener')) this.#changes.push('listener');
     return this.#queues.length();
+  }
+
+  /** What the server has become in the middle of the run, in the order in which it was seen. */
+  get changes(): readonly Change[] {
+    return this.#changes;
+  }
+
+  #isHeld(inode: number): boolean {
+    const inodes = new Set([inode]);
+    return livingProcesses(this.#rootPids).some(({ pid }) => {
+      const found = findInodes(pid, inodes);
+      return typeof found !== 'string' && found.size > 0;
+    });
+  }
+
+  /** execve(2) keeps the pid and the time of its start. */
+  #noteProgram(): void {
+    const isAnother = this.#rootPids.some(pid => {
+      const [before, now] = [this.#images.get(pid), readStat(pid)?.image];
+      return before !== undefined && now !== undefined && before !== now;
+    });
+    if (isAnother && !this.#changes.includes('program')) this.#changes.push('program');
   }
 
   /** Connections that wait to be accepted, in the longest queue; 0 where no queue can be seen. */
@@ -144,12 +174,15 @@ export class Observer {
    * takes 70 ms: an earlier snapshot can be looked at again.
    */
   look(thorough: boolean, snapshot = takeSnapshot(this.#rootPids, performance.now())): Observation {
+    this.#noteProgram();
     const acceptQueue = this.queueLength() ?? 0;
     const inodes = newSockets(this.before, snapshot);
     const needed = thorough || acceptQueue > 0 || inodes.length > 0;
     const view = needed ? this.#tables.view(inodes, thorough) : NO_SOCKETS;
     const attribution = this.#attribution(view);
-    const held = heldSockets(this.before, snapshot, attribution);
+    const held = heldSockets(this.before, snapshot, attribution).filter(
+      ({ inode }) => !this.#queues.has(inode),
+    );
     this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
     const holders = findOutsideHolders(outside.map(({ inode }) => inode));
@@ -247,7 +280,7 @@ const NO_SOCKETS: SocketView = { rows: [], elsewhere: () => 'not-tcp', unixQueue
 
 /** Inodes of the sockets that nobody in the tree had before. */
 function newSockets(before: Snapshot, now: Snapshot): number[] {
-  const known = new Set(before.processes.flatMap(({ fds }) => fds.map(({ inode }) => inode)));
+  const known = new Set(before.processes.flatMap(({ fds }) => fds).map(({ inode }) => inode));
   return now.processes.flatMap(({ fds }) =>
     fds.filter(fd => fd.kind === 'socket' && !known.has(fd.inode)).map(({ inode }) => inode),
   );

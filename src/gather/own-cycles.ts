@@ -28,6 +28,7 @@ import { type Observation, Observer } from './observer.js';
 import { partOfCycles, partOfServer } from './parts.js';
 import {
   atRest,
+  exceptForCutOff,
   type LastRest,
   type Rest,
   restAfterRound,
@@ -177,7 +178,9 @@ export class OwnCyclesTraffic implements Traffic {
       this.#due = due;
     };
     const { opened } = this.#driver.ledger;
-    this.#rest = await restAtLast(this.#observer, this.#baseline.census, limits, signal, opened, onDue);
+    const rest = await restAtLast(this.#observer, this.#baseline.census, limits, signal, opened, onDue);
+    const { aborted } = this.#hooks.signal;
+    this.#rest = aborted ? exceptForCutOff(rest, opened - this.#options.concurrency) : rest;
     settled.abort();
     this.#latest = this.#rest;
     this.#judged.addAtRest(this.#rest.latest.census, this.#rest.settled);

@@ -43,7 +43,16 @@ type OfServer =
       | 'queueSettled'
     )
   | ('held' | 'heldAtRest' | 'outside' | 'acceptQueue' | 'unaccepted' | 'departed' | 'quiet' | 'ranBefore')
-  | ('listenerGone' | 'listenOverflows' | 'listenDrops' | 'waits' | 'runtime' | 'rootCount' | 'fdLimit')
+  | (
+      | 'changes'
+      | 'listenerGone'
+      | 'listenOverflows'
+      | 'listenDrops'
+      | 'waits'
+      | 'runtime'
+      | 'rootCount'
+      | 'fdLimit'
+    )
   | ('maxMapCount' | 'pidsLimit');
 
 /** What the judge may know of a server that was looked into, whoever talked to it. */
@@ -73,6 +82,7 @@ export function partOfServer(looked: Looked): Pick<Evidence, OfServer> {
     quiet: rest.quiet,
     ranBefore: observer.ranBefore,
     listenerGone: observer.listenerIsGone(),
+    changes: observer.changes,
     listenOverflows: counters.listenOverflows - countersBefore.listenOverflows,
     listenDrops: counters.listenDrops - countersBefore.listenDrops,
     waits: observer.waits,

@@ -105,6 +105,21 @@ export function atRest(latest: Observation): LastRest {
   };
 }
 
+/**
+ * What an interruption has cut off is not held: a server that takes 3 s for an answer has not come to the end of it yet,
+ * and is not waited for. Proves nothing where no connection is left but those that came after `earlier`.
+ */
+export function exceptForCutOff(rest: LastRest, earlier: number): LastRest {
+  const { held, outside } = rest.latest;
+  const connections = held.filter(({ role }) => role === 'connection');
+  const isCutOff =
+    rest.settled.state === 'held' &&
+    outside.length === 0 &&
+    connections.length > 0 &&
+    connections.every(({ connection = 0 }) => connection > earlier);
+  return isCutOff ? { ...rest, settled: { ...rest.settled, state: 'draining' } } : rest;
+}
+
 /** After the judged cycles: until all is back or is known to be held, with a look at who else may hold it. */
 export async function restAtLast(
   observer: Observer,

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../units.js';
+import type { Change } from '../verdict/evidence.js';
 import type { Note } from '../verdict/note.js';
 import { formatNumber, nameOf, type Unit } from './counts.js';
 import { escapeText } from './escape.js';
@@ -41,6 +42,8 @@ export function noteSentence(note: Note, unit: Unit): string {
       return `Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. ${decideWith(unit, note.cycles)}, or give it a small heap, as with -Xmx64m.`;
     case 'memory-grew':
       return `Memory not decided: it grew by ${formatBytes(note.bytes)} in ${formatDuration(note.overMs)}, which is ${formatBytes((note.bytes * 1_000) / Math.max(1, note.overMs))} per second, ${note.isRising ? 'and was still rising: a leak, or a heap that is still filling' : 'and then stood still'}. Watch for longer, until it ${note.isRising ? 'stands still' : 'has stood still for most of the time'}; or let connections be made by churn --client reply --cycles 100000.`;
+    case 'changed':
+      return `In the middle of the run ${note.changes.map(change => CHANGED[change]).join(', and then ')}.`;
     case 'instant-eof':
       return `The server closed ${formatCount(note.count)} of ${plural(note.of, 'connection')} at once: a server at its fd limit does that, and so does one with a connection cap.`;
     case 'not-handed-over':
@@ -160,3 +163,9 @@ function memoryChecked({ name, isHeard }: Extract<Note, { note: 'memory-checked'
     ? `Memory was not judged: ${why}.`
     : `Memory not decided: ${why}, and says only at the end what was lost. Judge it without, or let churn start it, which listens: churn -- valgrind ./server.`;
 }
+
+const CHANGED: Readonly<Record<Change, string>> = {
+  listener: 'the server closed its listening socket and opened another one at the same address',
+  program:
+    'the server executed a program anew in the same process (execve): memory and threads are those of the new one',
+};

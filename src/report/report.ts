@@ -236,6 +236,8 @@ export interface ReportedTarget {
   /** The process tree before the run. */
   readonly processes: readonly ReportedProcess[];
   readonly alive: boolean;
+  /** It has executed a program anew in the same process since (execve). */
+  readonly executed?: boolean;
   /** What checks the server while it runs, so that its memory cannot be judged; null where nothing does. */
   readonly checker?: 'sanitizer' | 'valgrind' | null;
 }

@@ -151,7 +151,13 @@ function serverText({ target, findings }: Report, cycles: ReportedCycles): strin
   const crash = findings.find(({ kind }) => kind === 'crash');
   const isLost = crash?.facts['lost'] !== undefined;
   const life = crash && !isLost ? 'died' : target?.alive === false ? 'gone' : 'alive';
-  const workers = isLost ? 'processes lost' : has('restart') ? 'workers replaced' : 'same process';
+  const workers = isLost
+    ? 'processes lost'
+    : has('restart')
+      ? 'workers replaced'
+      : target?.executed
+        ? 'same pid, program executed anew'
+        : 'same process';
   const queue = cycles.acceptQueue === 0 ? 'accept queue drained' : `accept queue ${cycles.acceptQueue}`;
   return crash && !isLost ? life : `${life}, ${workers}, ${queue}`;
 }

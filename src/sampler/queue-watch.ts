@@ -6,18 +6,25 @@ import { AcceptQueue, type NetOwner, readListenRows, type TcpFamily } from '../p
 /** A listening socket whose accept queue is watched. */
 export interface WatchedListener {
   readonly family: TcpFamily;
+  readonly address: string;
+  readonly port: number;
   readonly inode: number;
 }
 
 /** Watches the accept queues of a server. Owns open files and perhaps a socket: the owner calls close(). */
 export class QueueWatch {
-  readonly #queues: readonly AcceptQueue[];
-  readonly #byInode: ReadonlyMap<number, AcceptQueue>;
+  readonly #owner: NetOwner;
+  readonly #listeners: readonly WatchedListener[];
+  readonly #byInode: Map<number, AcceptQueue>;
   readonly #sentinels: readonly Server[];
+  #soughtAtMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(byInode: ReadonlyMap<number, AcceptQueue>, sentinels: readonly Server[]) {
-    this.#byInode = byInode;
-    this.#queues = [...byInode.values()];
+  private constructor(owner: NetOwner, listeners: readonly WatchedListener[], sentinels: readonly Server[]) {
+    this.#owner = owner;
+    this.#listeners = listeners;
+    this.#byInode = new Map(
+      listeners.map(({ family, inode }) => [inode, new AcceptQueue(owner, family, inode)]),
+    );
     this.#sentinels = sentinels;
   }
 
@@ -28,16 +35,13 @@ export class QueueWatch {
       const sentinel = owner === 'self' ? await openSentinel(family, inodes) : undefined;
       if (sentinel) sentinels.push(sentinel);
     }
-    return new QueueWatch(
-      new Map(listeners.map(({ family, inode }) => [inode, new AcceptQueue(owner, family, inode)])),
-      sentinels,
-    );
+    return new QueueWatch(owner, listeners, sentinels);
   }
 
   /** The longest queue; undefined when none can be seen. */
   length(): number | undefined {
     let longest: number | undefined;
-    for (const queue of this.#queues) {
+    for (const queue of this.#byInode.values()) {
       const length = queue.length();
       if (length !== undefined && (longest === undefined || length > longest)) longest = length;
     }
@@ -49,12 +53,36 @@ export class QueueWatch {
     return this.#byInode.get(inode)?.length();
   }
 
+  /** Whether this is a listener of the server: one that it had, or one that was found since. */
+  has(inode: number): boolean {
+    return this.#byInode.has(inode);
+  }
+
   get isEmpty(): boolean {
-    return this.#queues.length === 0;
+    return this.#byInode.size === 0;
+  }
+
+  /**
+   * Looks for listeners at the same addresses that have come since, and watches those of the server from now on; whether
+   * there were any. Not more often than every 5 ms: a table has to be read for it.
+   */
+  findAgain(isServers: (inode: number) => boolean): boolean {
+    if (performance.now() - this.#soughtAtMs < SEEK_MS) return false;
+    this.#soughtAtMs = performance.now();
+    const before = this.#byInode.size;
+    for (const family of new Set(this.#listeners.map(listener => listener.family)))
+      for (const { localAddress, localPort, inode } of readListenRows(this.#owner, family)) {
+        const isPlace = this.#listeners.some(
+          one => one.family === family && one.address === localAddress && one.port === localPort,
+        );
+        if (isPlace && !this.has(inode) && isServers(inode))
+          this.#byInode.set(inode, new AcceptQueue(this.#owner, family, inode));
+      }
+    return this.#byInode.size > before;
   }
 
   close(): void {
-    for (const queue of this.#queues) queue.close();
+    for (const queue of this.#byInode.values()) queue.close();
     for (const sentinel of this.#sentinels) sentinel.close();
   }
 }
@@ -132,6 +160,7 @@ const LOOPBACK: Record<TcpFamily, readonly string[]> = {
 /** The last is not climbed to any more. */
 const SHIFTS = [13, 10, 7, 4, 1, 0];
 const AT_ONCE = 8;
+const SEEK_MS = 5;
 const ANY_PORT = 0;
 /** Those below belong to services. */
 const FIRST_FREE_PORT = 1_024;

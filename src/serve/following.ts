@@ -25,11 +25,11 @@ interface Following {
     readonly signal: AbortSignal;
     readonly onProgress: (progress: ServeProgress) => void;
   };
-  readonly book: ConnectionLog;
-  readonly followers: Followers;
+  readonly book: Pick<ConnectionLog, 'events' | 'visits'>;
+  readonly followers: Pick<Followers, 'look'>;
   readonly series: Series<ServePoint>;
   readonly own: OwnMemory;
-  readonly client: Companion | undefined;
+  readonly client: Pick<Companion, 'ended'> | undefined;
   readonly startedAtMs: number;
   /** Connections of which it is not known yet whose they are. */
   readonly asking: () => number;
@@ -51,36 +51,46 @@ export async function follow({
   onFirstLook,
 }: Following): Promise<void> {
   let isOver = false;
-  // Whoever has ended says no more; one that is cut off may go on for ever.
-  let turns = FEW_TURNS;
   const over = new AbortController();
   const end = () => {
     isOver = true;
     over.abort();
   };
-  context.signal.addEventListener('abort', end, { once: true });
+  // Whoever has ended says no more; one that is cut off may go on for ever, and has a moment. Where the tables are long a
+  // look takes seconds: what was not looked at since is left to the judge, who knows that it was not.
+  const patience = new AbortController();
+  const outOfPatience = new Promise<undefined>(resolve =>
+    patience.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+  );
+  let leaving: NodeJS.Timeout | undefined;
+  const cutOff = () => {
+    end();
+    leaving ??= setTimeout(() => patience.abort(), CUT_OFF_MS);
+  };
+  const limit = options.durationMs === undefined ? undefined : setTimeout(cutOff, options.durationMs);
+  context.signal.addEventListener('abort', cutOff, { once: true });
   void client?.ended.then(() => {
-    turns = MAX_TURNS;
+    clearTimeout(limit);
     end();
   });
-  const limit = options.durationMs === undefined ? undefined : setTimeout(end, options.durationMs);
-  if (context.signal.aborted) end();
+  if (context.signal.aborted) cutOff();
   try {
-    for (;;) {
+    while (!patience.signal.aborted) {
       // Whatever has come while it slept, or looked, is heard first.
       await nextTurn();
       await nextTurn();
       const isLast = isOver;
-      if (isLast && asking() > 0) await lastWords(book, asking, turns);
+      if (isLast && asking() > 0) await lastWords(book, asking, patience.signal);
       const lookedAtMs = performance.now();
       const look = followers.look(lookedAtMs - startedAtMs, options.limits.patienceMs);
       onFirstLook();
-      const { point, gone } = await look;
+      const looked = await Promise.race([look, outOfPatience]);
+      if (!looked) break;
+      const { point, gone } = looked;
       if (point.atMs - (series.points().at(-1)?.atMs ?? -Infinity) >= series.step || isLast)
         series.add(point);
       own.look(book.visits.size);
       context.onProgress({ elapsedMs: point.atMs, ...point });
-      if (gone && client === undefined) turns = MAX_TURNS;
       if (isLast || (gone && client === undefined)) break;
       const costMs = performance.now() - lookedAtMs;
       const pauseMs = Math.max(
@@ -89,16 +99,22 @@ export async function follow({
       );
       await sleep(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
-    await lastWords(book, asking, turns);
+    await lastWords(book, asking, patience.signal);
   } finally {
     clearTimeout(limit);
-    context.signal.removeEventListener('abort', end);
+    clearTimeout(leaving);
+    context.signal.removeEventListener('abort', cutOff);
   }
 }
 
 /** What a client has said before it ended may still wait in our own loop, or in the accept queue. */
-async function lastWords(book: ConnectionLog, asking: () => number, turns: number): Promise<void> {
-  for (let turn = 0, before = -1; turn < turns && (book.events !== before || asking() > 0); turn++) {
+async function lastWords(
+  book: Pick<ConnectionLog, 'events'>,
+  asking: () => number,
+  patience: AbortSignal,
+): Promise<void> {
+  for (let turn = 0, before = -1; turn < MAX_TURNS && !patience.aborted; turn++) {
+    if (book.events === before && asking() === 0) return;
     before = book.events;
     await sleep(LAST_WORDS_MS);
     await nextTurn();
@@ -113,7 +129,7 @@ const FIRST_MS = 3_000;
 const LAST_WORDS_MS = 30;
 const MAX_TURNS = 200;
 /** An interruption has to be over before `docker stop` or a person loses patience. */
-const FEW_TURNS = 10;
+const CUT_OFF_MS = 500;
 
 /**
  * The one client that is followed, and whoever else comes: a health check, a browser. What cannot be told is the

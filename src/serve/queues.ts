@@ -53,7 +53,7 @@ function ownListeners(ports: readonly number[]) {
   const rows = (['tcp', 'tcp6'] as const satisfies readonly TcpFamily[]).flatMap(family =>
     readListenRows('self', family)
       .filter(({ localPort }) => ports.includes(localPort))
-      .map(({ localPort: port, inode }) => ({ family, port, inode })),
+      .map(({ localPort: port, localAddress: address, inode }) => ({ family, address, port, inode })),
   );
   const own = findInodes(ownPid(), new Set(rows.map(({ inode }) => inode)));
   return typeof own === 'string' ? [] : rows.filter(({ inode }) => own.has(inode));

@@ -8,7 +8,6 @@ import { readHostFacts } from '../proc/host.js';
 import { assembleReport, type Circumstances } from '../report/assemble.js';
 import { escapeText } from '../report/escape.js';
 import type { Report, ReportedTarget } from '../report/report.js';
-import { imagesOf, noteOfExec } from '../target/image.js';
 import { formatEndpoint, type Target } from '../target/target.js';
 import type { NextRound } from '../verdict/confirmation.js';
 import type { Evidence } from '../verdict/evidence.js';
@@ -77,7 +76,6 @@ export async function conductTrial(
   context: RunContext,
   { requested, forMs, ...clients }: Clients = {},
 ): Promise<TrialResult> {
-  const images = imagesOf(target.roots);
   const trial = new Trial(traffic, gauging, context.onProgress);
   try {
     await trial.make();
@@ -99,7 +97,7 @@ export async function conductTrial(
       latency: traffic.latency?.(),
       program: target.program,
       ...clients,
-      notes: [...target.notes, ...noteOfExec(target.roots, images)],
+      notes: target.notes,
     });
     return { evidence, verdict, report };
   } finally {
@@ -118,7 +116,11 @@ export async function gaugingOf(
 }
 
 /** Who was under test, in words that are harmless. */
-function reportTarget(target: Target, { before }: Evidence, alive: boolean): Measured<ReportedTarget> {
+function reportTarget(
+  target: Target,
+  { before, changes }: Evidence,
+  alive: boolean,
+): Measured<ReportedTarget> {
   return {
     address: escapeText(formatEndpoint(target.endpoint)),
     pids: target.roots.map(({ pid }) => pid),
@@ -138,6 +140,7 @@ function reportTarget(target: Target, { before }: Evidence, alive: boolean): Mea
       threads,
     })),
     alive,
+    ...(changes?.includes('program') && { executed: true }),
     checker: target.checker,
   };
 }

@@ -107,6 +107,9 @@ export interface HeldSocket {
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
 }
 
+/** `listener`: it listens with another socket at the same address. `program`: a process has executed a program anew. */
+export type Change = 'listener' | 'program';
+
 /** A process that was there before the run and is not there now. */
 export interface Departed {
   readonly pid: number;
@@ -201,6 +204,8 @@ export interface Evidence {
   readonly unaccepted: readonly SocketRow[];
   readonly departed: readonly Departed[];
   readonly listenerGone: boolean;
+  /** What the server has become in the middle of the run, in the order in which it was seen; undefined: nothing was. */
+  readonly changes?: readonly Change[];
   readonly listenOverflows: number;
   readonly listenDrops: number;
   /** Two looks at the settled server with nobody talking to it, when it was watched for a while. */

@@ -139,6 +139,8 @@ export interface RefusedFinding {
   readonly firstCycle: number;
   readonly phase: CyclePhase;
   readonly listenerGone: boolean;
+  /** It has closed its listening socket meanwhile, and opened another one. */
+  readonly reopened?: boolean;
 }
 
 /** Errors that the server's own checker has reported. */

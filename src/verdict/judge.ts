@@ -123,7 +123,8 @@ function watched(result: CheckResult, evidence: Evidence): CheckResult {
 function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   const notes: Note[] = [];
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
-  const { cycles, own } = evidence;
+  const { cycles, own, changes = [] } = evidence;
+  if (changes.length > 0) notes.push({ note: 'changed', changes });
   if (own) notes.push(...confirmedWith(evidence, own), ...ownBottleneck(own));
   const hold = own?.hold;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {

@@ -1,5 +1,5 @@
 import type { Answered } from './answers.js';
-import type { CensusKey } from './evidence.js';
+import type { CensusKey, Change } from './evidence.js';
 
 /** Something a reader should know that is nobody's fault. Each is a fact; the words are in `report/notes.ts`. */
 export type Note =
@@ -64,6 +64,8 @@ export type Note =
       readonly overMs: number;
       readonly isRising: boolean;
     }
+  /** The server became another one in the middle of the run, in this order. */
+  | { readonly note: 'changed'; readonly changes: readonly Change[] }
   | { readonly note: 'instant-eof'; readonly count: number; readonly of: number }
   | { readonly note: 'not-handed-over'; readonly count: number; readonly of: number }
   | { readonly note: 'spinning'; readonly cpuPercent: number }

@@ -1,9 +1,26 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { startC } from '../servers/launch.js';
+import { launch, startC } from '../servers/launch.js';
 import { churn, parseReport, startChurn } from '../support/churn.js';
 import { untilConnected } from '../support/connected.js';
+
+/** Answers at once, and sleeps over the second connection for ten seconds. */
+const TAKES_ITS_TIME = `
+const { writeSync } = require('node:fs');
+let connections = 0;
+require('node:net').createServer(socket => {
+  const isSecond = ++connections === 2;
+  socket.on('error', () => {}).on('data', () => {
+    if (isSecond) {
+      writeSync(2, 'asleep');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10_000);
+    }
+    socket.end('x');
+  });
+}).listen(0, '127.0.0.1', function () {
+  console.log('ready', this.address().port, process.pid);
+});`;
 
 describe('an interrupted run', () => {
   for (const [signal, status] of [
@@ -35,6 +52,29 @@ describe('an interrupted run', () => {
       }
     });
   }
+
+  it('does not blame the server for the connection that the interruption cut off', async () => {
+    const server = await launch([process.execPath, '-e', TAKES_ITS_TIME]);
+    const args = ['--port', String(server.port), '--client', 'reply', '--warmup', '1', '--settle', '300ms'];
+    const run = startChurn([...args, '--concurrency', '1', '--timeout', '60s', '--json']);
+    try {
+      let stdout = '';
+      run.stdout.on('data', chunk => {
+        stdout += chunk;
+      });
+      // It is asleep over the first judged connection for longer than anybody waits for it.
+      if (server.child.stderr) await once(server.child.stderr, 'data');
+      run.kill('SIGINT');
+      const [code] = await once(run, 'close');
+      assert.equal(code, 130);
+      const report = parseReport(stdout);
+      assert.deepEqual([report.verdict, report.findings], ['undecided', []], report.summary);
+      assert.match(report.notes.join('\n'), /When the run was interrupted 1 connection was not closed yet/);
+    } finally {
+      run.kill('SIGKILL');
+      await server.stop();
+    }
+  });
 
   it('ends at once on the second SIGINT', async () => {
     const server = await startC('poll', ['--fault', 'never-accept']);

@@ -69,6 +69,10 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   ],
   [{ note: 'memory-brief' }, 'Memory not decided: so few cycles show no trend.'],
   [
+    { note: 'changed', changes: ['program', 'listener'] },
+    'In the middle of the run the server executed a program anew in the same process (execve): memory and threads are those of the new one, and then the server closed its listening socket and opened another one at the same address.',
+  ],
+  [
     { note: 'instant-eof', count: 990, of: 1_000 },
     'The server closed 990 of 1000 connections at once: a server at its fd limit does that, and so does one with a connection cap.',
   ],

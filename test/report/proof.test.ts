@@ -227,6 +227,10 @@ const NOTES = {
     isRising: fc.boolean(),
   }),
   'not-handed-over': fc.record({ note: fc.constant('not-handed-over'), count, of: count }),
+  changed: fc.record({
+    note: fc.constant('changed'),
+    changes: fc.uniqueArray(fc.constantFrom('listener', 'program'), { minLength: 1 }),
+  }),
   'instant-eof': fc.record({ note: fc.constant('instant-eof'), count, of: count }),
   spinning: fc.record({ note: fc.constant('spinning'), cpuPercent: count }),
   overflows: fc.record({ note: fc.constant('overflows'), count }),

@@ -26,7 +26,9 @@ await Promise.all(
     .map(server => once(server.close(), 'close')),
 );
 
-const watch = await QueueWatch.open('self', [{ family, inode: late.inode }]);
+const watch = await QueueWatch.open('self', [
+  { family, address: late.localAddress, port: late.localPort, inode: late.inode },
+]);
 const rows = readListenRows('self', family);
 process.stdout.write(`${rows.length - 1 - rows.findIndex(({ inode }) => inode === late.inode)}\n`);
 watch.close();

@@ -6,12 +6,14 @@ import { CONNECT_AND_CLOSE, type ServerWords, type Terms } from './words.js';
 /** Connections that failed although the server is there. */
 export const refused: ServerWords<RefusedFinding> = {
   title: ({ count, of }) => `${formatCount(count)} of ${plural(of, 'connection')} failed`,
-  cause: ({ failures, listenerGone }) =>
+  cause: ({ failures, listenerGone, reopened = false }) =>
     listenerGone
       ? 'the server lives, but it does not listen any more'
-      : `${Object.entries(failures)
-          .map(([kind, count]) => `${formatCount(count)} ${kind}`)
-          .join(', ')}, although the server lives`,
+      : reopened
+        ? 'the server closed its listening socket and opened it again: who came in between was refused'
+        : `${Object.entries(failures)
+            .map(([kind, count]) => `${formatCount(count)} ${kind}`)
+            .join(', ')}, although the server lives`,
   evidence: (finding, terms) => [firstLine(finding, terms)],
   fault: ({ count }) => `failed connections: ${count}`,
   does: () => ['fails to serve'],

@@ -115,7 +115,7 @@ export function joinTurns(report: Report, turn: number, wanted: number): Report 
   const isLast = turn === wanted && report.verdict === 'pass';
   const note = isLast
     ? `The server was started, tried and stopped ${wanted} times, and passed each time; the last one is told.`
-    : `This is start ${turn} of ${wanted}; those before it passed.`;
+    : `This is start ${turn} of ${wanted}${turn === 1 ? '' : turn === 2 ? '; the one before it passed' : '; those before it passed'}${turn === wanted ? '' : ', and no further one was made'}.`;
   const server = report.server && { ...report.server, turn, turns: wanted };
   return { ...report, ...(server && { server }), notes: [...report.notes, note] };
 }

@@ -44,6 +44,7 @@ export function checkRefused(evidence: Evidence): CheckResult {
               firstCycle: origin?.cycle ?? 1,
               phase: origin?.phase ?? 'cycles',
               listenerGone: evidence.listenerGone,
+              ...(evidence.changes?.includes('listener') && { reopened: true }),
             },
           ],
     notes: [],

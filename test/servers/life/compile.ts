@@ -14,6 +14,11 @@ export function compileLate(): Promise<string> {
   return compileOnce('late', [sourceOf('late')]);
 }
 
+/** Path of the server that opens its listener again, or executes itself, in the middle of its life. */
+export function compileTurns(): Promise<string> {
+  return compileOnce('turns', [sourceOf('turns')]);
+}
+
 /** Path of the server whose first thread has ended. */
 export function compileHeadless(): Promise<string> {
   return compileOnce('headless', [sourceOf('headless')]);

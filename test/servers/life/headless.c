@@ -1,8 +1,7 @@
 /*
  * A server whose main thread leaves by pthread_exit() while another one serves:
  * for the kernel its process is then a zombie with a thread. "headless leak"
- * keeps every connection; "headless exec" becomes itself anew, in the same
- * process and with the same listener, after its hundredth connection.
+ * keeps every connection.
  */
 #define _GNU_SOURCE
 #include <netinet/in.h>
@@ -19,28 +18,19 @@ static const char *manner;
 static void *serve(void *unused)
 {
     (void)unused;
-    for (int served = 1;; served++) {
+    for (;;) {
         char bytes[512];
         int connection = accept(listener, NULL, NULL);
         while (connection >= 0 && read(connection, bytes, sizeof bytes) > 0)
             continue;
         if (strcmp(manner, "leak") != 0)
             close(connection);
-        if (strcmp(manner, "exec") == 0 && served == 100) {
-            char number[16];
-            snprintf(number, sizeof number, "%d", listener);
-            execl("/proc/self/exe", "headless", "again", number, (char *)NULL);
-        }
     }
 }
 
 int main(int argc, char **argv)
 {
     manner = argc > 1 ? argv[1] : "clean";
-    if (argc > 2) {
-        listener = atoi(argv[2]);
-        serve(NULL);
-    }
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
     listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -49,8 +39,6 @@ int main(int argc, char **argv)
     getsockname(listener, (struct sockaddr *)&address, &length);
     printf("ready %d %d\n", ntohs(address.sin_port), getpid());
     fflush(stdout);
-    if (strcmp(manner, "exec") == 0)
-        serve(NULL);
     pthread_t thread;
     if (pthread_create(&thread, NULL, serve, NULL) != 0)
         return 1;
