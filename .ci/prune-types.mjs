@@ -10,7 +10,7 @@ for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
   if (reached.has(file)) continue;
   reached.add(file);
   const text = readFileSync(file.endsWith('.d.cts') ? join('src', file) : join(types, file), 'utf8');
-  for (const [, to] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+  for (const [, to] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)) {
     queue.push(join(dirname(file), to).replace(/\.js$/, '.d.ts'));
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { CLIENT_NAMES } from '../../src/workload/client-names.js';
 import { launch, startC } from '../servers/launch.js';
 import { churn, churnJson } from '../support/churn.js';
 
@@ -160,7 +161,11 @@ describe('clients', { concurrency: 3 }, () => {
       /--send: "\/nowhere" cannot be read \(ENOENT\)/,
     ],
     ['a file without certificates', ['--tls', '--ca', requestFile], /--ca expects certificates in PEM form/],
-    ['an answer nobody waits for', ['--expect', 'x'], /--expect has no meaning with --client fin/],
+    [
+      'an answer nobody waits for',
+      ['--client', 'fin', '--expect', 'x'],
+      /--expect has no meaning with --client fin/,
+    ],
   ];
   for (const [what, args, says] of REFUSED) {
     it(`${what} is no verdict: exit 2`, async () => {
@@ -190,6 +195,6 @@ describe('clients', { concurrency: 3 }, () => {
 
   it('churn clients lists them, also as JSON', async () => {
     assert.match((await churn(['clients'])).stdout, /^half +shut down for writing/m);
-    assert.equal(JSON.parse((await churn(['clients', '--json'])).stdout).clients.length, 14);
+    assert.equal(JSON.parse((await churn(['clients', '--json'])).stdout).clients.length, CLIENT_NAMES.length);
   });
 });
