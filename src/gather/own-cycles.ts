@@ -1,7 +1,7 @@
 import type { Options } from '../options/run.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
 import { readListenCounters, readListenerDrops } from '../proc/sockets.js';
-import type { Due } from '../sampler/sleep.js';
+import type { Due, PendingTimer } from '../sampler/sleep.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { cyclesToTellApart } from '../verdict/apart.js';
@@ -11,7 +11,6 @@ import {
   type Census,
   type CensusKey,
   type Evidence,
-  type PendingTimer,
   type PerClientGrowth,
 } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';

@@ -183,6 +183,15 @@ export interface RunningTimer {
   readonly leftMs: number;
 }
 
+/** The timer of the server that ran when it had had its first clients: what it keeps of them may go when it runs out. */
+export interface PendingTimer {
+  /** "epoll_wait", or whatever the thread sleeps in. */
+  readonly call: string;
+  /** When it was to run out, on the clock of the snapshots, and how long after the first connection that is. */
+  readonly dueAtMs: number;
+  readonly dueMs: number;
+}
+
 /**
  * The timer that runs out last: what the server keeps for its clients may go when it does. An event loop has its next
  * timer as timeout of its wait; a pool's worker that waits for work on a futex, and ends itself when none comes, keeps

@@ -3,6 +3,7 @@ import type { GaugeManner } from '../options/gauge.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
 import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
+import type { PendingTimer } from '../sampler/sleep.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { Runtime } from '../target/runtime.js';
 import type { ClientName } from '../workload/client-names.js';
@@ -143,15 +144,6 @@ export interface Watched {
 export interface Followed {
   readonly connection: number;
   readonly descriptors: ReadonlyArray<{ readonly pid: number; readonly number: number }>;
-}
-
-/** The timer of the server that ran when it had had its first clients: what it keeps of them may go when it runs out. */
-export interface PendingTimer {
-  /** "epoll_wait", or whatever the thread sleeps in. */
-  readonly call: string;
-  /** When it was to run out, on the clock of the snapshots, and how long after the first connection that is. */
-  readonly dueAtMs: number;
-  readonly dueMs: number;
 }
 
 /** What was gained in some cycles of one client. */

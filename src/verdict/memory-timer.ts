@@ -1,4 +1,5 @@
-import type { Evidence, PendingTimer, Round } from './evidence.js';
+import type { PendingTimer } from '../sampler/sleep.js';
+import type { Evidence, Round } from './evidence.js';
 
 /** Rounds whose memory was read. */
 export type Kept = ReadonlyArray<Round & { readonly anonBytes: number }>;

@@ -1,5 +1,6 @@
+import type { PendingTimer } from '../sampler/sleep.js';
 import type { Count } from '../units.js';
-import type { Evidence, PendingTimer, Round } from './evidence.js';
+import type { Evidence, Round } from './evidence.js';
 import { closedLate } from './late.js';
 import {
   ANY_ROOM,

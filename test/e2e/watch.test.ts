@@ -29,10 +29,12 @@ describe('churn watch, with a load of its own', () => {
       assert.ok(report.watch);
       const { command, acceptedBy, ...load } = report.watch;
       assert.deepEqual(command?.slice(0, 2), [process.execPath, '-e']);
-      assert.deepEqual([load.status, load.signal, load.runs], [0, null, 1]);
+      assert.deepEqual([load.status, load.signal], [0, null]);
+      // The stack of a thread that is kept for the next one is a mapping more: the load is run again to see whether it recurs.
+      const made = 300 * load.runs;
       // The kernel tells of all sockets of the machine that end, and drops some where neighbours end thousands of them.
-      if (acceptedBy === 'server') assert.equal(load.accepted, 300);
-      else assert.ok(acceptedBy === 'server-at-least' && load.accepted > 0 && load.accepted <= 300);
+      if (acceptedBy === 'server') assert.equal(load.accepted, made);
+      else assert.ok(acceptedBy === 'server-at-least' && load.accepted > 0 && load.accepted <= made);
     } finally {
       await server.stop();
     }

@@ -1,4 +1,5 @@
-import type { Evidence, PendingTimer } from '../evidence.js';
+import type { PendingTimer } from '../../sampler/sleep.js';
+import type { Evidence } from '../evidence.js';
 import type { CheckResult, MemoryFinding } from '../finding.js';
 import { closedLate, lateRestMs } from '../late.js';
 import { hasHeap } from '../memory-profiles.js';
