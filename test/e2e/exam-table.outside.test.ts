@@ -25,6 +25,7 @@ const NO_QUESTION: readonly string[] = [
   'python/init_holds_socket',
   'python/keeps_last',
   'python/late_closer',
+  'python/names',
   'python/noisy_neighbour',
   'python/pauses',
   'python/subreaper',
