@@ -66,6 +66,22 @@ for (const [what, key, inCycles, confirming, recurrence, perRound] of HISTORIES)
   });
 }
 
+/** Files that were opened in each of 16 rounds of 300 cycles, after 1000 in the 1000 judged cycles. */
+const SLOWER: ReadonlyArray<readonly [what: string, inRound: (round: number) => number, Recurrence]> = [
+  ['at a third of its pace, and goes on so', () => 100, 'recurs'],
+  ['by less and less, as a cache does that fills', round => Math.ceil(140 * 0.8 ** round), 'levelled'],
+  ['at a third of its pace, but for one round', round => (round === 9 ? 0 : 100), 'suspect'],
+];
+
+for (const [what, inRound, recurrence] of SLOWER) {
+  test(`what grows on ${what}: ${recurrence}`, () => {
+    const confirming: number[] = [];
+    for (let round = 0; round < 16; round++) confirming.push((confirming.at(-1) ?? 1_000) + inRound(round));
+    assert.equal(recurrenceOf(grown('file', 1_000, confirming, { fdLimit: undefined }), 'file'), recurrence);
+    assert.notEqual(recurrenceOf(grown('thread', 1_000, confirming), 'thread'), 'recurs');
+  });
+}
+
 test('the heap of a runtime maps more before it is suspicious', () => {
   const managed = { runtime: 'v8' } as const;
   assert.equal(recurrenceOf(grown('mapping', 249, [], managed), 'mapping'), 'none');
