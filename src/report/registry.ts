@@ -9,12 +9,12 @@ export type Reporter = (report: Report, style: TextStyle) => string;
 export const REPORTERS = {
   text: async () => renderText,
   json: async () => renderJson,
-  junit: async () => (await import('./on-demand.js')).renderJunit,
-  tap: async () => (await import('./on-demand.js')).renderTap,
-  markdown: async () => (await import('./on-demand.js')).renderMarkdown,
-  github: async () => (await import('./on-demand.js')).renderGithub,
-  html: async () => (await import('./on-demand.js')).renderHtml,
-  svg: async () => (await import('./on-demand.js')).renderSvg,
+  junit: async (): Promise<Reporter> => (await import('./on-demand.js')).renderJunit,
+  tap: async (): Promise<Reporter> => (await import('./on-demand.js')).renderTap,
+  markdown: async (): Promise<Reporter> => (await import('./on-demand.js')).renderMarkdown,
+  github: async (): Promise<Reporter> => (await import('./on-demand.js')).renderGithub,
+  html: async (): Promise<Reporter> => (await import('./on-demand.js')).renderHtml,
+  svg: async (): Promise<Reporter> => (await import('./on-demand.js')).renderSvg,
   quiet: async () => renderQuiet,
 } as const satisfies Record<string, () => Promise<Reporter>>;
 

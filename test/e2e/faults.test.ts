@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { compileOnce } from '../servers/compile-once.js';
 import { compileC, launch, startC } from '../servers/launch.js';
 import { compileHeadless, compileTurns } from '../servers/life/compile.js';
 import { freePort } from '../servers/real/free-port.js';
 import { churn, churnJson } from '../support/churn.js';
+import { runTrial } from '../torture/trial.js';
 
 describe('a server whose first thread has ended', () => {
   for (const [manner, verdict] of [
@@ -143,6 +146,33 @@ describe('limits of churn itself', () => {
 });
 
 describe('a server that churn starts', () => {
+  it('does not outlive a churn that can open nothing any more, nor keep it', async () => {
+    const [server, shim] = await Promise.all([
+      compileC('poll'),
+      compileOnce(
+        'shim.so',
+        [fileURLToPath(new URL('../../../test/torture/shim.c', import.meta.url))],
+        ['-shared', '-fPIC', '-ldl'],
+      ),
+    ]);
+    const args = ['--port', 'auto', '--cycles', '60', '--no-progress', '--', server, '--port', '{port}'];
+    const { wrong, status, stderr } = await runTrial(
+      { name: 'started', args, may: [2] },
+      {
+        env: {
+          ...{
+            LD_PRELOAD: shim,
+            SHIM_CALL: 'open',
+            SHIM_NTH: '168',
+            SHIM_ERRNO: String(constants.errno.EMFILE),
+          },
+          SHIM_SINCE: '/dist/cli/start.js',
+        },
+      },
+    );
+    assert.deepEqual([wrong, status], [undefined, 2], stderr);
+  });
+
   it('whose log fills its disk is judged, and a note says that the log is cut', async test => {
     if (process.getuid?.() !== 0) return test.skip('only root can mount a disk of its own');
     const folder = mkdtempSync(join(tmpdir(), 'churn-small-disk-'));
