@@ -20,7 +20,8 @@ export function ownTrouble({ warmup, cycles, confirm, departed, own }: Evidence)
     );
   }
   if (ranOutOf('own-fds')) {
-    return ownLimitError({ code: 'EMFILE' });
+    const { lastFailure } = tallies.find(({ stopped }) => stopped === 'own-fds') ?? {};
+    return ownLimitError({ code: lastFailure?.code || 'EMFILE' });
   }
   const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');
   if (tlsCode && departed.length === 0) return tlsTrouble(tlsCode);

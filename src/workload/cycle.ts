@@ -102,6 +102,9 @@ const FAILURES: Readonly<Record<string, FailureKind>> = {
   EADDRINUSE: 'own-ports',
   EMFILE: 'own-fds',
   ENFILE: 'own-fds',
+  // Of socket(2): the kernel has no memory for one more of ours.
+  ENOBUFS: 'own-fds',
+  ENOMEM: 'own-fds',
   [DEADLINE]: 'timeout',
   [NO_ANSWER]: 'unanswered',
   [EARLY_END]: 'unanswered',

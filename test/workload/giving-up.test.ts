@@ -52,6 +52,8 @@ for (const [what, kind, so, inARow, reason] of ROWS) {
 const CODES: ReadonlyArray<readonly [code: string, kind: FailureKind]> = [
   ['ECONNRESET', 'reset'],
   ['EMFILE', 'own-fds'],
+  ['ENOBUFS', 'own-fds'],
+  ['ENOMEM', 'own-fds'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
   ['EPROTO', 'tls'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted'],
