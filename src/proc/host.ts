@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ChurnError } from '../errors.js';
 import { readProcTextOrNothing } from './file.js';
 import { folderOf } from './folder.js';
-import { ownPid, readLimits } from './process.js';
+import { ownPid, readEnvironment, readLimits } from './process.js';
 
 /** What this machine is and allows, for the report and for advice. */
 export interface HostFacts {
@@ -92,4 +92,22 @@ export function pidsFolders(text: string): string[] {
 
 function trim(path: string): string {
   return path === '/' ? '' : path;
+}
+
+/** What started this process, as far as it decides who gives it rights. */
+export type Place = 'docker' | 'kubernetes' | 'systemd' | 'plain';
+
+/**
+ * Kubernetes tells its containers where its API is, docker and podman leave a file, and a process of a systemd unit has
+ * that unit's cgroup (of user@1000.service a terminal has one, too).
+ */
+export function readPlace(): Place {
+  if (readEnvironment(ownPid())['KUBERNETES_SERVICE_HOST'] !== undefined) return 'kubernetes';
+  if (existsSync('/.dockerenv') || existsSync('/run/.containerenv')) return 'docker';
+  return isOfUnit(readProcTextOrNothing('/proc/self/cgroup') ?? '') ? 'systemd' : 'plain';
+}
+
+/** By the text of /proc/self/cgroup: "0::/system.slice/churn.service". */
+export function isOfUnit(cgroups: string): boolean {
+  return /^\d+:(?:name=systemd)?:\/(?!user\.slice).*\.service$/m.test(cgroups);
 }

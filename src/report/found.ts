@@ -1,6 +1,5 @@
 import type { Finding } from '../verdict/finding.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
-import { KINDS_OF_CODE } from '../where/kinds.js';
 import { perMinute } from './counts.js';
 import { breakProof, escapeText, formatCommand } from './escape.js';
 import { wordsFor } from './kinds/registry.js';
@@ -72,9 +71,9 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
 
 /** Where in the code, with the same clients; the explanation of the kind where that has been asked, or cannot be. */
 function whereOr({ kind }: Finding, { where, clients = [] }: Done): NextStep {
-  if (where !== false || !(KINDS_OF_CODE as readonly string[]).includes(kind)) return { explain: kind };
+  if (where !== false || !KINDS_OF_CODE.includes(kind)) return { explain: kind };
   const same = clients.length === 0 || clients.join() === 'fin' ? [] : ['--client', clients.join(',')];
-  return { again: [...same, '--where'] as unknown as [string, ...string[]] };
+  return { again: [...same, '--where'] };
 }
 
 /** The command that looks closer at one client behaviour. */
@@ -91,3 +90,6 @@ function serverOptions(address: string): string[] {
   const port = ['--port', address.slice(colon + 1)];
   return host === '127.0.0.1' || host === '::1' ? port : ['--host', host, ...port];
 }
+
+/** They lie at a place in the code that --where finds from outside, whatever the server is written in. */
+const KINDS_OF_CODE: ReadonlyArray<Finding['kind']> = ['fd', 'child', 'zombie', 'thread', 'mapping', 'hang'];

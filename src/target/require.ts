@@ -1,8 +1,7 @@
 import { ChurnError } from '../errors.js';
 import { findInodes, mayReadFds } from '../proc/fds.js';
-import { isInUserNamespace } from '../proc/host.js';
+import { isInUserNamespace, type Place, readPlace } from '../proc/host.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { type Place, readPlace } from '../proc/place.js';
 import { ownPid, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import type { Listener } from './listener.js';

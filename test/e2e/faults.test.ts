@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { compileOnce } from '../servers/compile-once.js';
 import { compileC, launch, startC } from '../servers/launch.js';
 import { compileHeadless, compileTurns } from '../servers/life/compile.js';
 import { freePort } from '../servers/real/free-port.js';
 import { churn, churnJson } from '../support/churn.js';
-import { runTrial } from '../torture/trial.js';
+import { runTrial, shimmed } from '../torture/trial.js';
 
 describe('a server whose first thread has ended', () => {
   for (const [manner, verdict] of [
@@ -36,33 +34,17 @@ describe('two servers that share a port by SO_REUSEPORT', () => {
     const port = String(await freePort());
     const clean = await startC('reuseport', ['--port', port]);
     const leaking = await startC('reuseport', ['--port', port, '--fault', 'no-close']);
+    const judge = (pid: number) =>
+      churnJson(['--pid', String(pid), '--port', port, '--cycles', '200', '--budget', '1s']);
     try {
-      const ofClean = await churnJson([
-        '--pid',
-        String(clean.pid),
-        '--port',
-        port,
-        '--cycles',
-        '200',
-        '--budget',
-        '1s',
-      ]);
+      const ofClean = await judge(clean.pid);
       assert.deepEqual(ofClean.report.findings, [], ofClean.report.summary);
       assert.equal(ofClean.report.verdict, 'pass', ofClean.report.summary);
       // How many connections were its own cannot be told.
       const work = ofClean.report.checks.find(({ kind }) => kind === 'work');
       assert.equal(work?.status, 'not-measured');
       assert.match(ofClean.report.notes.join('\n'), /listens on 127\.0\.0\.1:\d+ too \(SO_REUSEPORT\)/);
-      const ofLeaking = await churnJson([
-        '--pid',
-        String(leaking.pid),
-        '--port',
-        port,
-        '--cycles',
-        '200',
-        '--budget',
-        '1s',
-      ]);
+      const ofLeaking = await judge(leaking.pid);
       assert.equal(ofLeaking.report.verdict, 'fail');
       const [fd] = ofLeaking.report.findings;
       assert.ok(fd?.kind === 'fd' && fd.count > 0 && fd.count < 210, JSON.stringify(fd?.count));
@@ -147,29 +129,22 @@ describe('limits of churn itself', () => {
 
 describe('a server that churn starts', () => {
   it('does not outlive a churn that can open nothing any more, nor keep it', async () => {
-    const [server, shim] = await Promise.all([
-      compileC('poll'),
-      compileOnce(
-        'shim.so',
-        [fileURLToPath(new URL('../../../test/torture/shim.c', import.meta.url))],
-        ['-shared', '-fPIC', '-ldl'],
-      ),
-    ]);
-    const args = ['--port', 'auto', '--cycles', '60', '--no-progress', '--', server, '--port', '{port}'];
+    const folder = mkdtempSync(join(tmpdir(), 'churn-shim-'));
+    const log = join(folder, 'log-of-the-server');
+    const started = ['--', await compileC('poll'), '--port', '{port}'];
+    // The log is opened right before the server is started, and is whole when it listens.
+    const env = await shimmed({ call: 'open', nth: 60, error: 'EMFILE', since: 'log-of-the-server' });
     const { wrong, status, stderr } = await runTrial(
-      { name: 'started', args, may: [2] },
       {
-        env: {
-          ...{
-            LD_PRELOAD: shim,
-            SHIM_CALL: 'open',
-            SHIM_NTH: '168',
-            SHIM_ERRNO: String(constants.errno.EMFILE),
-          },
-          SHIM_SINCE: '/dist/cli/start.js',
-        },
+        name: 'started',
+        args: ['--port', 'auto', '--no-progress', '--server-log', log, ...started],
+        may: [2],
       },
+      { env },
     );
+    const said = readFileSync(log, 'utf8');
+    rmSync(folder, { recursive: true });
+    assert.match(said, /^ready /, 'the server had been started');
     assert.deepEqual([wrong, status], [undefined, 2], stderr);
   });
 

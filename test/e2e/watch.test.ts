@@ -21,7 +21,8 @@ function connecting(port: number, connections: number, status = 0): string[] {
 
 describe('churn watch, with a load of its own', () => {
   it('a clean server passes, and the status of the load is told', async () => {
-    const server = await startC('thread');
+    // One thread: a stack that is kept for the next one would be a mapping more, and the load run again for it.
+    const server = await startC('poll');
     try {
       const { report, status } = await watch(server, [], connecting(server.port, 300));
       assert.deepEqual([report.verdict, report.clean, status], ['pass', true, 0]);
@@ -29,12 +30,10 @@ describe('churn watch, with a load of its own', () => {
       assert.ok(report.watch);
       const { command, acceptedBy, ...load } = report.watch;
       assert.deepEqual(command?.slice(0, 2), [process.execPath, '-e']);
-      assert.deepEqual([load.status, load.signal], [0, null]);
-      // The stack of a thread that is kept for the next one is a mapping more: the load is run again to see whether it recurs.
-      const made = 300 * load.runs;
+      assert.deepEqual([load.status, load.signal, load.runs], [0, null, 1]);
       // The kernel tells of all sockets of the machine that end, and drops some where neighbours end thousands of them.
-      if (acceptedBy === 'server') assert.equal(load.accepted, made);
-      else assert.ok(acceptedBy === 'server-at-least' && load.accepted > 0 && load.accepted <= made);
+      if (acceptedBy === 'server') assert.equal(load.accepted, 300);
+      else assert.ok(acceptedBy === 'server-at-least' && load.accepted > 0 && load.accepted <= 300);
     } finally {
       await server.stop();
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOfUnit } from '../../src/proc/place.js';
+import { isOfUnit } from '../../src/proc/host.js';
 import { rightsIn } from '../../src/target/require.js';
 
 for (const [place, isRoot, says] of [

@@ -1,16 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { randomAt } from '../../src/workload/prng.js';
-import { compileOnce } from '../servers/compile-once.js';
 import { compileC, startC } from '../servers/launch.js';
 import { churn } from '../support/churn.js';
 import { mutatedReport, renderedWrong } from './mutations.js';
 import { optionSet } from './option-sets.js';
-import { type Command, runTrial, type Torment } from './trial.js';
+import { type Command, type Failing, runTrial, shimmed, type Torment } from './trial.js';
 
 /**
  * What happens to churn, and not to a server: system calls that fail, signals at any moment, reports that somebody has
@@ -37,14 +35,7 @@ const budgetMs = values.seconds === undefined ? Number.POSITIVE_INFINITY : Numbe
 const folder = mkdtempSync(join(tmpdir(), 'churn-torture-saved-'));
 const clean = await startC('poll');
 const leaking = await startC('poll', ['--fault', 'no-close']);
-const [server, shim] = await Promise.all([
-  compileC('poll'),
-  compileOnce(
-    'shim.so',
-    [fileURLToPath(new URL('../../../test/torture/shim.c', import.meta.url))],
-    ['-shared', '-fPIC', '-ldl'],
-  ),
-]);
+const server = await compileC('poll');
 const saved = join(folder, 'saved.json');
 await churn(['--port', String(leaking.port), '--cycles', '20', '--budget', '1s', '--save', saved]);
 
@@ -112,13 +103,14 @@ const COMMANDS: readonly Command[] = [
 ];
 
 /** Calls that fail, with what, and how many of them there are about in a short run. */
-const FAULTS: ReadonlyArray<readonly [call: string, errors: readonly string[], most: number]> = [
-  ['open', ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO'], 600],
-  ['write', ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO', 'EPIPE'], 12],
-  ['rename', ['ENOSPC', 'EROFS', 'EIO'], 2],
-  ['socket', ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'], 120],
-  ['fork', ['EAGAIN', 'ENOMEM'], 4],
-];
+const FAULTS: ReadonlyArray<readonly [call: string, errors: ReadonlyArray<Failing['error']>, most: number]> =
+  [
+    ['open', ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO'], 600],
+    ['write', ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO', 'EPIPE'], 12],
+    ['rename', ['ENOSPC', 'EROFS', 'EIO'], 2],
+    ['socket', ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'], 120],
+    ['fork', ['EAGAIN', 'ENOMEM'], 4],
+  ];
 
 interface Section {
   readonly name: string;
@@ -152,20 +144,13 @@ const SECTIONS: readonly Section[] = [
   {
     name: 'faults',
     count: 1_000,
-    trial: at => {
+    trial: async at => {
       const [call, errors, most] = one(FAULTS, draw(at, 1));
       const command = one(COMMANDS, draw(at, 2));
       const error = one(errors, draw(at, 3));
       const nth = 1 + Math.floor(most ** draw(at, 4));
       const once = draw(at, 5) < 0.5;
-      const env = {
-        LD_PRELOAD: shim,
-        SHIM_CALL: call,
-        SHIM_NTH: String(nth),
-        SHIM_ERRNO: String(constants.errno[error as keyof typeof constants.errno]),
-        SHIM_SINCE: '/dist/cli/start.js',
-        ...(once ? { SHIM_ONCE: '1' } : {}),
-      };
+      const env = await shimmed({ call, nth, once, error });
       return judged(
         'faults',
         command,

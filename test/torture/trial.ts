@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readRunQueueWaitMs } from '../../src/proc/cpu-time.js';
+import { compileOnce } from '../servers/compile-once.js';
 import { brand } from '../support/survivors.js';
 
 const BIN = fileURLToPath(new URL('../../../bin/churn.js', import.meta.url));
@@ -26,6 +27,37 @@ export interface Torment {
   /** Sent after so long. */
   readonly signal?: { readonly name: NodeJS.Signals; readonly afterMs: number };
 }
+
+/** What fails in a program under the shim. */
+export interface Failing {
+  readonly call: string;
+  /** From this call on, or this one alone. */
+  readonly nth: number;
+  readonly once?: boolean;
+  readonly error: keyof typeof constants.errno;
+  /** Calls are counted from the first open of a path that contains this. */
+  readonly since?: string;
+}
+
+/** The environment in which calls of a program fail. */
+export async function shimmed({
+  call,
+  nth,
+  once = false,
+  error,
+  since = '/dist/cli/start.js',
+}: Failing): Promise<Record<string, string>> {
+  return {
+    LD_PRELOAD: await compileOnce('shim.so', [SHIM], ['-shared', '-fPIC', '-ldl']),
+    SHIM_CALL: call,
+    SHIM_NTH: String(nth),
+    SHIM_ERRNO: String(constants.errno[error]),
+    SHIM_SINCE: since,
+    ...(once ? { SHIM_ONCE: '1' } : {}),
+  };
+}
+
+const SHIM = fileURLToPath(new URL('../../../test/torture/shim.c', import.meta.url));
 
 /** What a trial has come to: nothing is wrong, or in what way it is. */
 export interface Outcome {

@@ -53,10 +53,7 @@ export interface Done {
 }
 
 /** The command that tells more: a look at what is held, a long explanation, or a run with other options. */
-export type NextStep =
-  | 'inspect'
-  | { readonly explain: AnyKind }
-  | { readonly again: readonly [string, ...string[]] };
+export type NextStep = 'inspect' | { readonly explain: AnyKind } | { readonly again: readonly string[] };
 
 /** All that is said of a kind and does not depend on what was found. */
 export interface Explanation {
