@@ -19,7 +19,7 @@ export class Budget {
     this.#waitedBeforeMs = this.#waitedMs();
   }
 
-  /** 0 or less: it is spent. */
+  /** 0 or less: it is spent. It may rise by what both processes waited at the same time. */
   leftMs(): number {
     const wallMs = performance.now() - this.#startedAtMs;
     const waitedMs = this.#waitedMs() - this.#waitedBeforeMs;
