@@ -234,7 +234,6 @@ export class OwnCyclesTraffic implements Traffic {
     const counters = readListenCounters(this.#target.network);
     const before = this.#countersBefore;
     const { passesLimit, thorough, budgetMs, mostFds } = this.#options;
-    const { checker } = this.#target;
     const { pursued, watched } = this.#witnessed;
     return {
       ...partOfServer({
@@ -257,7 +256,6 @@ export class OwnCyclesTraffic implements Traffic {
         fdRoom: roomLeft(mostFds, this.#observer.before, snapshot),
       }),
       rounds: this.#judged.rounds,
-      checker: checker && { name: checker, isHeard: this.#hooks.endingOf !== undefined },
       interrupted: this.#hooks.signal.aborted,
     };
   }

@@ -53,7 +53,7 @@ type OfServer =
       | 'rootCount'
       | 'fdLimit'
     )
-  | ('maxMapCount' | 'pidsLimit');
+  | ('checker' | 'maxMapCount' | 'pidsLimit');
 
 /** What the judge may know of a server that was looked into, whoever talked to it. */
 export function partOfServer(looked: Looked): Pick<Evidence, OfServer> {
@@ -89,6 +89,7 @@ export function partOfServer(looked: Looked): Pick<Evidence, OfServer> {
     runtime: target.runtime,
     rootCount: target.roots.length,
     fdLimit: target.limits.openFiles,
+    checker: target.checker && { name: target.checker, isHeard: endingOf !== undefined },
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: readPidsLimit(rootPid),
   };
@@ -133,6 +134,7 @@ export function partOutOfSight({ endpoint, runtime }: Target): Pick<Evidence, Of
     ...{ settled: BACK, queueSettled: BACK, held: [], heldAtRest: 0, outside: [], acceptQueue: 0 },
     ...{ unaccepted: [], departed: [], quiet: undefined, listenerGone: false },
     ...{ listenOverflows: 0, listenDrops: 0, waits: [], runtime, rootCount: 0, fdLimit: undefined },
+    checker: undefined,
     maxMapCount: readHostFacts().maxMapCount,
     pidsLimit: undefined,
   };

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { compileC } from '../servers/launch.js';
+import { compileC, launch } from '../servers/launch.js';
 import { compileLife } from '../servers/life/compile.js';
 import { churnJson } from '../support/churn.js';
 import { brand } from '../support/survivors.js';
@@ -227,5 +227,22 @@ describe('a server under valgrind', () => {
     const { report } = await judge([], ['valgrind', '--track-fds=all', await compileLife(), 'ok', '{port}']);
     assert.equal(report.verdict, 'pass', report.summary);
     assert.equal(report.server?.openAtExit?.length, 1);
+  });
+
+  it('is no proof while it is watched: what was lost is said only at the end', { skip }, async () => {
+    const server = await launch(['valgrind', '-q', await compileC('poll')]);
+    try {
+      const connecting = `require('net').connect(${server.port}, '127.0.0.1', function () { this.destroy(); })`;
+      const load = [process.execPath, '-e', connecting];
+      const { report, stdout } = await churnJson(['watch', '--port', `${server.port}`, '--', ...load]);
+      assert.deepEqual([report.verdict, report.clean], ['undecided', false], report.summary);
+      assert.match(
+        report.notes.join('\n'),
+        /^Memory not decided: the server runs with a checker \(valgrind\)/m,
+      );
+      assert.doesNotMatch(stdout, /0 leak|no leak/);
+    } finally {
+      await server.stop();
+    }
   });
 });
