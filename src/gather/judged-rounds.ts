@@ -95,6 +95,7 @@ export class JudgedRounds {
       ...{ phase, connections, made },
       livingNs: cpu.livingNs - begun.cpu.livingNs,
       waitNs: cpu.waitNs - begun.cpu.waitNs,
+      turns: cpu.turns - begun.cpu.turns,
       ticks: cpu.ticks - begun.cpu.ticks,
       ownNs: 1e6 * (ownMs - begun.ownMs),
     });

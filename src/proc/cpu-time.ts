@@ -9,6 +9,8 @@ export interface CpuTime {
   readonly livingNs: number;
   /** For which they were ready to run while others had the CPU. */
   readonly waitNs: number;
+  /** How often the threads that are alive were given a CPU. */
+  readonly turns: number;
   /** Of all threads there have been, and of children that were waited for: in ticks of 10 ms (USER_HZ). */
   readonly ticks: number;
 }
@@ -18,7 +20,7 @@ export interface CpuTime {
  * kernel keeps no such count, or none of them is there.
  */
 export function readCpuTime(pids: readonly number[]): CpuTime | undefined {
-  let [livingNs, waitNs, ticks, read] = [0, 0, 0, 0];
+  let [livingNs, waitNs, turns, ticks, read] = [0, 0, 0, 0, 0];
   for (const pid of pids) {
     const stat = readStat(pid);
     if (!stat) continue;
@@ -26,13 +28,14 @@ export function readCpuTime(pids: readonly number[]): CpuTime | undefined {
     for (const thread of threadsOf(pid)) {
       const text = readProcTextOrNothing(`/proc/${pid}/task/${thread}/schedstat`);
       if (text === undefined) continue;
-      const [ran = 0, waited = 0] = text.split(' ').map(Number);
+      const [ran = 0, waited = 0, given = 0] = text.split(' ').map(Number);
       livingNs += ran;
       waitNs += waited;
+      turns += given;
       read++;
     }
   }
-  return read > 0 ? { livingNs, waitNs, ticks } : undefined;
+  return read > 0 ? { livingNs, waitNs, turns, ticks } : undefined;
 }
 
 /**

@@ -41,6 +41,8 @@ export interface WorkRound {
   readonly livingNs: number;
   /** For which they were ready to run while others had the CPU. */
   readonly waitNs: number;
+  /** How often they were given a CPU. A server that works off several connections in one turn pays for one wake-up. */
+  readonly turns: number;
   readonly ticks: number;
   /** CPU time of this process, which does the same for every connection: it tells how slow the machine was. */
   readonly ownNs: number;

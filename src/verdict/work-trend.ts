@@ -34,7 +34,7 @@ export interface WorkJudgement {
  * connection costs twice as much. Where this process was slowed down as well, it is the machine.
  */
 export function judgeWork(evidence: Evidence): WorkJudgement {
-  const rounds = priced(evidence);
+  const rounds = withoutWakeUps(priced(evidence));
   const connections = rounds.at(-1)?.connections ?? 0;
   const sixths = inSixths(rounds, connections);
   const costs = sixths.map(sixth => Math.min(...sixth.map(({ cost }) => cost)));
@@ -125,6 +125,8 @@ interface Priced {
   /** Nanoseconds for each connection: of the server, and of this process. */
   readonly cost: number;
   readonly ownCost: number;
+  /** How often the server was given a CPU for each connection; undefined where that was not counted of all that worked. */
+  readonly turns: number | undefined;
 }
 
 /**
@@ -137,21 +139,46 @@ function priced({ own }: Evidence): readonly Priced[] {
   const counted = work.reduce((sum, { ticks }) => sum + ticks, 0) * TICK_NS;
   const byTicks = counted > ENDED_SHARE * living + 3 * TICK_NS;
   const result: Priced[] = [];
-  let [made, ns, ownNs, ticks] = [0, 0, 0, 0];
+  let [made, ns, ownNs, ticks, turns] = [0, 0, 0, 0, 0];
   for (const round of work) {
     made += round.made;
     ns += byTicks ? round.ticks * TICK_NS : round.livingNs;
     ownNs += round.ownNs;
     ticks += round.ticks;
+    turns += round.turns;
     if (byTicks && ticks < MIN_TICKS) continue;
     const { connections } = round;
     // A thread that was counted at the beginning may have ended.
     if (ns > 0) {
-      result.push({ connections, middle: connections - made / 2, cost: ns / made, ownCost: ownNs / made });
+      result.push({
+        ...{ connections, middle: connections - made / 2, cost: ns / made, ownCost: ownNs / made },
+        turns: byTicks ? undefined : turns / made,
+      });
     }
-    [made, ns, ownNs, ticks] = [0, 0, 0, 0];
+    [made, ns, ownNs, ticks, turns] = [0, 0, 0, 0, 0];
   }
   return result;
+}
+
+/**
+ * A server that finds several connections waiting works them off in one turn on the CPU; one that is woken for each pays
+ * for as many wake-ups. So its price follows how busy the machine is: clean poll(2) behind a Unix socket cost 8 µs with
+ * 0.3 turns per connection and 15 µs with 2, and was accused on a machine that became idle. What the turns explain is
+ * taken off (least squares), up to what a turn can cost: those in which others took the CPU from a server that has much
+ * to go through rise with its cost, and are no reason for it.
+ */
+function withoutWakeUps(rounds: readonly Priced[]): readonly Priced[] {
+  const counted = rounds.flatMap(({ cost, turns }) => (turns === undefined ? [] : [{ cost, turns }]));
+  if (counted.length < Math.max(MIN_READINGS, rounds.length)) return rounds;
+  const mean = (of: (round: { cost: number; turns: number }) => number) =>
+    counted.reduce((sum, round) => sum + of(round), 0) / counted.length;
+  const [meanCost, meanTurns] = [mean(({ cost }) => cost), mean(({ turns }) => turns)];
+  const covariance = mean(({ cost, turns }) => (cost - meanCost) * (turns - meanTurns));
+  const variance = mean(({ turns }) => (turns - meanTurns) ** 2);
+  const mostNs = MAX_WAKE_UP * Math.min(...counted.map(({ cost }) => cost));
+  const wakeUpNs = variance > 0 ? Math.min(mostNs, Math.max(0, covariance / variance)) : 0;
+  const least = Math.min(...counted.map(({ turns }) => turns));
+  return rounds.map(round => ({ ...round, cost: round.cost - wakeUpNs * ((round.turns ?? least) - least) }));
 }
 
 function inSixths(rounds: readonly Priced[], connections: number): Priced[][] {
@@ -198,6 +225,8 @@ const MIN_TICKS = 10;
 /** More than living threads have had by so much: ended ones did the work. */
 const ENDED_SHARE = 1.3;
 const MIN_READINGS = 12;
+/** A turn on the CPU costs at most so many times what the cheapest connection did. */
+const MAX_WAKE_UP = 4;
 const USUAL_CYCLES = 1_000;
 const MIN_CYCLES = 500;
 const MAX_REACH = 30;

@@ -34,7 +34,14 @@ for (const [what, entries, grows] of CASES) {
 
 test('what they cost may be hidden by noise, and is no negative number', () => {
   const work = Array.from({ length: 24 }, (_, at) => ({
-    ...{ phase: 'cycles' as const, connections: 10 + 42 * (at + 1), made: 42, waitNs: 0, ticks: 0 },
+    ...{
+      phase: 'cycles' as const,
+      connections: 10 + 42 * (at + 1),
+      made: 42,
+      waitNs: 0,
+      turns: 42,
+      ticks: 0,
+    },
     ...{ livingNs: 42_000 * (60 - at), ownNs: 42_000 * 80 },
   }));
   const { findings } = judge(

@@ -43,6 +43,50 @@ for (const [what, cost, doublings, state, own] of CURVES) {
   });
 }
 
+const WAKE_UPS: ReadonlyArray<
+  readonly [what: string, cost: Cost, turns: Cost, doublings: number, state: string]
+> = [
+  [
+    'is woken for each connection, once it has little to do',
+    n => 5 + 0.005 * n,
+    n => 0.3 + n / 2_000,
+    2,
+    'flat',
+  ],
+  ['the same, followed further', n => 7 + 0.002 * n, n => 0.3 + n / 4_000, 3, 'flat'],
+  [
+    'goes through a list, and works off several at a time now and then',
+    staleEntries,
+    (_, i) => 0.4 + (i % 3),
+    3,
+    'grows',
+  ],
+  [
+    'goes through a list for so long that others take the CPU',
+    staleEntries,
+    n => 1 + staleEntries(n, 0) / 3_000,
+    3,
+    'grows',
+  ],
+  [
+    'goes through a list, and is woken less as it has more to do',
+    staleEntries,
+    n => 2 - n / 8_000,
+    3,
+    'grows',
+  ],
+];
+
+for (const [what, cost, turns, doublings, state] of WAKE_UPS) {
+  test(`a server that ${what}: ${state}`, () => {
+    const work = workOf(cost, doublings).map((round, reading) => ({
+      ...round,
+      turns: round.made * turns(round.connections - round.made / 2, reading),
+    }));
+    assert.equal(judgeWork(withWork(work)).state, state);
+  });
+}
+
 const BESIDE_OTHERS: ReadonlyArray<readonly [what: string, cost: Cost, doublings: number, state: string]> = [
   ['a line within 2 000 connections', n => 20 + 0.04 * n, 1, 'suspect'],
   ['a line within 4 000 connections', n => 20 + 0.04 * n, 2, 'suspect'],
@@ -142,7 +186,7 @@ function workOf(cost: Cost, doublings: number, own: Cost = () => 80): WorkRound[
     const ns = 1_000 * made * cost(middle, rounds.length);
     connections += made;
     rounds.push({
-      ...{ phase, connections, made, livingNs: ns, waitNs: 0, ticks: Math.round(ns / TICK_NS) },
+      ...{ phase, connections, made, livingNs: ns, waitNs: 0, turns: made, ticks: Math.round(ns / TICK_NS) },
       ownNs: 1_000 * made * own(middle, rounds.length),
     });
   };
