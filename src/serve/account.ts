@@ -114,6 +114,8 @@ export interface Visit extends Record<Summed, number> {
   /** When its last answer was sent. */
   answeredAtMs: number | undefined;
   /** Who was the first to end it, and when. */
+  /** An answer was so long that a client does better to close the connection than to read on, if it does not want it. */
+  hadLongAnswer: boolean;
   endedBy: 'client' | 'reset' | 'server' | undefined;
   endedAtMs: number | undefined;
   isOver: boolean;
@@ -163,6 +165,7 @@ export function newVisit(
     busyAfterMs: openedAfterMs,
     failedAtMs: undefined,
     answeredAtMs: undefined,
+    hadLongAnswer: false,
     endedBy: undefined,
     endedAtMs: undefined,
     isOver: false,

@@ -140,7 +140,9 @@ export class ConnectionLog {
     this.#takeFromIdle(visit);
     // A pool that is full closes what is too much, and keeps others.
     const [other] = account.idleOf(port);
-    if (by !== 'server' && visit.mayReuse && idleMs < TIDY_MS) this.waste.discarded(visit, nowMs, other);
+    // What resets a connection may have left an answer unread, and could not have used it again.
+    const isUsable = visit.mayReuse && !(by === 'reset' && visit.hadLongAnswer);
+    if (by !== 'server' && isUsable && idleMs < TIDY_MS) this.waste.discarded(visit, nowMs, other);
   }
 
   closed(visit: Visit, nowMs: number): void {

@@ -203,6 +203,9 @@ function tcpExchange(book: ConnectionLog, line: Line, socket: Socket, reply: Buf
   };
 }
 
+/** What HTTP clients buffer of an answer that nobody reads. */
+const LONG_BYTES = 65_536;
+
 /** A request of HTTP/1.1 and its answer. Node's own server speaks the protocol; this decides what it says, and when. */
 function httpExchange(
   book: ConnectionLog,
@@ -213,6 +216,7 @@ function httpExchange(
   keepsAlive: boolean,
 ): Exchange {
   const { visit } = line;
+  visit.hadLongAnswer ||= body.length > LONG_BYTES;
   const asksToClose = !response.shouldKeepAlive;
   book.request(visit, asksToClose, performance.now());
   // What the client sends is thrown away as it comes, however much it is.

@@ -6,7 +6,11 @@ import { churn, parseReport } from './churn.js';
 export const CLIENTS = new URL('../../../test/clients/', import.meta.url).pathname;
 export const TWENTY = { env: { REQUESTS: '20', PAUSE_MS: '20', LINGER_MS: '1500' } };
 
-export const node = (name: string) => [process.execPath, join(CLIENTS, 'node', `${name}.mjs`)];
+export const node = (name: string, ...args: string[]) => [
+  process.execPath,
+  join(CLIENTS, 'node', `${name}.mjs`),
+  ...args,
+];
 export const python = (name: string, ...args: string[]) => [
   '/usr/bin/python3',
   join(CLIENTS, 'python', `${name}.py`),

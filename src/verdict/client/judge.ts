@@ -24,7 +24,7 @@ const CHECKS = {
 
 /** Judges one client. Pure. */
 export function judgeClient(evidence: ClientEvidence, policy: Policy<ClientKind>): ClientVerdict {
-  const results = CLIENT_KINDS.map(kind => CHECKS[kind](evidence));
+  const results = withoutConsequences(CLIENT_KINDS.map(kind => CHECKS[kind](evidence)));
   const found = results.flatMap(({ findings }) => findings);
   const { findings, allowed } = applyPolicy<ClientFinding>(found, policy);
   const fails = findings.some(({ severity }) => severity === 'fail');
@@ -39,3 +39,23 @@ export function judgeClient(evidence: ClientEvidence, policy: Policy<ClientKind>
     allowed,
   };
 }
+
+/** A connection whose answer nobody reads is no idle one that was kept, and no other request could have used it. */
+function withoutConsequences(results: readonly ClientCheckResult[]): readonly ClientCheckResult[] {
+  const unread = results
+    .flatMap(({ findings }) => findings)
+    .reduce((sum, found) => sum + (found.kind === 'unclosed' && found.why === 'unread' ? found.count : 0), 0);
+  return results.map(result =>
+    result.findings.some(found => isConsequence(found, unread))
+      ? { check: { ...result.check, status: 'not-measured', perRound: [] }, findings: [] }
+      : result,
+  );
+}
+
+/** What was allowed by number is counted in any case. */
+function isConsequence(found: ClientFinding, unread: number): boolean {
+  const isByItsOwnUse = found.kind === 'reuse' || (found.kind === 'idle' && found.why === 'hoard');
+  return isByItsOwnUse && unread >= MOST * found.count;
+}
+
+const MOST = 0.8;

@@ -84,6 +84,16 @@ const CASES: ReadonlyArray<
   ['thirty that were reset and are kept', { held: heldByClient({ dead: stuck(30) }) }, ['fd']],
   ['ten answers that nobody reads', { held: heldByClient({ unread: stuck(10, 10) }) }, ['unclosed']],
   [
+    'forty answers that nobody reads, each on a connection that looks idle',
+    { ...hoard, held: heldByClient({ unread: stuck(40, 40) }) },
+    ['unclosed'],
+  ],
+  [
+    'ten answers that nobody reads, and a hoard of forty',
+    { ...hoard, held: heldByClient({ unread: stuck(10, 10) }) },
+    ['unclosed', 'idle', 'reuse'],
+  ],
+  [
     'one connection without an answer, past its patience',
     { peakOverdue: 1, limits: { ...limits, patienceMs: 100 } },
     ['unclosed'],
