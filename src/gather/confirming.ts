@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasLost } from '../sampler/snapshot.js';
 import type { ConfirmingRound } from '../verdict/confirmation.js';
-import type { Watched } from '../verdict/evidence.js';
+import {
+  CENSUS_KEYS,
+  type Census,
+  type CensusKey,
+  type PerClientGrowth,
+  type Watched,
+} from '../verdict/evidence.js';
 import { asking } from '../workload/ask.js';
 import type { Driver } from './driver.js';
-import type { Observer } from './observer.js';
+import type { Observation, Observer } from './observer.js';
 
 /** What was seen of single connections, where the judge asked to look at them. */
 export interface Witnessed {
@@ -91,3 +97,30 @@ async function watchConnections(driver: Driver, observer: Observer, count: numbe
 
 const MAX_WATCH_MS = 2_000;
 const MAX_WAIT_MS = 20;
+
+/**
+ * Some cycles of one client after the other, and what the server gained with each. A socket that was reset is in no
+ * table, so that its port cannot tell which client it came from; this can.
+ */
+export async function growthPerClient(
+  driver: Driver,
+  cycles: number,
+  before: Observation,
+  rest: () => Promise<Observation>,
+): Promise<PerClientGrowth[]> {
+  const apart: PerClientGrowth[] = [];
+  let last = before.census;
+  for (const client of driver.cast.clients) {
+    const { completed, stopped } = await driver.makeAlone(client, cycles);
+    const { census } = await rest();
+    apart.push({ client, cycles: completed, growth: difference(last, census) });
+    last = census;
+    if (stopped) break;
+  }
+  return apart;
+}
+
+function difference(from: Census, to: Census): Census {
+  const growth = Object.fromEntries(CENSUS_KEYS.map(key => [key, to[key] - from[key]]));
+  return growth as Record<CensusKey, number>;
+}

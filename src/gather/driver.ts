@@ -1,4 +1,4 @@
-import type { Load } from '../options/load.js';
+import { type CycleTime, isTimeUp, type Load } from '../options/load.js';
 import type { Options } from '../options/run.js';
 import type { Target } from '../target/target.js';
 import { type Behaviours, prepareBehaviours } from '../workload/behaviours.js';
@@ -37,6 +37,12 @@ export class Driver {
   readonly #onJudged: RunHooks['onJudged'];
   /** Connections that may be made in all. */
   readonly #atMost: number;
+  readonly #cycleTime: CycleTime | undefined;
+  /** Cycles to warm up, and to judge. */
+  readonly #wanted: number;
+  readonly #openedAtMs = performance.now();
+  #confirmingEndsAtMs = Number.POSITIVE_INFINITY;
+  #isCutShort = false;
   #probesUnderWay = 0;
 
   static async open(
@@ -61,9 +67,8 @@ export class Driver {
       queueLength: () => observer.queueLength(),
       serverIsGone: () => observer.serverIsGone(),
     };
-    const most = options.atMost?.connections ?? Infinity;
     const shape = await shapeOf(options);
-    return new Driver(cast, work, shape, probingOf(options, behaviours, observer), onJudged, most);
+    return new Driver(cast, work, shape, probingOf(options, behaviours, observer), onJudged, options);
   }
 
   private constructor(
@@ -72,10 +77,12 @@ export class Driver {
     shape: LoadTiming,
     probing: Probing,
     onJudged: RunHooks['onJudged'],
-    atMost: number,
+    { atMost, cycleTime, warmup, cycles }: Options,
   ) {
     this.#onJudged = onJudged;
-    this.#atMost = atMost;
+    this.#atMost = atMost?.connections ?? Infinity;
+    this.#cycleTime = cycleTime;
+    this.#wanted = warmup + cycles;
     this.#shape = shape;
     this.#probing = probing;
     this.cast = cast;
@@ -106,21 +113,39 @@ export class Driver {
     });
   }
 
-  /** The cycles before the judged ones: all of them, or as many as half of the time for cycles is enough for. */
-  async makeWarmUp(cycles: number, mostMs: number | undefined): Promise<void> {
-    const startedAtMs = performance.now();
-    const step = mostMs === undefined ? cycles : WARM_UP_STEP;
-    for (let made = 0; made < cycles && !this.isOver; made += step) {
-      if (performance.now() - startedAtMs > (mostMs ?? Infinity) / 2) break;
-      await this.make('warm-up', Math.min(step, cycles - made));
-    }
+  /** Fewer judged cycles were made than were asked for, because the server is so slow. */
+  get isCutShort(): boolean {
+    return this.#isCutShort;
+  }
+
+  /** From now on so much time is left for confirming cycles. */
+  endConfirmingIn(ms: number): void {
+    this.#confirmingEndsAtMs = performance.now() + ms;
+  }
+
+  get isConfirmingOver(): boolean {
+    return this.#isLate('confirm');
   }
 
   /** Never rejects: what becomes of the cycles stands in the tally of their phase. */
   make(phase: TalliedPhase, count: number, different: Partial<Workload> = {}): Promise<void> {
     const allowed = Math.min(count, this.left);
     if (allowed === 0) return Promise.resolve();
-    return runCycles({ ...this.#work, ...different }, phase, allowed, this.tallies[phase]);
+    const isLate = () => this.#isLate(phase);
+    return runCycles({ ...this.#work, isLate, ...different }, phase, allowed, this.tallies[phase]);
+  }
+
+  /** The cycles before the judged ones get half of the time. */
+  #isLate(phase: TalliedPhase): boolean {
+    const nowMs = performance.now();
+    if (phase === 'confirm') return nowMs >= this.#confirmingEndsAtMs;
+    if (!this.#cycleTime) return false;
+    const { leastMs, wholeMs } = this.#cycleTime;
+    const time = phase === 'warm-up' ? { leastMs: leastMs / 2, wholeMs } : this.#cycleTime;
+    const elapsedMs = nowMs - this.#openedAtMs;
+    const isLate = isTimeUp(time, { elapsedMs, made: this.ledger.opened, wanted: this.#wanted });
+    if (phase === 'cycles') this.#isCutShort ||= isLate && this.ledger.opened < this.#wanted;
+    return isLate;
   }
 
   /** Judged cycles, in the shape that the load is to have. */
@@ -240,8 +265,6 @@ async function shapeOf(load: Load): Promise<LoadTiming> {
     stopwatch: load.latency ? new (await import('../workload/histogram.js')).Histograms() : undefined,
   };
 }
-
-const WARM_UP_STEP = 2;
 
 /** Some of the judged cycles, with a moment of rest behind them. */
 export interface Portion {

@@ -77,13 +77,13 @@ export class FarCyclesTraffic implements Traffic {
 
   async warmUp(timeline: Timeline): Promise<void> {
     timeline.enter('warm-up');
-    await this.#driver.makeWarmUp(this.#options.warmup, this.#options.mostMs);
+    await this.#driver.make('warm-up', this.#options.warmup);
   }
 
   async make(timeline: Timeline, afterRound: () => Promise<void>): Promise<void> {
     timeline.enter('cycles');
     for (const portion of portionsOf(this.#options, this.#options.rounds)) {
-      if (this.#driver.isOver) break;
+      if (this.#driver.isOver || this.#driver.isCutShort) break;
       await this.#driver.makeJudged(portion);
       if (portion.endsRound) await afterRound();
     }
@@ -105,8 +105,10 @@ export class FarCyclesTraffic implements Traffic {
     return this.#options.budgetMs > 0;
   }
 
-  hasTimeFor(): boolean {
+  hasTimeFor({ cycles }: { readonly cycles: number }): boolean {
     this.#budget ??= new Budget(this.#options.budgetMs, []);
+    const isPaced = this.#options.ratePerSecond !== undefined;
+    if (!isPaced && !this.#budget.canPayFor(cycles, this.#driver.tallies.cycles)) return false;
     return this.#roundsMade < MIN_ROUNDS || this.#budget.hasTimeFor([]);
   }
 

@@ -38,7 +38,7 @@ export class JudgedRounds {
     options: Options,
     { usual, holdsOn }: { readonly usual: Snapshot; readonly holdsOn: boolean },
     hold: Hold,
-    { isLate, afterRound }: { readonly isLate: () => boolean; readonly afterRound: () => Promise<void> },
+    afterRound: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     this.#rests = new BriefRests(this.#observer, usual, !holdsOn, signal);
@@ -53,7 +53,7 @@ export class JudgedRounds {
       await hold.ask();
       this.add('cycles', undefined);
       await afterRound();
-      if (isLate() || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
+      if (this.#driver.isCutShort || (await usesUp(this.#observer, usual, options.mostFds, signal))) break;
       begun = this.#beginWork();
     }
   }

@@ -22,10 +22,17 @@ import {
   type Snapshot,
   takeSnapshot,
 } from '../sampler/snapshot.js';
-import { findOutsideHolders, type SocketPlace, SocketTables, type SocketView } from '../sampler/sockets.js';
+import {
+  findOutsideHolders,
+  type SocketPlace,
+  SocketTables,
+  type SocketView,
+  type UnixPlace,
+} from '../sampler/sockets.js';
 import type { ProcessKey, Target } from '../target/target.js';
 import type { Census, Change, Evidence, HeldSocket } from '../verdict/evidence.js';
 import { type Attribution, heldOutside, heldSockets, takeCensus, unaccepted } from './attribution.js';
+import { SeenSockets } from './seen-sockets.js';
 
 /** Everything that one look at the server told. */
 export interface Observation {
@@ -44,6 +51,8 @@ export class Observer {
   readonly #target: Target;
   readonly #clients: Clients;
   readonly #queues: QueueWatch;
+  /** Listeners on a Unix socket: those that it had, and those that were found since. */
+  readonly #unixListeners: Set<number>;
   readonly #rootPids: readonly number[];
   readonly before: Snapshot;
   #ranBefore = false;
@@ -82,6 +91,9 @@ export class Observer {
     this.#target = target;
     this.#clients = clients;
     this.#queues = queues;
+    this.#unixListeners = new Set(
+      target.listeners.flatMap(one => (one.transport === 'unix' ? [one.inode] : [])),
+    );
     this.#rootPids = target.roots.map(({ pid }) => pid);
     this.#images = new Map(this.#rootPids.map(pid => [pid, readStat(pid)?.image]));
     this.#tables = new SocketTables(target.network, target.servedIn, placeOf(target));
@@ -116,9 +128,20 @@ export class Observer {
     const length = this.#queues.length();
     if (length !== undefined || this.#queues.isEmpty) return length;
     if (!this.#queues.findAgain(inode => this.#isHeld(inode))) return undefined;
+    this.#noteReopened();
+    return this.#queues.length();
+  }
+
+  /** The same for a Unix socket, whose table is read whole: where it is looked at anyway, and not in between. */
+  #follow({ listeners }: UnixPlace): void {
+    const found = listeners.filter(inode => !this.#unixListeners.has(inode) && this.#isHeld(inode));
+    for (const inode of found) this.#unixListeners.add(inode);
+    if (found.length > 0) this.#noteReopened();
+  }
+
+  #noteReopened(): void {
     this.#noteProgram();
     if (!this.#changes.includes('listener')) this.#changes.push('listener');
-    return this.#queues.length();
   }
 
   /** What the server has become in the middle of the run, in the order in which it was seen. */
@@ -145,12 +168,15 @@ export class Observer {
 
   /** Connections that wait to be accepted, in the longest queue; 0 where no queue can be seen. */
   waiting(): number {
-    return this.queueLength() ?? this.#tables.unixQueue();
+    return this.queueLength() ?? this.#tables.unix().waiting;
   }
 
   /** The address is not listened on any more, as far as that can be seen. */
   listenerIsGone(): boolean {
-    return !this.#queues.isEmpty && this.queueLength() === undefined;
+    if (this.#unixListeners.size === 0) return !this.#queues.isEmpty && this.queueLength() === undefined;
+    const unix = this.#tables.unix();
+    this.#follow(unix);
+    return !unix.listeners.some(inode => this.#unixListeners.has(inode));
   }
 
   /** Some root is dead: exited, a zombie, or its pid belongs to a later process. */
@@ -179,9 +205,10 @@ export class Observer {
     const inodes = newSockets(this.before, snapshot);
     const needed = thorough || acceptQueue > 0 || inodes.length > 0;
     const view = needed ? this.#tables.view(inodes, thorough) : NO_SOCKETS;
+    this.#follow(view.unix);
     const attribution = this.#attribution(view);
     const held = heldSockets(this.before, snapshot, attribution).filter(
-      ({ inode }) => !this.#queues.has(inode),
+      ({ inode }) => !this.#queues.has(inode) && !this.#unixListeners.has(inode),
     );
     this.#seen.note(held, performance.now());
     const outside = heldOutside(snapshot, attribution);
@@ -195,7 +222,7 @@ export class Observer {
         .filter(({ pids }) => !pids.some(pid => descendsFrom(pid, rivals))),
       // What waits for another server of the port is in the queue of that one.
       unaccepted: rivals.length > 0 && acceptQueue === 0 ? [] : unaccepted(attribution),
-      acceptQueue: Math.max(acceptQueue, view.unixQueue),
+      acceptQueue: Math.max(acceptQueue, view.unix.waiting),
       census: takeCensus(this.before, snapshot, held),
       unfinished: view.rows.filter(row => this.#isUnfinished(row)).length,
     };
@@ -276,7 +303,7 @@ export class Observer {
   }
 }
 
-const NO_SOCKETS: SocketView = { rows: [], elsewhere: () => 'not-tcp', unixQueue: 0 };
+const NO_SOCKETS: SocketView = { rows: [], elsewhere: () => 'not-tcp', unix: { listeners: [], waiting: 0 } };
 
 /** Inodes of the sockets that nobody in the tree had before. */
 function newSockets(before: Snapshot, now: Snapshot): number[] {
@@ -296,45 +323,6 @@ function placeOf({ endpoint, listeners }: Target): SocketPlace {
   const families = new Set<TcpFamily>([endpoint.host.includes(':') ? 'tcp6' : 'tcp']);
   for (const listener of listeners) if (listener.transport === 'tcp') families.add(listener.family);
   return { port: endpoint.port, families: [...families] };
-}
-
-/**
- * The book of forgotten connections by inode. The kernel frees our port after a minute in FIN_WAIT2; whoever gets it
- * next resets the forgotten socket, and keepalive probes do the same: then it stands in no table, and only what was
- * seen before tells which connection it was.
- */
-export class SeenSockets {
-  readonly #connections = new Map<number, number>();
-  readonly #everyMs: number;
-  #dueAtMs: number;
-
-  /** `finTimeoutMs`: how long a port is safe from its next owner. */
-  constructor(finTimeoutMs: number, nowMs: number) {
-    this.#everyMs = finTimeoutMs / 4;
-    this.#dueAtMs = nowMs + this.#everyMs;
-  }
-
-  /** Whether it is time to look, in a run that goes on for that long. */
-  isDue(nowMs: number): boolean {
-    return nowMs >= this.#dueAtMs;
-  }
-
-  note(held: readonly HeldSocket[], nowMs: number): void {
-    for (const { inode, role, connection } of held) {
-      if (role !== 'connection' || connection === undefined || this.#connections.has(inode)) continue;
-      this.#connections.set(inode, connection);
-    }
-    this.#dueAtMs = nowMs + this.#everyMs;
-  }
-
-  /** A socket that is not forgotten yet. */
-  remember(inode: number, connection: number): void {
-    this.#connections.set(inode, connection);
-  }
-
-  connectionOf(inode: number): number | undefined {
-    return this.#connections.get(inode);
-  }
 }
 
 /** Whose connections are looked at: those of our own cycles, by their local ports, or those of everybody. */

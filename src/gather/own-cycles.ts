@@ -6,19 +6,13 @@ import { type Snapshot, withRss } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import { cyclesToTellApart } from '../verdict/apart.js';
 import { asksForCounts, type ConfirmingRound } from '../verdict/confirmation.js';
-import {
-  CENSUS_KEYS,
-  type Census,
-  type CensusKey,
-  type Evidence,
-  type PerClientGrowth,
-} from '../verdict/evidence.js';
+import type { Evidence, PerClientGrowth } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
-import { type Witnessed, witness } from './confirming.js';
+import { growthPerClient, type Witnessed, witness } from './confirming.js';
 import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
@@ -133,13 +127,12 @@ export class OwnCyclesTraffic implements Traffic {
 
   /** Lets the server open what it opens once; what it forgets already here still counts, by its port. */
   async warmUp(timeline: Timeline): Promise<void> {
-    const { warmup, mostMs } = this.#options;
     timeline.enter('before');
     // Resident memory is told, not judged: its reading, which starts a program, need not be waited for.
     this.#beforeWithRss = withRss(this.#observer.before);
     timeline.enter('warm-up');
     const firstAtMs = performance.now();
-    await this.#driver.makeWarmUp(warmup, mostMs);
+    await this.#driver.make('warm-up', this.#options.warmup);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
@@ -159,9 +152,8 @@ export class OwnCyclesTraffic implements Traffic {
       this.#usual = (await this.#hold.begin(this.#baseline.snapshot)) ?? this.#usual;
     }
     timeline.enter('cycles');
-    const isLate = () => timeline.elapsedMs > (this.#options.mostMs ?? Infinity);
     const rest = { usual: this.#usual, holdsOn: this.#baseline.held.length > 0 };
-    await this.#judged.make(this.#options, rest, this.#hold, { isLate, afterRound }, this.#hooks.signal);
+    await this.#judged.make(this.#options, rest, this.#hold, afterRound, this.#hooks.signal);
     await this.#hold.end();
   }
 
@@ -191,10 +183,13 @@ export class OwnCyclesTraffic implements Traffic {
 
   hasTimeFor(round: ConfirmingRound): boolean {
     const { budgetMs, heapBudgetMs } = this.#options;
-    const isPatient = hasHeap(this.#target.runtime);
-    this.#budget ??= new Budget(isPatient ? heapBudgetMs : budgetMs, this.#target.roots);
+    const wholeMs = hasHeap(this.#target.runtime) ? heapBudgetMs : budgetMs;
+    if (!this.#budget) {
+      this.#budget = new Budget(wholeMs, this.#target.roots);
+      this.#driver.endConfirmingIn(2 * this.#budget.longestMs);
+    }
     this.#isCapped = this.#driver.left < round.cycles;
-    if (this.#isCapped) return false;
+    if (this.#isCapped || !this.#canPayFor(round.cycles)) return false;
     return this.#lateRest(asksForCounts(round)) !== undefined && this.#budget.hasTimeFor(this.#judged.rounds);
   }
 
@@ -203,6 +198,8 @@ export class OwnCyclesTraffic implements Traffic {
       ? await witness(round.manner, round.cycles, this.#driver, this.#observer)
       : await this.#judged.makeConfirming(round.cycles);
     this.#witnessed = { ...this.#witnessed, ...witnessed };
+    // Of a round that was broken off nothing can be said to recur, or not to.
+    if (this.#driver.isConfirmingOver) return false;
     await this.#restAgain(this.#lateRest(asksForCounts(round)));
     // More cycles would not help a server that has not come to rest, and what it has now is no count.
     if (this.#latest.settled.state === 'draining') return false;
@@ -214,7 +211,7 @@ export class OwnCyclesTraffic implements Traffic {
   /** Lets one of several clients after the other be alone with the server, where it is to be told which of them leaks. */
   async conclude(evidence: Evidence): Promise<void> {
     const cycles = this.#driver.isOver ? 0 : cyclesToTellApart(evidence);
-    if (cycles === 0) return;
+    if (cycles === 0 || !this.#canPayFor(cycles * this.#driver.cast.clients.length)) return;
     const rest = () => this.#restAgain(this.#lateRest(true));
     this.#apart = await growthPerClient(this.#driver, cycles, this.#latest.latest, rest);
   }
@@ -258,6 +255,12 @@ export class OwnCyclesTraffic implements Traffic {
       rounds: this.#judged.rounds,
       interrupted: this.#hooks.signal.aborted,
     };
+  }
+
+  /** A server that is slow by a second is not asked a hundred times more. With a rate, cycles are as slow as was asked for. */
+  #canPayFor(cycles: number): boolean {
+    const isPaced = this.#options.ratePerSecond !== undefined;
+    return isPaced || (this.#budget?.canPayFor(cycles, this.#driver.tallies.cycles) ?? true);
   }
 
   /** How a round comes to rest; undefined: so late that nothing can be counted after it. */
@@ -313,31 +316,4 @@ async function withOwnDrops({ listeners, network }: Target, evidence: Evidence):
   const haveMoved = listenOverflows + listenDrops + (own?.embryonicResets ?? 0) > 0;
   if (!own || !haveMoved || network !== 'self' || inodes.length === 0) return evidence;
   return { ...evidence, own: { ...own, ownDrops: await readListenerDrops(inodes) } };
-}
-
-/**
- * Some cycles of one client after the other, and what the server gained with each. A socket that was reset is in no
- * table, so that its port cannot tell which client it came from; this can.
- */
-async function growthPerClient(
-  driver: Driver,
-  cycles: number,
-  before: Observation,
-  rest: () => Promise<Observation>,
-): Promise<PerClientGrowth[]> {
-  const apart: PerClientGrowth[] = [];
-  let last = before.census;
-  for (const client of driver.cast.clients) {
-    const { completed, stopped } = await driver.makeAlone(client, cycles);
-    const { census } = await rest();
-    apart.push({ client, cycles: completed, growth: difference(last, census) });
-    last = census;
-    if (stopped) break;
-  }
-  return apart;
-}
-
-function difference(from: Census, to: Census): Census {
-  const growth = Object.fromEntries(CENSUS_KEYS.map(key => [key, to[key] - from[key]]));
-  return growth as Record<CensusKey, number>;
 }

@@ -151,7 +151,7 @@ type OfCycles =
 /** What the judge may know of cycles of our own, wherever the server lives. `seen`: what took looking at the server. */
 export function partOfCycles(
   options: Options,
-  { ledger, cast, tallies }: Driver,
+  { ledger, cast, tallies, isCutShort }: Driver,
   seen: Partial<OwnCycles>,
 ): Pick<Evidence, OfCycles> & { readonly own: OwnCycles } {
   const { clients, concurrency, ratePerSecond, rampMs, script, timeoutMs } = options;
@@ -165,6 +165,7 @@ export function partOfCycles(
       clientOf: connection => cast.clientOf(connection),
       ...{ pace: [], hold: undefined, apart: [], followed: undefined, watched: undefined },
       ...{ embryonicResets: 0, deferredDrops: 0 },
+      tooSlowFor: isCutShort && !options.thorough ? options.cycles : undefined,
       ...seen,
     },
     timeoutMs,

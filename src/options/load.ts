@@ -24,6 +24,22 @@ export interface Load {
   readonly holdEnd: 'fin' | 'rst';
 }
 
+/** How long cycles are made although not all of those that were asked for have been. */
+export interface CycleTime {
+  /** Not less than this, … */
+  readonly leastMs: number;
+  /** … and no longer only where all of them would take more than this. */
+  readonly wholeMs: number;
+}
+
+/** Whether it is over: at the pace so far all that are `wanted` would take too long, and enough time went into seeing that. */
+export function isTimeUp(
+  { leastMs, wholeMs }: CycleTime,
+  { elapsedMs, made, wanted }: { readonly elapsedMs: number; readonly made: number; readonly wanted: number },
+): boolean {
+  return elapsedMs >= leastMs && elapsedMs * wanted > wholeMs * made;
+}
+
 /** @throws ChurnError `usage` for what is none, and for options that do not go together. */
 export function parseLoad(raw: Raw<typeof CYCLES>): Load {
   requireSense(CYCLES, raw);

@@ -39,7 +39,7 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
     settleMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.settleMs,
     lateMs: left.holdsOn ? Math.min(options.settleMs, SHORT_SETTLE_MS) : options.lateMs,
     ...budgetOf(options, Math.max(MIN_BUDGET_MS, left.ms / Math.max(1, left.rows))),
-    mostMs: Math.max(MIN_CYCLES_MS, left.ms / Math.max(1, left.rows)),
+    cycleTime: { leastMs: Math.max(MIN_CYCLES_MS, left.ms / Math.max(1, left.rows)), wholeMs: 0 },
     ...(mostFds === undefined ? {} : { mostFds }),
   };
 }
@@ -55,7 +55,7 @@ export function mixedOptions(options: Options, clients: readonly ClientName[], l
     concurrency: Math.max(options.concurrency, SIDE_BY_SIDE),
     cycles: Math.max(options.cycles, CYCLES_OF_MIX),
     ...budgetOf(options, left.ms / 2),
-    mostMs: left.ms / 2,
+    cycleTime: { leastMs: left.ms / 2, wholeMs: 0 },
   };
 }
 

@@ -4,7 +4,7 @@ import { FACTS } from '../workload/client-names.js';
 import type { Script } from '../workload/script.js';
 import { type Clients, parseClients } from './client.js';
 import { type GaugeSpec, parseGauges } from './gauge.js';
-import { type Load, parseLoad } from './load.js';
+import { type CycleTime, type Load, parseLoad } from './load.js';
 import { count, type Raw, reader, requireSense, usage } from './option.js';
 import { changesThings } from './request.js';
 import { parseStart, type Start } from './start.js';
@@ -54,8 +54,8 @@ export interface Options extends Address, Load {
   readonly start: Start | undefined;
   /** Descriptors that this run may use up of the server; undefined: as many as its limit leaves. */
   readonly mostFds?: number;
-  /** No further round of cycles is begun after this time; undefined: all are made, however long they take. */
-  readonly mostMs?: number;
+  /** undefined: all cycles are made, however long they take. */
+  readonly cycleTime?: CycleTime | undefined;
   /** Connections that may be made in all, and why no more; undefined: as many as it takes. */
   readonly atMost: AtMost | undefined;
 }
@@ -78,10 +78,12 @@ export function parseOptions(given: RawOptions): Options {
   requireSense(ABOVE_ALL, raw);
   const address = parseAddress(raw);
   const asked = parseClients(raw, waitMs, raw.hold !== undefined, url);
+  const load = withinMost(parseLoad(raw), value('warmup'), raw, asked);
   return {
     ...address,
     ...asked,
-    ...withinMost(parseLoad(raw), value('warmup'), raw, asked),
+    ...load,
+    cycleTime: cycleTimeOf(raw, load, asked),
     seed: value('seed'),
     timeoutMs: value('timeout'),
     rounds: value('rounds'),
@@ -141,6 +143,32 @@ function mayChange(raw: RawOptions, { clients, script }: Pick<Options, 'clients'
 function isCappedByTime(raw: RawOptions, asked: Pick<Options, 'clients' | 'script'>): boolean {
   return raw.duration !== undefined && raw.confirm !== true && mayChange(raw, asked);
 }
+
+/**
+ * A server that takes 3 s for an answer would keep a run of 1000 cycles for 50 minutes, where a minute shows the same. What
+ * takes long because it was asked for is made to its end: many cycles, a pace, a wait of the clients, a `--budget`.
+ */
+function cycleTimeOf(
+  raw: RawOptions,
+  { cycles }: Load,
+  { clients }: Pick<Options, 'clients'>,
+): CycleTime | undefined {
+  const isOwnPace = [raw.duration, raw.rate, raw.thorough].some(
+    given => given !== undefined && given !== false,
+  );
+  const waits = reader(RUN, raw)('pause') > 0 || clients.some(client => FACTS[client].pauses > 0);
+  if (isOwnPace || waits) return undefined;
+  const givenMs = raw.budget === undefined ? 0 : reader(RUN, raw)('budget');
+  return {
+    leastMs: Math.max(LEAST_MS, givenMs),
+    wholeMs: Math.max(WHOLE_MS, cycles * SLOW_CYCLE_MS, givenMs),
+  };
+}
+
+const LEAST_MS = 60_000;
+const WHOLE_MS = 300_000;
+/** A thousand of them take five minutes. */
+const SLOW_CYCLE_MS = 300;
 
 /** The options as they would be without a URL, and what that says beside the address. */
 export function withUrl<R extends Raw<typeof TARGET>>(

@@ -212,7 +212,7 @@ export const JUDGING = {
   budget: {
     value: time(0, 86_400_000),
     default: BUDGET,
-    help: `time for further cycles that confirm growth (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected)`,
+    help: `time for further cycles that confirm growth (default: ${BUDGET}, ${HEAP_BUDGET} where garbage is collected); a slow server gets as long for its cycles, too`,
   },
   confirm: {
     value: switchOfThree('confirm growth also where the request changes something (POST, PUT, …)'),

@@ -76,6 +76,8 @@ export function noteSentence(note: Note, unit: Unit): string {
       return note.because === 'option'
         ? `No further ${unit}s were made to decide this: --at-most ${note.connections}.`
         : `No further ${unit}s were made to decide this, because the request may change something, and ${plural(note.connections, 'time')} was asked for. If it may be made more often, add --confirm.`;
+    case 'too-slow':
+      return tooSlow(note);
     case 'own-cpu':
       return `churn itself was the bottleneck: its CPU was busy for ${note.percent} % of the ${unit}s. The rate is its own, not the server's.`;
     case 'own-slowdown':
@@ -105,6 +107,19 @@ export function noteSentence(note: Note, unit: Unit): string {
     case 'confirmed-with':
       return `${plural(note.cycles, `further ${unit}`)} ${note.cycles === 1 ? 'was' : 'were'} made to see whether the growth recurs.`;
   }
+}
+
+/** What became of cycles that would have taken too long, and what to do about it. */
+function tooSlow({ made, wanted, tookMs, concurrency }: Extract<Note, { note: 'too-slow' }>): string {
+  const done = Math.max(1, made);
+  const wholeMs = (tookMs / done) * wanted;
+  const more = concurrency > 1 ? '' : ' If it serves several at a time, --concurrency 16 makes more of them.';
+  return `The server takes ${formatDuration((tookMs * concurrency) / done)} per connection, so all ${formatCount(wanted)} cycles would take about ${formatDuration(wholeMs)}: they were ended when that was plain. -n ${done} is enough for what leaks on every cycle; all are made with --budget ${budgetFor(wholeMs)}.${more}`;
+}
+
+/** What a time is told to `--budget` as, with a tenth to spare. */
+export function budgetFor(ms: number): string {
+  return `${Math.ceil((1.1 * ms) / 60_000)}m`;
 }
 
 /** How many cycles would tell; whoever watches has no `--cycles`, and makes its load longer. */

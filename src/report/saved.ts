@@ -1,7 +1,7 @@
 import { Validator } from '@cfworker/json-schema';
 import { ChurnError } from '../errors.js';
 import { escapeText } from './escape.js';
-import { type Report, SCHEMA_VERSION } from './report.js';
+import { type Report, type ReportedFinding, SCHEMA_VERSION } from './report.js';
 import schema from './report.schema.json' with { type: 'json' };
 import { isProof } from './summary.js';
 
@@ -19,7 +19,7 @@ export function parseSavedReport(text: string, file: string): Report {
     const { instanceLocation = '#', error = '' } = errors.at(-1) ?? {};
     throw notAReport(file, `at ${instanceLocation.replace(/^#\/?/, '') || 'the top'}: ${error}`);
   }
-  const report = value as Report;
+  const report = completed(value as Report);
   if (report.clean && !isProof(report)) throw notAReport(file, 'its summary is not that of a clean run');
   return harmless(report, report.clean);
 }
@@ -49,6 +49,16 @@ function notAReport(file: string, why: string): ChurnError {
     `${file} is no report of churn: ${why}.`,
     'Save one with churn --port 9000 --save report.json',
   );
+}
+
+/** Former versions wrote no next command, and every reporter has a place for one. */
+function completed(report: Report): Report {
+  return { ...withNext(report), ...(report.runs && { runs: report.runs.map(withNext) }) };
+}
+
+function withNext<R extends Pick<Report, 'findings'>>(told: R): R {
+  const next = (found: ReportedFinding) => found.next ?? `churn explain ${found.kind}`;
+  return { ...told, findings: told.findings.map(found => ({ ...found, next: next(found) })) };
 }
 
 function harmless(report: Report, isClean: boolean): Report {

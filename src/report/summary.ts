@@ -21,6 +21,10 @@ export function summarize(
     return `INTERRUPTED  ${made} in ${after} of ${of}, nothing proved`;
   }
   if (interrupted) return `INTERRUPTED  ${made} of ${cycles.requested}, nothing proved`;
+  const isTooSlow = verdict.notes.some(({ note }) => note === 'too-slow');
+  if (verdict.verdict === 'undecided' && isTooSlow) {
+    return `UNDECIDED  ${cycles.completed} of ${cycles.requested} cycles in ${formatDuration(cycles.durationMs)}, the server is too slow for all of them`;
+  }
   if (verdict.verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(verdict, cycles)}`;
   if (!verdict.clean && verdict.allowed.length === 0)
     return `PASS  ${made}, the gauges came back, more was not seen`;

@@ -15,8 +15,15 @@ export interface SocketView {
   readonly rows: readonly SocketRow[];
   /** What a socket is that is in none of the rows, from all tables; undefined: it stands in none of them either. */
   readonly elsewhere: (inode: number) => TabledSocket | undefined;
-  /** Connections to a Unix socket that wait to be accepted. */
-  readonly unixQueue: number;
+  readonly unix: UnixPlace;
+}
+
+/** What stands at the path of a Unix socket. */
+export interface UnixPlace {
+  /** Inodes of the sockets that listen there. */
+  readonly listeners: readonly number[];
+  /** Connections that wait to be accepted. */
+  readonly waiting: number;
 }
 
 /** What stands for a server in the tables: a port in one or both families, or a path. */
@@ -43,9 +50,9 @@ export class SocketTables {
     this.#place = place;
   }
 
-  /** Connections to a Unix socket that wait to be accepted, now; none of TCP. */
-  unixQueue(): number {
-    return unixQueue(this.#owner, this.#place);
+  /** What stands at the path now; nothing for TCP. */
+  unix(): UnixPlace {
+    return unixAt(this.#owner, this.#place);
   }
 
   /** What the tables say, with these sockets in mind; `anew` reads them in any case. */
@@ -72,13 +79,16 @@ function viewSockets(owner: NetOwner, servedIn: NetOwner, place: SocketPlace): S
       tabled ??= readTabledSockets(servedIn);
       return tabled.get(inode);
     },
-    unixQueue: unixQueue(owner, place),
+    unix: unixAt(owner, place),
   };
 }
 
-function unixQueue(owner: NetOwner, place: SocketPlace): number {
-  if (!('path' in place)) return 0;
-  return readUnixRows(owner).filter(({ path, inode }) => path === place.path && inode === 0).length;
+function unixAt(owner: NetOwner, place: SocketPlace): UnixPlace {
+  const rows = 'path' in place ? readUnixRows(owner).filter(({ path }) => path === place.path) : [];
+  return {
+    listeners: rows.filter(({ listening }) => listening).map(({ inode }) => inode),
+    waiting: rows.filter(({ inode }) => inode === 0).length,
+  };
 }
 
 /** Which processes of the machine hold sockets that the watched tree does not. */

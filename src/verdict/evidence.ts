@@ -249,6 +249,7 @@ export interface OwnCycles {
   readonly asked?: Asked | undefined;
   /** Why no more of them were made, though more were needed to confirm; undefined: nobody had set an end to them. */
   readonly capped?: { readonly connections: number; readonly because: 'option' | 'method' } | undefined;
+  readonly tooSlowFor?: number | undefined; // so many cycles were asked for, and fewer made in their time
   readonly concurrency: number;
   readonly ratePerSecond: number | undefined;
   readonly rampMs: number;

@@ -69,8 +69,9 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const served = attempts(evidence) > 0 && !isHardlyServed(evidence);
   // It has gone on accepting since, but not in time for all cycles to be made.
   const stalled = evidence.cycles.stopped === 'accept-stalled';
+  const isTooSlow = evidence.own?.tooSlowFor !== undefined;
   const finished =
-    !evidence.interrupted && !unseen && served && !stalled && evidence.far?.isServing !== false;
+    !evidence.interrupted && !unseen && served && !stalled && !isTooSlow && evidence.far?.isServing !== false;
   const failed = findings.some(({ severity }) => severity === 'fail');
   const verdict = failed ? 'fail' : doubts.length > 0 || !finished ? 'undecided' : 'pass';
   return {
@@ -125,7 +126,7 @@ function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const { cycles, own, changes = [] } = evidence;
   if (changes.length > 0) notes.push({ note: 'changed', changes });
-  if (own) notes.push(...confirmedWith(evidence, own), ...ownBottleneck(own));
+  if (own) notes.push(...tooSlow(evidence, own), ...confirmedWith(evidence, own), ...ownBottleneck(own));
   const hold = own?.hold;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {
     notes.push({ note: 'held-short', opened: hold.opened, wanted: hold.wanted });
@@ -150,6 +151,12 @@ function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   if (cutShort > 0) notes.push({ note: 'cut-short', count: cutShort });
   if (evidence.after.deniedPids.length > 0) notes.push({ note: 'unseen', pids: evidence.after.deniedPids });
   return notes;
+}
+
+function tooSlow({ cycles }: Evidence, { tooSlowFor, concurrency }: OwnCycles): Note[] {
+  if (tooSlowFor === undefined) return [];
+  const made = cycles.completed + cycles.failed;
+  return [{ note: 'too-slow', made, wanted: tooSlowFor, tookMs: cycles.durationMs, concurrency }];
 }
 
 /** How often a load of others was made stands beside it, and rounds for the limit of descriptors confirm nothing. */

@@ -88,6 +88,14 @@ export type Note =
   | { readonly note: 'cut-short'; readonly count: number }
   /** More connections would have been needed to confirm. */
   | { readonly note: 'capped'; readonly connections: number; readonly because: 'option' | 'method' }
+  /** The cycles that were asked for would have taken too long, `concurrency` of them at a time. */
+  | {
+      readonly note: 'too-slow';
+      readonly made: number;
+      readonly wanted: number;
+      readonly tookMs: number;
+      readonly concurrency: number;
+    }
   | { readonly note: 'own-cpu'; readonly percent: number }
   | { readonly note: 'own-slowdown'; readonly fromUs: number; readonly toUs: number }
   | {

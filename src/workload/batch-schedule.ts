@@ -7,6 +7,7 @@ export class BatchSchedule {
   readonly #again: () => void;
   #timer: NodeJS.Timeout | undefined;
   #waits = false;
+  #isLate = false;
 
   /** `again` is called when the next cycle is due, or the time is up. */
   constructor(work: Workload, nowMs: number, again: () => void) {
@@ -17,7 +18,8 @@ export class BatchSchedule {
   }
 
   get isOver(): boolean {
-    return this.#work.forMs !== undefined && performance.now() >= this.#endsAtMs;
+    this.#isLate ||= this.#work.isLate?.() ?? false;
+    return this.#isLate || (this.#work.forMs !== undefined && performance.now() >= this.#endsAtMs);
   }
 
   clients(): number {

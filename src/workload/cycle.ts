@@ -95,6 +95,8 @@ export function failureKind(code: string): FailureKind {
 
 const FAILURES: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'refused',
+  // There is no Unix socket of that path.
+  ENOENT: 'refused',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
   ETIMEDOUT: 'timeout',

@@ -198,6 +198,7 @@ class Batch {
     this.#isOver = true;
     clearInterval(this.#timer);
     if (this.work.forMs !== undefined) this.tally.requested += this.#launched;
+    else if (this.#schedule.isOver) this.tally.requested -= this.count - this.#launched;
     this.work.signal.removeEventListener('abort', this.#onAbort);
     this.tally.durationMs += performance.now() - this.#startedAtMs;
     this.finished();

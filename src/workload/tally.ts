@@ -1,6 +1,6 @@
 /**
  * Why a cycle failed:
- * - `refused`: ECONNREFUSED, nobody listens;
+ * - `refused`: ECONNREFUSED, or no such Unix socket: nobody listens;
  * - `reset`: the server or its kernel answered with RST;
  * - `timeout`: no handshake within the deadline;
  * - `unanswered`: the server closed, said nothing or did not come to an end until the deadline, where an answer was

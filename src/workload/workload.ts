@@ -26,6 +26,8 @@ export interface Workload {
   readonly loadClock?: LoadClock | undefined;
   /** Cycles begin until so much time has passed, up to their count. */
   readonly forMs?: number | undefined;
+  /** Asked before each cycle: from then on none begins. */
+  readonly isLate?: (() => boolean) | undefined;
   readonly stopwatch?: Stopwatch | undefined;
   readonly ledger: Ledger;
   /** Connections on their way beside these cycles: it is not known yet whether they were accepted. */

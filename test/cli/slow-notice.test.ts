@@ -11,9 +11,17 @@ function said(
   raw: RawOptions = {},
   phase: Progress['phase'] = 'cycles',
 ): (string | undefined)[] {
-  const notice = slowNotice(parseOptions({ port: 9, ...raw }));
+  const options = parseOptions({ port: 9, ...raw });
+  const { concurrency } = options;
+  const notice = slowNotice(options);
   return [100, 1_000, 2_500, 5_000].map(elapsedMs =>
-    notice(progress({ phase, elapsedMs, opened: Math.floor((perSecond * (elapsedMs - 100)) / 1_000) })),
+    notice(
+      progress({
+        phase,
+        elapsedMs,
+        opened: Math.floor((perSecond * (elapsedMs - 100)) / 1_000) + concurrency,
+      }),
+    ),
   );
 }
 
@@ -24,6 +32,14 @@ test('a slow server is said once, after two seconds, with what to do about it', 
     'the server takes 267 ms per connection, so 1000 cycles take about 4 min 27 s. -n 100 is enough for what leaks on every cycle. If it serves several at a time, --concurrency 16 shortens that.',
     undefined,
   ]);
+});
+
+test('where all would take too long it is said when the run ends, and what makes all of them', () => {
+  const [, , , words] = said(0.4);
+  assert.equal(
+    words,
+    'the server takes 4900 ms per connection, so 1000 cycles take about 81 min 40 s. The run ends after about 1 min 0 s with what was made by then; all are made with --budget 90m. -n 12 is enough for what leaks on every cycle. If it serves several at a time, --concurrency 16 shortens that.',
+  );
 });
 
 test('while it is warming up, too', () => assert.match(said(4, {}, 'warm-up')[2] ?? '', /per connection/));

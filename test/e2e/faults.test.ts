@@ -79,6 +79,22 @@ describe('a server that becomes another one in the middle of a run', () => {
     });
   }
 
+  it('is found again on a Unix socket, too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'churn-reopen-'));
+    const path = join(folder, 'socket');
+    const running = await launch([await compileTurns(), 'reopen', path]);
+    try {
+      const { stdout } = await churn(['--unix', path, '--cycles', '300', '--no-progress']);
+      const said = stdout.replaceAll(/\s+/g, ' ');
+      assert.ok(said.includes(`In the middle of the run ${reopened}.`), stdout);
+      assert.doesNotMatch(said, /not listen any more|opened once|✖ fd/);
+      if (/[!✖] refused/.test(said)) assert.match(said, /who came in between was refused/);
+    } finally {
+      await running.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('and one that stays what it is is not said to have changed', async () => {
     const server = await startC('poll');
     try {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { compile, launch, type Running } from '../servers/launch.js';
-import { churn, churnJson } from '../support/churn.js';
+import { churn, churnJson, startChurn } from '../support/churn.js';
+import { untilConnected } from '../support/connected.js';
 
 const WEB = new URL('../../../test/servers/web/', import.meta.url).pathname;
 const node = (name: string) => async () => [process.execPath, `${WEB}${name}.mjs`];
@@ -150,9 +152,15 @@ describe('a server is named by its URL', () => {
 it('a run that is interrupted early says what it was to be, and what is held', async () => {
   const server = await launch([...(await node('routes')()), '--fault', 'items']);
   try {
-    const { stdout, status } = await churn([urlOf(server, '/'), '--duration', '60s', '--no-progress'], {
-      through: ['timeout', '--preserve-status', '-s', 'INT', '5'],
+    const run = startChurn([urlOf(server, '/'), '--duration', '60s', '--no-progress']);
+    let stdout = '';
+    run.stdout.on('data', text => {
+      stdout += text;
     });
+    // More than the warm-up leaves.
+    await untilConnected(server.port, 20);
+    run.kill('SIGINT');
+    const [status] = await once(run, 'close');
     assert.equal(status, 130);
     assert.match(stdout, /^INTERRUPTED {2}\d+ cycles in \d+\.\d+ s of 1 min 0 s, nothing proved$/m);
   } finally {

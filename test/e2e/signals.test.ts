@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, startC } from '../servers/launch.js';
 import { churn, parseReport, startChurn } from '../support/churn.js';
 import { untilConnected } from '../support/connected.js';
+import { brand } from '../support/survivors.js';
 
 /** Answers at once, and sleeps over the second connection for ten seconds. */
 const TAKES_ITS_TIME = `
@@ -21,6 +26,15 @@ require('node:net').createServer(socket => {
 }).listen(0, '127.0.0.1', function () {
   console.log('ready', this.address().port, process.pid);
 });`;
+
+/** Does not stop when it is asked to. */
+const STAYS = `
+const { writeSync } = require('node:fs');
+process.on('SIGTERM', () => writeSync(2, 'asked to stop'));
+require('node:net').createServer(socket => {
+  socket.on('error', () => {}).resume();
+  writeSync(2, 'served');
+}).listen(process.env.PORT, '127.0.0.1');`;
 
 describe('an interrupted run', () => {
   for (const [signal, status] of [
@@ -77,17 +91,32 @@ describe('an interrupted run', () => {
   });
 
   it('ends at once on the second SIGINT', async () => {
-    const server = await startC('poll', ['--fault', 'never-accept']);
-    const run = startChurn(['--port', String(server.port), '--timeout', '60s']);
+    const { env, survivors } = brand();
+    const folder = mkdtempSync(join(tmpdir(), 'churn-second-signal-'));
+    const log = join(folder, 'log');
+    const command = ['--grace', '30s', '--server-log', log, '--', process.execPath, '-e', STAYS];
+    const run = startChurn(['--port', 'auto', '--duration', '10m', ...command], env);
+    let stdout = '';
+    run.stdout.on('data', chunk => {
+      stdout += chunk;
+    });
+    const untilSaid = async (word: string) => {
+      while (!existsSync(log) || !readFileSync(log, 'utf8').includes(word)) await sleep(10);
+    };
     try {
-      await untilConnected(server.port);
+      await untilSaid('served');
       run.kill('SIGINT');
+      // Now it waits for the server, and there is half a minute for the second one.
+      await untilSaid('asked to stop');
       run.kill('SIGINT');
       const [code] = await once(run, 'close');
       assert.equal(code, 130);
+      assert.equal(stdout, '', 'a report comes when the server has gone');
+      for (let turn = 0; survivors().length > 0 && turn < 500; turn++) await sleep(10);
+      assert.deepEqual(survivors(), []);
     } finally {
       run.kill('SIGKILL');
-      await server.stop();
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Running, startC } from '../servers/launch.js';
@@ -64,6 +67,18 @@ describe('the live view', { timeout: 180_000 }, () => {
     });
   });
 
+  it('is gone when the program is made to quit, which then ends as it would have', async () => {
+    await inTerminal(80, async (terminal, server) => {
+      await terminal.type('ulimit -c 0');
+      await terminal.type(command(server, SLOWLY));
+      await terminal.until(isWatched);
+      await terminal.press('C-\\');
+      const over = await terminal.until(isOver);
+      assertClean(over);
+      assert.match(over.join('\n'), /status 131/);
+    });
+  });
+
   it('makes room for the shell when the program is stopped, and comes back with it', async () => {
     await inTerminal(80, async (terminal, server) => {
       await terminal.type('set -m');
@@ -80,10 +95,14 @@ describe('the live view', { timeout: 180_000 }, () => {
 
   it('is gone when the program is ended by a signal to it', async () => {
     await inTerminal(80, async (terminal, server) => {
+      const folder = mkdtempSync(join(tmpdir(), 'churn-terminal-'));
+      const file = join(folder, 'pid');
       await terminal.type(
-        `${BIN_COMMAND} --port ${server.port} ${SLOWLY} & pid=$!; sleep 1; kill $pid; wait $pid; echo status $?`,
+        `${BIN_COMMAND} --port ${server.port} ${SLOWLY} & echo $! >${file}; wait $!; echo status $?`,
       );
       await terminal.until(isWatched);
+      process.kill(Number(readFileSync(file, 'latin1')), 'SIGTERM');
+      rmSync(folder, { recursive: true });
       const over = await terminal.until(isOver);
       assertClean(over);
       assert.match(over.join('\n'), /status 143/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SeenSockets } from '../../src/gather/observer.js';
+import { SeenSockets } from '../../src/gather/seen-sockets.js';
 import { forgotten } from '../support/evidence.js';
 
 const [socket] = forgotten([11]);

@@ -27,8 +27,8 @@ test('it has its share of the descriptors, and is not made with too few', () => 
 });
 
 test('a server that takes its time gets fewer cycles of that client', () => {
-  assert.equal(rowOptions(options, 'half', left({ rows: 5 }))?.mostMs, 6_000);
-  assert.equal(rowOptions(options, 'half', left({ ms: 10 }))?.mostMs, 4_000);
+  assert.deepEqual(rowOptions(options, 'half', left({ rows: 5 }))?.cycleTime, { leastMs: 6_000, wholeMs: 0 });
+  assert.equal(rowOptions(options, 'half', left({ ms: 10 }))?.cycleTime?.leastMs, 4_000);
 });
 
 test('those that wait do so side by side, and a first answer is not waited for long', () => {

@@ -15,6 +15,7 @@ test('a port is all that has to be said', () => {
     behindProxy: false,
     waitForMs: 0,
     cycles: 1_000,
+    cycleTime: { leastMs: 60_000, wholeMs: 300_000 },
     concurrency: 1,
     timeoutMs: 5_000,
     pauseMs: 0,
@@ -46,23 +47,28 @@ test('a port is all that has to be said', () => {
   assert.deepEqual(parseOptions({ port: 9_000 }), options);
 });
 
+const TWO_MINUTES = { leastMs: 120_000, wholeMs: 300_000 };
 const UNDERSTOOD: ReadonlyArray<readonly [what: string, raw: RawOptions, options: Partial<Options>]> = [
   ['an address', { host: '::1' }, { host: '::1' }],
   ['pids', { pid: ['1', 4_194_304] }, { pids: [1, 4_194_304] }],
   ['a proxy in front of a pid', { pid: ['7'], behindProxy: true }, { pids: [7], behindProxy: true }],
-  ['as many cycles as there may be', { cycles: '100000000' }, { cycles: 100_000_000, passesLimit: false }],
+  [
+    'as many cycles as there may be',
+    { cycles: '100000000' },
+    { cycles: 100_000_000, cycleTime: { leastMs: 60_000, wholeMs: 3e10 }, passesLimit: false },
+  ],
   ['one cycle', { cycles: 1 }, { cycles: 1, passesLimit: false }],
   ['many at a time', { concurrency: '10000' }, { concurrency: 10_000 }],
   [
     'times',
     { timeout: '10ms', pause: '1s', settle: '0s' },
-    { timeoutMs: 10, pauseMs: 1_000, settleMs: 0, lateMs: 0, passesLimit: false },
+    { timeoutMs: 10, pauseMs: 1_000, settleMs: 0, lateMs: 0, passesLimit: false, cycleTime: undefined },
   ],
-  ['a budget', { budget: '2m' }, { budgetMs: 120_000, heapBudgetMs: 120_000 }],
+  ['a budget', { budget: '2m' }, { budgetMs: 120_000, heapBudgetMs: 120_000, cycleTime: TWO_MINUTES }],
   [
     'no confirming, whatever the budget is',
     { budget: '2m', confirm: false },
-    { budgetMs: 0, heapBudgetMs: 0 },
+    { budgetMs: 0, heapBudgetMs: 0, cycleTime: TWO_MINUTES },
   ],
   ['confirming, as commander says it', { confirm: true }, { budgetMs: 10_000 }],
   ['no warm-up', { warmup: '0' }, { warmup: 0 }],
@@ -92,6 +98,7 @@ test('a thorough run has every client, fewer cycles of each, and a time for all 
     ...parseOptions({ port: 9_000 }),
     clients: USUAL_CLIENTS,
     cycles: 200,
+    cycleTime: undefined,
     thorough: { wholeMs: 30_000 },
   });
   const longer = parseOptions({ port: 9_000, thorough: true, cycles: 1_000, budget: '2m', confirm: false });

@@ -242,6 +242,13 @@ const NOTES = {
     closedFirst: fc.boolean(),
     timeoutMs: count,
   }),
+  'too-slow': fc.record({
+    note: fc.constant('too-slow'),
+    made: count,
+    wanted: count,
+    tookMs: count,
+    concurrency: count,
+  }),
   'own-cpu': fc.record({ note: fc.constant('own-cpu'), percent: count }),
   'own-slowdown': fc.record({ note: fc.constant('own-slowdown'), fromUs: count, toUs: count }),
   'rate-missed': fc.record({ note: fc.constant('rate-missed'), wanted: count, made: count, most: count }),

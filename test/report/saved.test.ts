@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderJson } from '../../src/report/registry.js';
+import { REPORTER_NAMES, REPORTERS, renderJson } from '../../src/report/registry.js';
 import { parseSavedReport } from '../../src/report/saved.js';
 import { REPORTS } from '../support/reports.js';
 
@@ -68,4 +68,16 @@ test('fields that are not known yet are kept', () => {
     ).weather,
     { medianMs: 1 },
   );
+});
+
+test('a finding without a next command, as former versions wrote it, can be told in every format', async () => {
+  const old = edited(report => {
+    for (const finding of report['findings'] as { next?: string }[]) delete finding.next;
+  });
+  const report = parseSavedReport(old, 'old.json');
+  assert.equal(report.findings[0]?.next, 'churn explain fd');
+  for (const name of REPORTER_NAMES) {
+    const text = (await REPORTERS[name]())(report, { colorLevel: 0, columns: 80 });
+    assert.doesNotMatch(text, /next: `?undefined/);
+  }
 });

@@ -105,6 +105,7 @@ export function parseInspection(text: string): Inspection {
 }
 
 /** Starts churn and hands out its process, for tests that send it signals. */
-export function startChurn(args: readonly string[]) {
-  return spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startChurn(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  return spawn(process.execPath, [BIN, ...args], { stdio, env: { ...process.env, ...env } });
 }

@@ -21,6 +21,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* Of a Worker. */
+#define WORKER_STACK (4UL << 20)
+
 static const char *call, *since;
 static long nth, number;
 static int once, is_active;
@@ -107,4 +110,16 @@ int socket(int domain, int type, int protocol)
 {
     return fails("socket") ? -1 : REAL(socket)(domain, type, protocol);
 }
+
+/*
+ * Node's own threads are made before; those of libuv, which have 8 MiB of stack, are its end where they cannot be made.
+ */
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *given)
+{
+    size_t stack = 0;
+    if (attr != NULL)
+        pthread_attr_getstacksize(attr, &stack);
+    return stack == WORKER_STACK && fails("thread") ? (int)number : REAL(pthread_create)(thread, attr, run, given);
+}
+
 pid_t fork(void) { return fails("fork") ? -1 : REAL(fork)(); }

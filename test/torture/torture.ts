@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,14 +7,16 @@ import { Worker } from 'node:worker_threads';
 import { randomAt } from '../../src/workload/prng.js';
 import { compileC, startC } from '../servers/launch.js';
 import { churn } from '../support/churn.js';
+import { makeMemoryGroup } from './memory-group.js';
 import { mutatedReport, renderedWrong } from './mutations.js';
 import { optionSet } from './option-sets.js';
-import { type Command, type Failing, runTrial, shimmed, type Torment } from './trial.js';
+import { type Command, countCalls, type Failing, runTrial, shimmed, type Torment } from './trial.js';
 
 /**
  * What happens to churn, and not to a server: system calls that fail, signals at any moment, reports that somebody has
  * changed, every mixture of options, a machine without CPU. Each trial must end in time with a status that is no lie, in
- * words instead of a stack, with nothing left running and nothing half written.
+ * words instead of a stack, with nothing left running and nothing half written. What cannot be done on this machine
+ * (a cgroup, strace) is skipped, and the table says so.
  *
  *     npm run torture                      1000 faults, 1000 interrupts, 300 reports, 300 sets of options: an hour
  *     npm run torture -- --seconds 40      as much of each as there is time for
@@ -110,14 +113,42 @@ const FAULTS: ReadonlyArray<readonly [call: string, errors: ReadonlyArray<Failin
     ['rename', ['ENOSPC', 'EROFS', 'EIO'], 2],
     ['socket', ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'], 120],
     ['fork', ['EAGAIN', 'ENOMEM'], 4],
+    ['thread', ['EAGAIN', 'ENOMEM'], 1],
   ];
+
+/** Calls that are made directly, past every library: strace has them fail. From Node's own start on, which makes so many. */
+const DIRECT: ReadonlyArray<readonly [call: string, errors: readonly string[], most: number]> = [
+  ['connect', ['EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'], 100],
+  ['bind', ['EADDRINUSE', 'EACCES', 'ENOMEM'], 8],
+  ['listen', ['EADDRINUSE', 'EACCES'], 8],
+  ['accept4', ['EMFILE', 'ENFILE', 'ENOMEM', 'ECONNABORTED'], 20],
+  ['getdents64', ['EIO', 'ENOMEM', 'ENOENT'], 100],
+  ['readlink', ['ENOMEM', 'EACCES', 'ENOENT', 'EIO'], 100],
+  ['statx', ['ENOMEM', 'EACCES', 'EIO'], 100],
+  ['getsockname', ['ENOBUFS'], 100],
+];
 
 interface Section {
   readonly name: string;
   readonly count: number;
+  /** Why it cannot be made here. */
+  readonly skipped?: string | undefined;
   /** What was wrong with the trial of that number; undefined: it was not made. */
   readonly trial: (at: number) => Promise<string | undefined | 'none'>;
 }
+
+const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
+const probe = makeMemoryGroup(64 * 1_048_576);
+const canGroup = probe !== undefined;
+probe?.remove();
+
+/** How often a call is made before churn has anything to do. */
+const callsAtStart = async (call: string): Promise<number> => {
+  const known = atStart.get(call) ?? countCalls(call, ['--version']);
+  atStart.set(call, known);
+  return known;
+};
+const atStart = new Map<string, Promise<number>>();
 
 const draw = (at: number, what: number) => randomAt(seed + what, at);
 const one = <T>(all: readonly T[], share: number): T => all[Math.floor(share * all.length)] as T;
@@ -136,7 +167,7 @@ async function judged(
   const what = wrong ?? proof;
   return (
     what &&
-    `${command.name}, ${how}: ${what}\n    churn ${command.args.join(' ')}\n    ${stderr.trim().split('\n').slice(-6).join('\n    ')}`
+    `${command.name}, ${how}: ${what} ${/^(FAIL|.*✖).*$/m.exec(stdout)?.[0] ?? ''}\n    churn ${command.args.join(' ')}\n    ${stderr.trim().split('\n').slice(-6).join('\n    ')}`
   );
 }
 
@@ -156,6 +187,26 @@ const SECTIONS: readonly Section[] = [
         command,
         { env },
         `${call} ${once ? 'number' : 'from'} ${nth} fails with ${error}`,
+      );
+    },
+  },
+  {
+    name: 'direct',
+    count: 200,
+    skipped: canTrace ? undefined : 'no strace, or no right to trace',
+    trial: async at => {
+      const [call, errors, most] = one(DIRECT, draw(at, 1));
+      const command = one(COMMANDS, draw(at, 2));
+      const error = one(errors, draw(at, 3));
+      const nth = Math.floor(most ** draw(at, 4));
+      const once = draw(at, 5) < 0.5;
+      const when = `${nth + (await callsAtStart(call))}${once ? '' : '+'}`;
+      const how = ['-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${when}`];
+      return judged(
+        'direct',
+        command,
+        { through: ['strace', '-D', '-qqq', '-o', '/dev/null', '-e', 'signal=none', ...how] },
+        how.join(' '),
       );
     },
   },
@@ -213,6 +264,27 @@ const SECTIONS: readonly Section[] = [
     },
   },
   {
+    name: 'memory of a cgroup',
+    count: 40,
+    skipped: canGroup ? undefined : 'no cgroup may be made here',
+    trial: async at => {
+      const mib = Math.round(40 * 5 ** draw(at, 3));
+      const group = makeMemoryGroup(mib * 1_048_576);
+      if (!group) return 'the cgroup could not be made';
+      const { through, hasKilled } = group;
+      try {
+        return await judged(
+          'memory of a cgroup',
+          one(COMMANDS, draw(at, 2)),
+          { through, hasKilled },
+          `${mib} MiB`,
+        );
+      } finally {
+        group.remove();
+      }
+    },
+  },
+  {
     name: 'one core',
     count: 10,
     trial: at =>
@@ -226,11 +298,15 @@ const SECTIONS: readonly Section[] = [
 ];
 
 const wanted = SECTIONS.filter(({ name }) => values.only === undefined || name.startsWith(values.only));
-const shares: Readonly<Record<string, number>> = { faults: 5, interrupts: 4, options: 3, reports: 1 };
+const shares: Readonly<Record<string, number>> = { faults: 5, direct: 2, interrupts: 4, options: 3 };
 const whole = wanted.reduce((sum, { name }) => sum + (shares[name] ?? 1), 0);
 const rows: string[][] = [];
 const wrongs: string[] = [];
-for (const { name, count, trial } of wanted) {
+for (const { name, count, skipped, trial } of wanted) {
+  if (skipped !== undefined) {
+    rows.push([name, 'skipped', '', skipped]);
+    continue;
+  }
   const untilMs = performance.now() + (budgetMs * (shares[name] ?? 1)) / whole;
   let [next, made, wrong] = [0, 0, 0];
   await Promise.all(
