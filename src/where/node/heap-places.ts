@@ -54,11 +54,11 @@ export class HeapPlaces {
    * The functions that made it, innermost first: of those ways through the code that made what is alive the one on
    * which its class, its function or what keeps it is mentioned. A function stands where it is written in any case.
    */
-  async #framesOf({ sample, location, keeper, retainedBytes }: Growth): Promise<Frame[]> {
+  async #framesOf({ sample, location, keeper, shallowBytes }: Growth): Promise<Frame[]> {
     const path = location ? pathOf(location.scriptId, this.inspector) : undefined;
     const written = location && path !== undefined ? { line: placeIn(location).line, path } : undefined;
     for (const { makers, names } of this.stacks.filter(
-      ({ liveBytes }) => liveBytes >= retainedBytes * LEAST_OF_STACK,
+      ({ liveBytes }) => liveBytes >= shallowBytes * LEAST_OF_STACK,
     ))
       for (const [index, maker] of makers.entries()) {
         const isMade = names.includes(sample.className());
@@ -151,7 +151,7 @@ function declaredOn(lines: readonly string[], variable: string): number | undefi
 
 const ANONYMOUS = '(anonymous)';
 const LEAST_SHARE = 0.1;
-/** The bytes of an object may have been made in several ways. */
-const LEAST_OF_STACK = 0.02;
+/** Objects of one class may have been made in several ways; a sample is no exact count. */
+const LEAST_OF_STACK = 0.1;
 const MOST_PLACES = 3;
 const MOST_FRAMES = 4;

@@ -1,12 +1,15 @@
-// An HTTP server that keeps something on its heap for each request, in one of several ways: node heap.mjs WAY.
+// An HTTP server that keeps something on its heap for each request, in one of several ways, a session with some bytes:
+//   node heap.mjs WAY [BYTES]
 // The comments "made" and "kept" mark the lines that have to be told.
 import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 
+const [, , way, bytes = '0'] = process.argv;
+
 class Session {
   constructor(id) {
     this.id = id;
-    this.history = [id, 'connected', new Date()];
+    this.history = [id, 'connected', new Date(), Buffer.alloc(Number(bytes), id)];
   }
 }
 
@@ -49,11 +52,13 @@ const WAYS = {
   numbers: id => times.push(...new Array(64).fill(id / 8)),
   clean: remember,
 };
-const keep = WAYS[process.argv[2]];
+const keep = WAYS[way];
 
 const server = createServer((_request, response) => {
   requests += 1;
   keep(requests);
   response.end('hello\n');
 });
-server.listen(0, '127.0.0.1', () => process.stdout.write(`ready ${server.address().port} ${process.pid}\n`));
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
+  process.stdout.write(`ready ${server.address().port} ${process.pid}\n`),
+);
