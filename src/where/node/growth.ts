@@ -1,11 +1,6 @@
-import type { ReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { diff, parse } from 'heap-snapshot-toolkit';
+import { diff } from 'heap-snapshot-toolkit';
+import { type Heap, type HeapNode, isTold, nodesOf } from './heap-snapshot.js';
 import { type Keeper, keeperOf } from './keeper.js';
-
-/** A heap, read by the code of the DevTools: nodes with their dominators, and edges in both directions. */
-export type Heap = Awaited<ReturnType<typeof parse>>;
-export type HeapNode = ReturnType<Heap['createNode']>;
 
 /** Objects of one class that have come and that the same things keep. */
 export interface Growth {
@@ -21,11 +16,6 @@ export interface Growth {
   readonly retainedBytes: number;
   /** It was there before, and has become larger by those bytes. */
   readonly isGrown: boolean;
-}
-
-/** @throws Error for what is no snapshot. */
-export function parseHeap(chunks: readonly string[]): Promise<Heap> {
-  return parse(Readable.from(chunks) as ReadStream);
 }
 
 /**
@@ -113,36 +103,8 @@ function grownInPlace(first: Heap, second: Heap): Growth[] {
   });
 }
 
-function nodesOf(heap: Heap): HeapNode[] {
-  return Array.from({ length: heap.nodeCount }, (_, ordinal) =>
-    heap.createNode(ordinal * heap.nodeFieldCount),
-  );
-}
-
-/** Something that the program has made, and not what the engine needs to run it; the bytes of a Buffer count as its own. */
-export function isTold(node: HeapNode): boolean {
-  return TOLD.has(node.type()) && (node.type() !== 'object' || !/^(system|Node) \//.test(node.rawName()));
-}
-
-/** What the program has alive, without its code and what the engine notes of it: that changes with no leak. */
-export function programBytes(heap: Heap): number {
-  return sum(nodesOf(heap).map(node => (ENGINES_OWN.has(node.type()) ? 0 : node.selfSize())));
-}
-
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-const TOLD = new Set([
-  'object',
-  'closure',
-  'string',
-  'concatenated string',
-  'sliced string',
-  'regexp',
-  'number',
-  'symbol',
-  'bigint',
-]);
-const ENGINES_OWN = new Set(['hidden', 'code', 'object shape', 'synthetic']);
 const LEAST_GROWN_BYTES = 512;

@@ -31,6 +31,7 @@ export class Inspector {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #scripts = new Map<string, string>();
   #chunks: string[] = [];
+  #characters = 0;
   #asked = 0;
 
   /** Connects to the inspector that has begun to listen, or is about to. @throws NoInspector where none does in time. */
@@ -124,12 +125,17 @@ export class Inspector {
     return [...new Set((locations as { lineNumber: number }[]).map(({ lineNumber }) => lineNumber + 1))];
   }
 
-  /** What is in the heap now, as pieces of JSON; the server stands still meanwhile. */
+  /** What is in the heap now, as pieces of JSON; the server stands still meanwhile. @throws NoInspector if that is too much. */
   async snapshot(): Promise<readonly string[]> {
     this.#chunks = [];
+    this.#characters = 0;
     await this.ask('HeapProfiler.takeHeapSnapshot', { reportProgress: false }, SNAPSHOT_MS);
     const chunks = this.#chunks;
     this.#chunks = [];
+    if (this.#characters > MOST_CHARACTERS)
+      throw new NoInspector(
+        'The heap of the server has too many objects: a snapshot of it cannot be read here.',
+      );
     return chunks;
   }
 
@@ -152,7 +158,10 @@ export class Inspector {
 
   #hear({ id, method, params, ...answer }: Message): void {
     if (method === 'Debugger.scriptParsed' && params) this.#scripts.set(params.scriptId, params.url);
-    if (method === 'HeapProfiler.addHeapSnapshotChunk' && params) this.#chunks.push(params.chunk);
+    if (method === 'HeapProfiler.addHeapSnapshotChunk' && params) {
+      this.#characters += params.chunk.length;
+      if (this.#characters <= MOST_CHARACTERS) this.#chunks.push(params.chunk);
+    }
     if (id === undefined) return;
     this.#waiting.get(id)?.(answer);
     this.#waiting.delete(id);
@@ -187,5 +196,6 @@ async function targetUrl(port: number): Promise<string | undefined> {
   }
 }
 
-const MOST_MS = 3_000;
-const SNAPSHOT_MS = 20_000;
+const MOST_MS = 10_000;
+const SNAPSHOT_MS = 30_000;
+const MOST_CHARACTERS = 200 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Heap, HeapNode } from './growth.js';
+import type { Heap, HeapNode } from './heap-snapshot.js';
 
 /** What keeps an object, in the words of the program, and where to look for that. */
 export interface Keeper {

@@ -26,7 +26,7 @@ export async function askNode(
   let reached: Reached | undefined;
   try {
     reached = await reachInspector(target);
-    const most = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]);
+    const most = AbortSignal.any([signal, AbortSignal.timeout(kind === 'fd' ? MOST_MS : MOST_HEAP_MS)]);
     const cycles = await openCycles(target, options, options.clients, most);
     return await (kind === 'fd' ? newSockets : heapSince)(reached.inspector, cycles);
   } catch (error) {
@@ -49,4 +49,6 @@ const NOT_ASKED = 'Of Node the inspector is asked for sockets and for memory alo
 const NOT_SOCKETS =
   'It is no socket of Node that grew, so the inspector does not show it: lsof -p PID names files and pipes.';
 const MOST_MS = 10_000;
+/** With a snapshot before the cycles, for which a large heap takes seconds. */
+const MOST_HEAP_MS = 60_000;
 const SETTLE_MS = 300;

@@ -122,6 +122,6 @@ function readText(path: string): string {
 
 const SEVERAL =
   'The server is several processes, of which each has a heap and sockets of its own and an inspector of its own: run it with one worker, and --where.';
-const MOST_OPENING_MS = 3_000;
+const MOST_OPENING_MS = 10_000;
 const MOST_FILES = 500;
 const MOST_BYTES = 1024 * 1024;
