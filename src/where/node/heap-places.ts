@@ -61,9 +61,10 @@ export class HeapPlaces {
       ({ liveBytes }) => liveBytes >= shallowBytes * LEAST_OF_STACK,
     ))
       for (const [index, maker] of makers.entries()) {
-        const isMade = names.includes(sample.className());
+        // Only what the constructor itself was called by has made such an object.
+        const isMade = names.slice(0, maker.depth).includes(sample.className());
         const words = [
-          ...(isMade ? calls(maker.callee) : []),
+          ...(isMade ? calls(calleeOf(maker, names)) : []),
           ...calls(sample.className()),
           ...nameOf(keeper?.name),
         ];
@@ -74,7 +75,7 @@ export class HeapPlaces {
         const callers = makers.slice(index + 1, index + MOST_FRAMES);
         return [
           this.#frame(maker, lines),
-          ...(await Promise.all(callers.map(caller => this.#caller(caller)))),
+          ...(await Promise.all(callers.map(caller => this.#caller(caller, names)))),
         ];
       }
     if (!written) return [];
@@ -82,8 +83,8 @@ export class HeapPlaces {
     return [this.sources.frame({ function: sample.name() || ANONYMOUS, file: path, line, at: '' })];
   }
 
-  async #caller(maker: Maker): Promise<Frame> {
-    return this.#frame(maker, await this.#mentions(maker, calls(maker.callee)));
+  async #caller(maker: Maker, names: Stack['names']): Promise<Frame> {
+    return this.#frame(maker, await this.#mentions(maker, calls(calleeOf(maker, names))));
   }
 
   /** On the line that was found, if it is one alone; else on that on which the function begins. */
@@ -121,6 +122,10 @@ export class HeapPlaces {
       frames: [this.sources.frame({ function: at.function, file, line, at: '' })],
     };
   }
+}
+
+function calleeOf({ depth }: Maker, names: Stack['names']): string | undefined {
+  return names[depth - 1]?.split('.').at(-1);
 }
 
 function calls(name: string | undefined): RegExp[] {

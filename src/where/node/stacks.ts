@@ -8,8 +8,8 @@ export interface Maker {
   readonly line: number;
   readonly column: number;
   readonly path: string;
-  /** What it has called to that end. */
-  readonly callee: string | undefined;
+  /** How many functions stand above it on the stack, the last of which it has called. */
+  readonly depth: number;
 }
 
 /** One way through the code that has made what is still alive. */
@@ -64,10 +64,9 @@ interface ProfileNode {
 function makersAmong(frames: readonly CallFrame[], inspector: Inspector): Maker[] {
   const all = frames.flatMap(({ functionName: name, scriptId, lineNumber, columnNumber }, index) => {
     const path = pathOf(scriptId, inspector);
-    const callee = frames[index - 1]?.functionName.split('.').at(-1);
     return path === undefined || lineNumber < 0
       ? []
-      : [{ name, scriptId, line: lineNumber + 1, column: columnNumber + 1, path, callee }];
+      : [{ name, scriptId, line: lineNumber + 1, column: columnNumber + 1, path, depth: index }];
   });
   const own = all.filter(({ path }) => !path.includes('/node_modules/'));
   return own.length > 0 ? own : all;
