@@ -64,7 +64,12 @@ export class StartedServer {
     const output = new Output(start.logFile);
     try {
       const born = await spawnSupervised(
-        [...limit, path, ...(isForWhere ? inspectorWords(command, world.env) : []), ...command.slice(1)],
+        [
+          ...limit,
+          path,
+          ...(isForWhere ? await inspectorWords(command, world.env) : []),
+          ...command.slice(1),
+        ],
         {
           // A program learns its name from argv[0]: busybox does, and shells show it.
           ...(limit.length > 0 ? {} : { argv0: command[0] ?? path }),
