@@ -1,4 +1,5 @@
-import type { Found, Frame, LetGo, Place, Touch } from '../where/found.js';
+import { formatBytes, formatCount } from '../units.js';
+import type { Found, Frame, KeptObjects, LetGo, Place, Touch } from '../where/found.js';
 import { escapeText } from './escape.js';
 import type { ReportedFinding } from './report.js';
 
@@ -17,7 +18,8 @@ function harmless<T>(value: T): T {
 
 /** "on_client (server.c:117)" */
 export function placeName({ function: name, file, line, at }: Frame): string {
-  if (file !== null) return `${name ?? at} (${line === null ? file : `${file}:${line}`})`;
+  const place = line === null ? file : `${file}:${line}`;
+  if (file !== null) return (name ?? at) === '' ? `${place}` : `${name ?? at} (${place})`;
   return name === null || name === '' ? at : `${name}${at === '' ? '' : ` (${at})`}`;
 }
 
@@ -29,7 +31,8 @@ export function callName({ call, result }: Pick<Touch, 'call' | 'result'>): stri
 
 /** The sentences about one way through the code: the way of those that are kept, then that of those that are not. */
 export function placeSentences(kind: ReportedFinding['kind'], place: Place): string[] {
-  const { count, of, what, made, last, letGo, kept } = place;
+  const { count, of, what, made, last, letGo, kept, heap } = place;
+  if (heap) return [...heapSentences(place, heap), ...kept];
   if (kind === 'hang') {
     const standing = last && last.frames.length > 0 ? ` ${inCode(last)}` : '';
     return [`${count} of ${of} threads (${what}): in ${callName(last ?? NO_CALL)}${standing}`, ...kept];
@@ -46,6 +49,23 @@ export function placeSentences(kind: ReportedFinding['kind'], place: Place): str
     `${count} of ${of}: ${what === 'connection' ? '' : `${what} `}${parts.join(', ')}`,
     ...kept,
     ...(letGo ? [letGoSentence(kind, letGo)] : []),
+  ];
+}
+
+/** "200 × Session on 200 cycles, 56 B each …, made in onClient (app.js:40)", "kept by Map `sessions` (app.js:3)" */
+function heapSentences(
+  { count, of, what, made }: Place,
+  { shallowBytes, retainedBytes, isGrown, keptBy }: KeptObjects,
+): string[] {
+  const makes = made ? `, made ${inCode(made)}` : '';
+  const rest = retainedBytes > shallowBytes ? `, ${formatBytes(retainedBytes)} with all that they keep` : '';
+  const [declared] = keptBy?.frames ?? [];
+  const where = declared ? ` (${placeName({ ...declared, function: null })})` : '';
+  return [
+    isGrown
+      ? `${what} that was there before grew by ${formatBytes(shallowBytes)} on ${of} cycles`
+      : `${formatCount(count)} × ${what} on ${of} cycles, ${formatBytes(shallowBytes)} each${rest}${makes}`,
+    ...(keptBy ? [`kept by ${keptBy.call}${where}`] : []),
   ];
 }
 
@@ -74,9 +94,11 @@ function madeVerb(what: string, { call }: Touch): string {
   return `made by ${call}()`;
 }
 
-/** The frame that a reader should look at first: what was done last, else where it was made. */
-export function tellingFrame({ made, last }: Place): Frame | undefined {
-  return [last, made].flatMap(touch => touch?.frames.find(({ line }) => line !== null) ?? [])[0];
+/** The frame that a reader should look at first: what was done last, else where it was made, else what keeps it. */
+export function tellingFrame({ made, last, heap }: Place): Frame | undefined {
+  return [last, made, heap?.keptBy].flatMap(
+    touch => touch?.frames.find(({ line }) => line !== null) ?? [],
+  )[0];
 }
 
 /** The lines of source around a frame, with their numbers and a mark. */

@@ -52,7 +52,7 @@ export async function runStarted(
 async function runOnce(options: Options, start: Start, context: RunContext, world: World): Promise<Report> {
   const wanted = { port: start.picksPort ? await pickFreePort() : options.port, unix: options.unix };
   requireFree(wanted);
-  const server = await StartedServer.start(start, wanted.port, world);
+  const server = await StartedServer.start(start, wanted.port, world, options.where);
   const checkers = new Checkers(server);
   try {
     const ready = await untilReady(server, wanted, start.readyMs, context.signal);

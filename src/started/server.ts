@@ -8,6 +8,7 @@ import { cannotRun } from './companion.js';
 import { killAll } from './end.js';
 import type { Family } from './family.js';
 import type { Guard } from './guard.js';
+import { inspectorWords } from './inspector-words.js';
 import { limitWords } from './limits.js';
 import { Output } from './output.js';
 import { findProgram } from './program.js';
@@ -51,14 +52,24 @@ export class StartedServer {
   }
 
   /** @throws ChurnError when the command cannot be run. */
-  static async start(start: Start, port: number | undefined, world: World): Promise<StartedServer> {
+  static async start(
+    start: Start,
+    port: number | undefined,
+    world: World,
+    isForWhere = false,
+  ): Promise<StartedServer> {
     const command = start.command.map(word => word.replaceAll('{port}', String(port ?? '{port}')));
     const path = findProgram(command[0] ?? '', world.env);
     const limit = limitWords(start.openFiles, world.env);
     const output = new Output(start.logFile);
     try {
       const born = await spawnSupervised(
-        [...limit, path, ...command.slice(1)],
+        [
+          ...limit,
+          path,
+          ...(isForWhere ? await inspectorWords(command, world.env) : []),
+          ...command.slice(1),
+        ],
         {
           // A program learns its name from argv[0]: busybox does, and shells show it.
           ...(limit.length > 0 ? {} : { argv0: command[0] ?? path }),

@@ -7,8 +7,8 @@ import { Ledger } from '../workload/ledger.js';
 
 /** What makes connections like those that the server failed on. */
 export interface Cycles {
-  /** Resolves when so many more were made, or as many as the server lets. */
-  readonly make: (count: number) => Promise<void>;
+  /** Resolves when so many more were made, or as many as the server lets; how many were served. */
+  readonly make: (count: number) => Promise<number>;
 }
 
 /** Connections of these clients alone, a few at a time: whoever looks on makes the server slow. */
@@ -29,7 +29,14 @@ export async function openCycles(
     looks,
     { signal },
   );
-  return { make: count => driver.make('confirm', count) };
+  const { confirm } = driver.tallies;
+  return {
+    make: async count => {
+      const before = confirm.completed;
+      await driver.make('confirm', count);
+      return confirm.completed - before;
+    },
+  };
 }
 
 const MOST_AT_A_TIME = 4;

@@ -47,9 +47,21 @@ export interface LetGo {
   readonly by: Touch;
 }
 
+/** Objects on the heap of a runtime: how big they are, and what keeps them. */
+export interface KeptObjects {
+  /** Of one of them, without what it refers to. */
+  readonly shallowBytes: Count;
+  /** Of one of them, with all that goes when it goes. */
+  readonly retainedBytes: Count;
+  /** It was there before, and has become larger: by these bytes. */
+  readonly isGrown: boolean;
+  /** The variable, property or function that they can be reached by, and its line: "Map `sessions`"; null where none is. */
+  readonly keptBy: Touch | null;
+}
+
 /** Things that were kept, made at one place and last touched at another: they went one way through the code. */
 export interface Place {
-  /** Of `of` that were made there. */
+  /** Of `of` that were made there; of objects on a heap, on `of` cycles. */
   readonly count: Count;
   readonly of: Count;
   /**
@@ -64,6 +76,8 @@ export interface Place {
   readonly letGo: LetGo | null;
   /** What keeps it, where a runtime tells that, or what else is known of it: one line each. */
   readonly kept: readonly string[];
+  /** Where memory grows, and a runtime tells what it is. */
+  readonly heap?: KeptObjects;
 }
 
 /** What was found out about one finding: the places, and what could not be had. */

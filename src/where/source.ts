@@ -32,8 +32,17 @@ export class Sources {
     };
   }
 
+  /** All lines of a file; none where it cannot be read. */
+  lines(path: string): readonly string[] {
+    const known = this.#lines.get(path);
+    if (known) return known;
+    const lines = readLines(this.#root + path);
+    this.#lines.set(path, lines);
+    return lines;
+  }
+
   #around(path: string, line: number): SourceLine[] {
-    const lines = this.#read(path);
+    const lines = this.lines(path);
     if (line > lines.length) return [];
     return [line - 1, line, line + 1]
       .filter(number => number >= 1 && number <= lines.length)
@@ -42,14 +51,6 @@ export class Sources {
         text: (lines[number - 1] ?? '').slice(0, MOST_CHARACTERS),
         marked: number === line,
       }));
-  }
-
-  #read(path: string): readonly string[] {
-    const known = this.#lines.get(path);
-    if (known) return known;
-    const lines = readLines(this.#root + path);
-    this.#lines.set(path, lines);
-    return lines;
   }
 }
 

@@ -53,5 +53,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   './server --port 9000 & echo $! > server.pid': 'the servers of the test stand for it',
   'kill $(cat server.pid)': 'ends it',
   'churn --host 10.0.0.2 --port 9000 --allow-remote --gauge http://10.0.0.2:9100/metrics': 'test/e2e/remote',
+  'churn http://localhost:3000/ --where -- node server.js':
+    'test/library/where, with a server that keeps memory',
   'churn --port 8080 --pid 4242 --behind-proxy': 'test/e2e/namespaces',
 };

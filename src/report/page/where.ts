@@ -17,9 +17,13 @@ export function whereBlocks({ kind, where = [], whereRemarks = [] }: ReportedFin
   ];
 }
 
-function ways({ made, last, letGo }: Place): Markup[] {
+function ways({ made, last, letGo, heap }: Place): Markup[] {
   return [
-    way('What is kept', [...step('made', made), ...step('touched last', last)]),
+    way('What is kept', [
+      ...step('made', made),
+      ...step('touched last', last),
+      ...step('kept by', heap?.keptBy ?? null),
+    ]),
     ...(letGo
       ? [
           way('What was let go', [

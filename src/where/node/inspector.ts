@@ -30,6 +30,8 @@ export class Inspector {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #scripts = new Map<string, string>();
+  #chunks: string[] = [];
+  #characters = 0;
   #asked = 0;
 
   /** Connects to the inspector that has begun to listen, or is about to. @throws NoInspector where none does in time. */
@@ -63,11 +65,11 @@ export class Inspector {
   }
 
   /** @throws NoInspector when it refuses, or has gone. */
-  async ask(method: string, params: object = {}): Promise<Record<string, unknown>> {
+  async ask(method: string, params: object = {}, mostMs = MOST_MS): Promise<Record<string, unknown>> {
     const id = ++this.#asked;
     const answered = new Promise<Answer>(resolve => this.#waiting.set(id, resolve));
     this.#socket.send(JSON.stringify({ id, method, params }));
-    const late: Promise<Answer> = sleep(MOST_MS, { error: { message: 'it did not answer' } }, { ref: false });
+    const late: Promise<Answer> = sleep(mostMs, { error: { message: 'it did not answer' } }, { ref: false });
     const { result, error } = await Promise.race([answered, late]);
     if (error || !result) throw new NoInspector(`The inspector of the server ended it: ${error?.message}.`);
     return result;
@@ -76,7 +78,7 @@ export class Inspector {
   /** What an expression gives, as JSON or as an object of the server. */
   async evaluate(expression: string, returnByValue: boolean): Promise<RemoteObject> {
     const answer = await this.ask('Runtime.evaluate', { expression, returnByValue, silent: true });
-    if (answer['exceptionDetails']) throw new NoInspector('The server could not be asked for its sockets.');
+    if (answer['exceptionDetails']) throw new NoInspector('The server could not be asked for what it has.');
     return answer['result'] as RemoteObject;
   }
 
@@ -97,14 +99,44 @@ export class Inspector {
     const location = (internalProperties as Property[] | undefined)?.find(
       ({ name }) => name === '[[FunctionLocation]]',
     )?.value?.value as { scriptId: string; lineNumber: number } | undefined;
-    const url = location && this.#scripts.get(location.scriptId);
-    if (!url || url.startsWith('node:')) return undefined;
+    const url = location && this.scriptUrl(location.scriptId);
+    if (!url) return undefined;
     const name = (result as Property[]).find(property => property.name === 'name')?.value?.value;
     return {
       name: typeof name === 'string' && name !== '' ? name : '(anonymous)',
       url,
       line: location.lineNumber + 1,
     };
+  }
+
+  /** Path or URL of a script of the program; undefined for one of Node itself. */
+  scriptUrl(scriptId: number | string): string | undefined {
+    const url = this.#scripts.get(String(scriptId));
+    return !url || /^(node|evalmachine|wasm):|^\[/.test(url) ? undefined : url;
+  }
+
+  /** The lines on which a function does something, those of functions in it left out. All are counted from 1. */
+  async linesOfFunction(scriptId: number | string, line: number, column: number): Promise<number[]> {
+    const start = { scriptId: String(scriptId), lineNumber: line - 1, columnNumber: column - 1 };
+    const { locations } = await this.ask('Debugger.getPossibleBreakpoints', {
+      start,
+      restrictToFunction: true,
+    });
+    return [...new Set((locations as { lineNumber: number }[]).map(({ lineNumber }) => lineNumber + 1))];
+  }
+
+  /** What is in the heap now, as pieces of JSON; the server stands still meanwhile. @throws NoInspector if that is too much. */
+  async snapshot(): Promise<readonly string[]> {
+    this.#chunks = [];
+    this.#characters = 0;
+    await this.ask('HeapProfiler.takeHeapSnapshot', { reportProgress: false }, SNAPSHOT_MS);
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    if (this.#characters > MOST_CHARACTERS)
+      throw new NoInspector(
+        'The heap of the server has too many objects: a snapshot of it cannot be read here.',
+      );
+    return chunks;
   }
 
   /** Ends the inspector of the server as well, if we have made it begin. */
@@ -126,6 +158,10 @@ export class Inspector {
 
   #hear({ id, method, params, ...answer }: Message): void {
     if (method === 'Debugger.scriptParsed' && params) this.#scripts.set(params.scriptId, params.url);
+    if (method === 'HeapProfiler.addHeapSnapshotChunk' && params) {
+      this.#characters += params.chunk.length;
+      if (this.#characters <= MOST_CHARACTERS) this.#chunks.push(params.chunk);
+    }
     if (id === undefined) return;
     this.#waiting.get(id)?.(answer);
     this.#waiting.delete(id);
@@ -146,7 +182,7 @@ interface Answer {
 interface Message extends Answer {
   readonly id?: number;
   readonly method?: string;
-  readonly params?: { readonly scriptId: string; readonly url: string };
+  readonly params?: { readonly scriptId: string; readonly url: string; readonly chunk: string };
 }
 
 /** Where the inspector takes a web socket; undefined while nobody listens there. */
@@ -160,4 +196,6 @@ async function targetUrl(port: number): Promise<string | undefined> {
   }
 }
 
-const MOST_MS = 3_000;
+const MOST_MS = 10_000;
+const SNAPSHOT_MS = 30_000;
+const MOST_CHARACTERS = 200 * 1024 * 1024;
