@@ -46,6 +46,8 @@ export interface Options extends Address, Load {
   readonly gauges: readonly GaugeSpec[];
   /** After a failure, where in the code that is. */
   readonly where: boolean;
+  /** The pages of net/http/pprof, where they are not on the port under test. */
+  readonly pprof: string | undefined;
   /** A server that cannot be looked into may be judged by its gauges. */
   readonly allowRemote: boolean;
   /** Every client in turn, and the time for all of them. */
@@ -92,6 +94,7 @@ export function parseOptions(given: RawOptions): Options {
     start,
     gauges: parseGauges(raw.gauge),
     where: value('where') ?? false,
+    pprof: value('pprof'),
     allowRemote: value('allowRemote') ?? false,
   };
 }

@@ -40,6 +40,7 @@ test('a port is all that has to be said', () => {
     policy: { strict: false, failOn: undefined, allow: {} },
     gauges: [],
     where: false,
+    pprof: undefined,
     allowRemote: false,
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);
@@ -50,6 +51,11 @@ const UNDERSTOOD: ReadonlyArray<readonly [what: string, raw: RawOptions, options
   ['an address', { host: '::1' }, { host: '::1' }],
   ['pids', { pid: ['1', 4_194_304] }, { pids: [1, 4_194_304] }],
   ['a proxy in front of a pid', { pid: ['7'], behindProxy: true }, { pids: [7], behindProxy: true }],
+  [
+    'where the profiles of a server in Go are',
+    { where: true, pprof: 'http://127.0.0.1:6060/debug/pprof/' },
+    { where: true, pprof: 'http://127.0.0.1:6060/debug/pprof' },
+  ],
   ['as many cycles as there may be', { cycles: '100000000' }, { cycles: 100_000_000, passesLimit: false }],
   ['one cycle', { cycles: 1 }, { cycles: 1, passesLimit: false }],
   ['many at a time', { concurrency: '10000' }, { concurrency: 10_000 }],
@@ -155,6 +161,10 @@ const REFUSED: ReadonlyArray<readonly [raw: RawOptions, sentence: RegExp]> = [
   [{ unix: '/run/app.sock' }, /^--port and --unix name two different servers\.$/],
   [{ port: undefined, unix: '/run/app.sock', host: '::1' }, /^--host has no meaning with --unix\.$/],
   [{ port: undefined, unix: '' }, /^--unix expects a path, got ""\.$/],
+  [{ where: true, pprof: '6060' }, /^--pprof expects a URL of http or https, got "6060"\.$/],
+  [{ where: true, pprof: '' }, /^--pprof expects a URL .* got ""\.$/],
+  [{ where: true, pprof: 'file:///etc/passwd' }, /^--pprof expects a URL of http or https/],
+  [{ pprof: 'http://127.0.0.1:6060' }, /^--pprof has no meaning without --where\.$/],
   [{ host: '' }, /^--host expects an address, got ""\.$/],
   [{ behindProxy: true }, /^--behind-proxy needs the pid of the server behind the proxy\.$/],
   [{ port: undefined }, /^No server was named\.$/],
