@@ -68,8 +68,13 @@ export interface AtMost {
   readonly because: 'option' | 'method';
 }
 
-/** Two that take everything else apart, so they are told of first. */
-const ABOVE_ALL = { allowRemote: JUDGING.allowRemote, thorough: CYCLES.thorough };
+/** Those that take everything else apart are told of first; then what has no meaning alone. */
+const ABOVE_ALL = {
+  allowRemote: JUDGING.allowRemote,
+  thorough: CYCLES.thorough,
+  where: JUDGING.where,
+  pprof: JUDGING.pprof,
+};
 
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
 export function parseOptions(given: RawOptions): Options {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grownInBoth } from '../../src/where/growth.js';
-import { parseHistogram } from '../../src/where/java/histogram.js';
+import { parseHistogram } from '../../src/where/java/classes.js';
 import { ownFrames, parseThreads } from '../../src/where/java/thread-print.js';
 
 const HISTOGRAM = ` num     #instances         #bytes  class name (module)

@@ -52,6 +52,20 @@ test('of a JVM the line is told where the threads stand that stay', async () => 
   });
 });
 
+test('of a JVM the line is told that touched each forgotten connection last, and the recorder is stopped', async () => {
+  await using(await startJava('socket'), async server => {
+    const { where: [place] = [], whereRemarks } = await findingOf(server, 'fd');
+    assert.ok(place, whereRemarks?.join());
+    assert.deepEqual([place.count, place.of, place.last?.call, place.last?.result], [200, 200, 'read', '-1']);
+    assert.equal(
+      named(place.last?.frames[0]),
+      `Forgetful.serve Forgetful.java:${lineOf(JAVA, 'marker: touched')}`,
+    );
+    const recordings = execFileSync('jcmd', [`${server.pid}`, 'JFR.check'], { encoding: 'utf8' });
+    assert.match(recordings, /No available recordings/);
+  });
+});
+
 test('of a JVM that hangs the lines are told where its threads stand, and who has the lock', async () => {
   await using(await startJava('deadlock'), async server => {
     const { where = [], whereRemarks } = await findingOf(server, 'hang', ['--timeout', '500ms']);

@@ -8,11 +8,13 @@ import { guiltyClients, NO_ROOM, openCycles, roomFor } from '../cycles.js';
 import { type Found, type Place, unknown } from '../found.js';
 import { type Census, type Censuses, grownInBoth } from '../growth.js';
 import { Sources } from '../source.js';
-import { isOfTheJdk, parseHistogram } from './histogram.js';
+import { isOfTheJdk, parseHistogram } from './classes.js';
 import { askJvm, NoJcmd } from './jcmd.js';
+import { Recording } from './recording.js';
 import { JavaSourceFiles } from './source-files.js';
 import { ThreadGroups } from './thread-groups.js';
 import { type JavaThread, parseThreads } from './thread-print.js';
+import { keptPorts, touchedLast } from './touched.js';
 
 /** What is asked of a JVM for each kind of finding. The histogram is taken after a full collection. */
 const ASKED = {
@@ -61,26 +63,36 @@ async function lookTwice(
   const count = Math.min(CYCLES, roomFor(findings, 4));
   if (count < LEAST_CYCLES) return () => unknown(NO_ROOM);
   const commands = [...new Set(findings.flatMap(({ kind }) => [...ASKED[kind]]))];
+  const [pid = 0] = pidsOf(target);
   const before = await look(target, commands);
   const most = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]);
   const cycles = await openCycles(target, options, guiltyClients(findings, options), most);
   const first = await cycles.make(count);
   await sleep(SETTLE_MS);
   const between = await look(target, commands);
-  const second = await cycles.make(count);
-  await sleep(SETTLE_MS);
-  const after = await look(target, commands);
-  const groups = new ThreadGroups(after.threads, new JavaSourceFiles(pidsOf(target)[0] ?? 0), new Sources());
-  const threads = groups.grown([before.threads, between.threads], Math.min(first, second));
-  const classes = grownClasses([before.classes, between.classes, after.classes], [first, second]);
-  return ({ kind }) => {
-    if (kind === 'thread') return { places: threads, remarks: threads.length > 0 ? [] : [NO_THREADS] };
-    if (kind === 'fd' && threads.length > 0) return { places: threads, remarks: [] };
-    return {
-      places: classes,
-      remarks: classes.length === 0 ? [NO_CLASSES] : kind === 'fd' ? [NO_LINES] : [],
+  const recording = findings.some(({ kind }) => kind === 'fd') ? await Recording.start(pid) : undefined;
+  try {
+    const second = await cycles.make(count);
+    await sleep(SETTLE_MS);
+    const after = await look(target, commands);
+    const events = (await recording?.events()) ?? [];
+    const [files, sources] = [new JavaSourceFiles(pid), new Sources()];
+    const touched = touchedLast(events, keptPorts(target), files, sources);
+    const groups = new ThreadGroups(after.threads, files, sources);
+    const threads = groups.grown([before.threads, between.threads], Math.min(first, second));
+    const classes = grownClasses([before.classes, between.classes, after.classes], [first, second]);
+    return ({ kind }) => {
+      if (kind === 'thread') return { places: threads, remarks: threads.length > 0 ? [] : [NO_THREADS] };
+      const seen = kind === 'fd' ? [...threads, ...touched] : [];
+      if (seen.length > 0) return { places: seen, remarks: [] };
+      return {
+        places: classes,
+        remarks: classes.length === 0 ? [NO_CLASSES] : kind === 'fd' ? [NO_LINES] : [],
+      };
     };
-  };
+  } finally {
+    await recording?.stop();
+  }
 }
 
 /** The program's own classes before those that they are made of. */

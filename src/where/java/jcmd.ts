@@ -16,18 +16,26 @@ export class NoJcmd extends Error {}
 export async function askJvm(pid: number, commands: readonly string[]): Promise<string> {
   requireWilling(pid);
   // jcmd takes several commands as the lines of one.
-  const args = [...DIES_WITH_US, programFor(pid), String(pid), commands.join('\n')];
+  return runBeside(pid, 'jcmd', [String(pid), commands.join('\n')]);
+}
+
+/**
+ * What a program prints of the JDK that the server runs on, else of the one in PATH.
+ *
+ * @throws NoJcmd where it is not there, or fails.
+ */
+export async function runBeside(
+  pid: number,
+  program: 'jcmd' | 'jfr',
+  args: readonly string[],
+): Promise<string> {
+  const beside = join(dirname(readProgramPath(pid) ?? ''), program);
+  const path = foreignRoot(pid) === undefined && existsSync(beside) ? beside : program;
   try {
-    return (await promisify(execFile)('setpriv', args, LIMITS)).stdout;
+    return (await promisify(execFile)('setpriv', [...DIES_WITH_US, path, ...args], LIMITS)).stdout;
   } catch (error) {
     throw new NoJcmd(refusalOf(error as Failure));
   }
-}
-
-/** That of the JDK that the server runs on, else the one in PATH. */
-function programFor(pid: number): string {
-  const beside = join(dirname(readProgramPath(pid) ?? ''), 'jcmd');
-  return foreignRoot(pid) === undefined && existsSync(beside) ? beside : 'jcmd';
 }
 
 /** jcmd wakes a JVM by SIGQUIT, which ends one that has no handler for it. */

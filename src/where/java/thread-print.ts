@@ -1,4 +1,4 @@
-import { isJdkName } from './histogram.js';
+import { isJdkName } from './classes.js';
 
 /** One call on the stack of a Java thread. */
 export interface JavaFrame {
@@ -49,6 +49,11 @@ export function parseThreads(text: string): JavaThread[] {
   });
 }
 
+/** The file that javac takes a class from, where nobody tells it: that of the class around it. */
+export function sourceNameOf(className: string): string {
+  return `${className.replace(/^.*\./, '').replace(/\$.*$/, '')}.java`;
+}
+
 /**
  * The calls of the program itself, innermost first, and the call of the JDK that the first of them is in. Of a thread that
  * runs no code of the program there are none.
@@ -56,6 +61,7 @@ export function parseThreads(text: string): JavaThread[] {
 export function ownFrames({ frames }: Pick<JavaThread, 'frames'>): {
   readonly call: string | undefined;
   readonly own: readonly JavaFrame[];
+  readonly isOwn: boolean;
 } {
   const isOwn = ({ isOfTheJdk, className, line }: JavaFrame) =>
     !isOfTheJdk && line !== undefined && !GENERATED.test(className);
@@ -64,6 +70,7 @@ export function ownFrames({ frames }: Pick<JavaThread, 'frames'>): {
   return {
     call: within && `${within.className.replace(/^.*\./, '')}.${within.method}`,
     own: frames.filter(isOwn).slice(0, MOST_FRAMES),
+    isOwn: first >= 0,
   };
 }
 
