@@ -29,7 +29,9 @@ export class Recording {
     const recording = new Recording(pid, folder);
     try {
       writeFileSync(join(folder, 'settings.jfc'), SETTINGS);
-      const said = await askJvm(pid, [`JFR.start name=${NAME} duration=60s settings=${join(folder, 'settings.jfc')}`]);
+      const said = await askJvm(pid, [
+        `JFR.start name=${NAME} duration=60s settings=${join(folder, 'settings.jfc')}`,
+      ]);
       if (/^Started recording/m.test(said)) return recording;
     } catch (error) {
       if (!(error instanceof NoJcmd)) throw error;
