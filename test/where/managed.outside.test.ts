@@ -148,6 +148,23 @@ test('where --pprof leads to something else, that is a sentence', async () => {
   });
 });
 
+const HANGS = `import os, socket
+server = socket.create_server(('127.0.0.1', 0))
+print('ready', server.getsockname()[1], os.getpid(), flush=True)
+for _ in range(20):
+    server.accept()[0].close()
+os.read(os.pipe()[0], 1)
+`;
+
+test('of a Python server that hangs the call is told and on what, without the stack of the interpreter', async () => {
+  await using(await launch(['python3', '-c', HANGS]), async server => {
+    const { where: [place] = [], whereRemarks } = await findingOf(server, 'hang', ['--timeout', '500ms']);
+    assert.deepEqual([place?.last?.call, place?.last?.frames], ['read', []], whereRemarks?.join());
+    assert.match(place?.kept.join() ?? '', /^descriptor \d+ is a pipe whose other end nobody else has$/);
+    assert.match(whereRemarks?.join() ?? '', /py-spy dump --pid/);
+  });
+});
+
 /** Memory is judged by a trend, which takes more cycles than anything else. */
 const LONG = ['--cycles', '2000', '--budget', '20s'];
 
