@@ -166,7 +166,7 @@ test('of a Python server that hangs the call is told and on what, without the st
 });
 
 /** Memory is judged by a trend, which takes more cycles than anything else. */
-const LONG = ['--cycles', '2000', '--budget', '20s'];
+const LONG = ['--cycles', '2000', '--budget', '40s'];
 
 function startJava(fault: string, flags: readonly string[] = []): Promise<Running> {
   return launch(['java', ...flags, '-cp', CLASSES, 'Forgetful', fault]);
@@ -192,7 +192,7 @@ async function findingOf(
   args: readonly string[] = [],
   options: ChurnOptions = {},
 ): Promise<ReportedFinding> {
-  const asked = ['--port', `${port}`, '--cycles', '100', '--budget', '5s', '--where', ...args];
+  const asked = ['--port', `${port}`, '--cycles', '100', '--budget', '20s', '--where', ...args];
   const { report, status } = await churnJson(asked, options);
   const finding = report.findings.find(candidate => candidate.kind === kind);
   assert.ok(finding, report.summary);

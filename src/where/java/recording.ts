@@ -92,7 +92,7 @@ interface ToldFrame {
 }
 
 /** What `jfr print --json` prints. */
-export function parseEvents(text: string): SocketEvent[] {
+function parseEvents(text: string): SocketEvent[] {
   const { recording } = JSON.parse(text) as { readonly recording: { readonly events: readonly Told[] } };
   return recording.events
     .toSorted((one, other) => (one.values.startTime < other.values.startTime ? -1 : 1))
