@@ -121,7 +121,7 @@ function unreadable(source: GaugeSource, why: string): ChurnError {
  *
  * @throws Error with a sentence, when there is no such page within `timeoutMs`.
  */
-function fetchText(url: string, timeoutMs: number): Promise<string> {
+export function fetchText(url: string, timeoutMs: number, mostBytes = MAX_BYTES): Promise<string> {
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const call = request(url, { agent: false, headers: { connection: 'close', accept: ACCEPT } });
@@ -132,7 +132,7 @@ function fetchText(url: string, timeoutMs: number): Promise<string> {
       status = response.statusCode ?? 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_BYTES) call.destroy(new Error(`more than ${MAX_BYTES} bytes`));
+        if (size > mostBytes) call.destroy(new Error(`more than ${mostBytes} bytes`));
         else chunks.push(chunk);
       });
       response.on('end', () => {

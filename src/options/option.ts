@@ -176,6 +176,20 @@ export function filled(
   };
 }
 
+/** The address of a page, without a slash at its end. */
+export function pageUrl(example: string): Value<string, string> {
+  return {
+    placeholder: '<url>',
+    read: (option, given) => {
+      if (/^https?:\/\//i.test(given) && URL.canParse(given)) return new URL(given).href.replace(/\/+$/, '');
+      throw usage(
+        `${option} expects a URL of http or https, got ${JSON.stringify(given)}.`,
+        `For example ${option} ${example}`,
+      );
+    },
+  };
+}
+
 /** Texts, for an option that may be given several times. */
 export function texts<InProgram = readonly string[]>(
   placeholder: string,

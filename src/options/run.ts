@@ -46,6 +46,8 @@ export interface Options extends Address, Load {
   readonly gauges: readonly GaugeSpec[];
   /** After a failure, where in the code that is. */
   readonly where: boolean;
+  /** The pages of net/http/pprof, where they are not on the port under test. */
+  readonly pprof: string | undefined;
   /** A server that cannot be looked into may be judged by its gauges. */
   readonly allowRemote: boolean;
   /** Every client in turn, and the time for all of them. */
@@ -66,8 +68,13 @@ export interface AtMost {
   readonly because: 'option' | 'method';
 }
 
-/** Two that take everything else apart, so they are told of first. */
-const ABOVE_ALL = { allowRemote: JUDGING.allowRemote, thorough: CYCLES.thorough };
+/** Those that take everything else apart are told of first; then what has no meaning alone. */
+const ABOVE_ALL = {
+  allowRemote: JUDGING.allowRemote,
+  thorough: CYCLES.thorough,
+  where: JUDGING.where,
+  pprof: JUDGING.pprof,
+};
 
 /** @throws ChurnError `usage` that names the option, what was expected and what came. */
 export function parseOptions(given: RawOptions): Options {
@@ -94,6 +101,7 @@ export function parseOptions(given: RawOptions): Options {
     start,
     gauges: parseGauges(raw.gauge),
     where: value('where') ?? false,
+    pprof: value('pprof'),
     allowRemote: value('allowRemote') ?? false,
   };
 }

@@ -4,6 +4,7 @@ import { CLIENT_NAMES, type ClientName } from '../workload/client-names.js';
 import {
   filled,
   oneOf,
+  pageUrl,
   rate,
   SWITCH,
   SWITCH_THAT_IS_ON,
@@ -204,6 +205,8 @@ export const HEAP_BUDGET = '20s';
 
 const BUDGET = '10s';
 
+const PPROF = 'http://127.0.0.1:6060/debug/pprof';
+
 /** What the verdict is made of, and what comes of it. */
 export const JUDGING = {
   warmup: { value: whole(0, 1_000_000), default: 10, help: 'cycles before the judged ones' },
@@ -240,6 +243,11 @@ export const JUDGING = {
         'Give one of them.',
       ],
     },
+  },
+  pprof: {
+    value: pageUrl(PPROF),
+    help: 'with --where: the pages of net/http/pprof of a server in Go (default: those on the port under test)',
+    needs: { where: ['--pprof has no meaning without --where.', `For example --where --pprof ${PPROF}`] },
   },
   allowRemote: {
     value: SWITCH,

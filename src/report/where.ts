@@ -39,11 +39,9 @@ export function placeSentences(kind: ReportedFinding['kind'], place: Place): str
   }
   const parts = [
     ...(made ? [`${madeVerb(what, made)} ${inCode(made)}`] : []),
-    ...(last
-      ? [`${last.call.includes(' ') ? 'its' : 'last touched by'} ${callName(last)} ${inCode(last)}`]
-      : []),
+    ...(last ? [`${lastVerb(what, last)} ${callName(last)} ${inCode(last)}`] : []),
     ...(made && !last ? ['not touched since'] : []),
-    NEVER[kind] ?? 'never let go',
+    RUNS.test(what) ? 'it has not ended' : (NEVER[kind] ?? 'never let go'),
   ];
   return [
     `${count} of ${of}: ${what === 'connection' ? '' : `${what} `}${parts.join(', ')}`,
@@ -85,13 +83,21 @@ function inCode({ frames: [first, caller] }: Touch): string {
 }
 
 function madeVerb(what: string, { call }: Touch): string {
+  if (call === 'go') return 'started';
+  if (call === 'allocation') return 'allocated';
   if (/^(clone3?|v?fork)$/.test(call))
     return /process|thread/.test(what) ? 'started' : 'inherited by the child that was made';
   if (call.startsWith('accept')) return 'accepted';
   if (/^(open|creat)/.test(call)) return 'opened';
   if (/^dup|^fcntl/.test(call)) return 'duplicated';
   if (call === 'mmap') return 'mapped';
-  return `made by ${call}()`;
+  return `made by ${callName({ call, result: '' })}`;
+}
+
+/** A thread or a goroutine stands where it sleeps; a listener belongs to what it listens to. */
+function lastVerb(what: string, { call }: Touch): string {
+  if (RUNS.test(what)) return 'in';
+  return call.includes(' ') ? 'its' : 'last touched by';
 }
 
 /** The frame that a reader should look at first: what was done last, else where it was made, else what keeps it. */
@@ -116,6 +122,8 @@ export function whereLines({ kind, where = [], whereRemarks = [] }: ReportedFind
   );
 }
 
+/** What sleeps somewhere, where a runtime tells that. */
+const RUNS = /^(thread|goroutine)$/;
 const NO_CALL = { call: 'no call', result: '' };
 const NEVER: Partial<Record<ReportedFinding['kind'], string>> = {
   fd: 'never closed',

@@ -98,6 +98,9 @@ export class ConnectionLog {
     visit.mayReuse = offersMore;
     if (offersMore) count(visit, 'offered');
     if (declined) this.waste.discarded(visit, visit.answeredAtMs ?? visit.openedAtMs);
+    // Of a long answer its client may have the end, and close, before we hear that all of it is on its way.
+    const { endedBy, endedAtMs, hadLongAnswer } = visit;
+    if (offersMore && hadLongAnswer && endedBy === 'client') this.waste.discarded(visit, endedAtMs ?? 0);
   }
 
   /** No answer will come, or no whole one. */

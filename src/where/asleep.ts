@@ -15,16 +15,17 @@ import { Sources } from './source.js';
 
 /**
  * Where the threads of a server stand that serves nobody any more: the call each sleeps in, on which descriptor, what that
- * is, and how it came there. The stacks are read once (eu-stack), which stops the server for some milliseconds.
+ * is, and how it came there. The stacks are read once (eu-stack), which stops the server for some milliseconds; not of an
+ * interpreter, whose stack says nothing of the program.
  */
-export async function findAsleep(target: Target): Promise<Found> {
+export async function findAsleep(target: Target, isNative: boolean): Promise<Found> {
   const pids = livingProcesses(target.roots.map(({ pid }) => pid)).map(({ pid }) => pid);
   const sources = new Sources();
   const places: Place[] = [];
   let remark: string | undefined;
   for (const pid of pids.slice(0, MOST_PROCESSES)) {
     const blocked = threadIds(pid).map(tid => ({ tid, ...readBlockedCall(tid) }));
-    const stacks = await readStacks(pid);
+    const stacks = isNative ? await readStacks(pid) : INTERPRETED;
     if (typeof stacks === 'string') remark = stacks;
     for (const { tid, call, fd } of blocked) {
       const stack = typeof stacks === 'string' ? [] : (stacks.get(tid) ?? []);
@@ -140,6 +141,8 @@ function parseStacks(text: string): Map<number, CodePlace[]> {
   return stacks;
 }
 
+const INTERPRETED =
+  'Its stack is that of the interpreter, so no lines are told. Of Python py-spy tells them (py-spy dump --pid PID), or faulthandler.register(signal.SIGUSR1) in the program.';
 const LIMITS = { timeout: 5_000, maxBuffer: 16 * 1024 * 1024 };
 const MOST_PROCESSES = 16;
 const MOST_PLACES = 5;

@@ -2,12 +2,13 @@ import { Driver } from '../gather/driver.js';
 import type { Options } from '../options/run.js';
 import { hasLost } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
+import type { Finding } from '../verdict/finding.js';
 import type { ClientName } from '../workload/client-names.js';
 import { Ledger } from '../workload/ledger.js';
 
 /** What makes connections like those that the server failed on. */
 export interface Cycles {
-  /** Resolves when so many more were made, or as many as the server lets; how many were served. */
+  /** Makes so many more, or as many as the server lets. Resolves with how many that were. */
   readonly make: (count: number) => Promise<number>;
 }
 
@@ -38,5 +39,31 @@ export async function openCycles(
     },
   };
 }
+
+/** Those that a finding names; else all of the run. */
+export function guiltyClients(
+  findings: readonly Finding[],
+  { clients }: Pick<Options, 'clients'>,
+): Options['clients'] {
+  const named = findings.flatMap(finding =>
+    finding.kind === 'fd' && finding.pattern?.kind === 'with'
+      ? finding.pattern.clients.map(({ client }) => client)
+      : [],
+  );
+  const [first, ...more] = clients.filter(client => named.includes(client));
+  return first === undefined ? clients : [first, ...more];
+}
+
+/** Cycles that take no more than one of so many parts of what is left until the server's limit of descriptors. */
+export function roomFor(findings: readonly Finding[], parts: number): number {
+  const room = findings.flatMap(finding =>
+    'connectionsLeft' in finding ? (finding.connectionsLeft ?? []) : [],
+  );
+  return Math.min(...room.map(left => Math.floor(left / parts)));
+}
+
+/** Where there is no room even for a few of them. */
+export const NO_ROOM =
+  'The server is at its limit of descriptors, and no more connections can be followed: start it anew, and make fewer cycles (--cycles 100 --where).';
 
 const MOST_AT_A_TIME = 4;

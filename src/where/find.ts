@@ -16,6 +16,10 @@ export async function findWhere(
   findings: readonly Finding[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Finding, Found>> {
+  if (target.runtime === 'jvm') {
+    const { askJava } = await import('./java/java.js');
+    return askJava(target, options, findings, signal);
+  }
   const found = new Map<Finding, Found>();
   const traced = findings.filter(isTraced);
   const isNative = ['native', 'unknown', 'go'].includes(target.runtime);
@@ -24,11 +28,17 @@ export async function findWhere(
     const tell = await traceNative(target, options, traced, signal);
     for (const finding of traced) found.set(finding, tell(finding));
   }
-  if (hang && isNative) {
-    const asleep = await findAsleep(target);
-    for (const finding of findings)
-      if (finding === hang || (finding.kind === 'fd' && finding.connectionsLeft === 0))
-        found.set(finding, asleep);
+  if (hang && target.runtime !== 'v8') {
+    const asleep = await findAsleep(target, isNative);
+    const isToldOf = (finding: Finding) =>
+      finding === hang || (isNative && finding.kind === 'fd' && finding.connectionsLeft === 0);
+    for (const finding of findings.filter(isToldOf)) found.set(finding, asleep);
+  }
+  if (target.runtime === 'go' || options.pprof !== undefined) {
+    const { askGo } = await import('./go/go.js');
+    // What strace has seen of threads says more than a sentence, and less than their goroutines.
+    for (const [finding, told] of await askGo(target, options, findings, signal))
+      if (told.places.length > 0 || !found.has(finding)) found.set(finding, told);
   }
   for (const finding of findings) {
     if (found.has(finding)) continue;
@@ -50,14 +60,13 @@ function isTraced(finding: Finding): finding is TracedFinding {
 /** What a tracer of calls does not see, and who does. */
 const NATIVE: Partial<Record<Finding['kind'], string>> = {
   memory:
-    'Which line allocates what is kept is told by valgrind or a sanitizer: churn --port auto -- valgrind --leak-check=full ./server (for Go: net/http/pprof, heap).',
+    'Which line allocates what is kept is told by valgrind or a sanitizer: churn --port auto -- valgrind --leak-check=full ./server.',
 };
 
 const UNKNOWN = 'How to look into a server of this language from outside is not known here.';
 
 /** Where a stack of the C library would tell the interpreter's own lines, and what the program could do instead. */
 const OTHERS: Partial<Record<Runtime, string>> = {
-  jvm: 'Of a JVM lines are not told: jcmd PID GC.class_histogram before and after tells which classes grew, jcmd PID Thread.print which threads stay.',
   cpython:
     'Of Python lines are not told: start it with python -X dev -X tracemalloc=10, and each socket or file that is dropped without close() is told with the line that made it.',
   pypy: 'Of PyPy lines are not told: start the server with CPython and python -X dev -X tracemalloc=10, which tell the line that made what is dropped.',

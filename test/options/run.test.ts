@@ -41,6 +41,7 @@ test('a port is all that has to be said', () => {
     policy: { strict: false, failOn: undefined, allow: {} },
     gauges: [],
     where: false,
+    pprof: undefined,
     allowRemote: false,
   };
   assert.deepEqual(parseOptions({ port: '9000' }), options);
@@ -56,6 +57,11 @@ const UNDERSTOOD: ReadonlyArray<readonly [what: string, raw: RawOptions, options
     'as many cycles as there may be',
     { cycles: '100000000' },
     { cycles: 100_000_000, cycleTime: { leastMs: 60_000, wholeMs: 3e10 }, passesLimit: false },
+  ],
+  [
+    'where the profiles of a server in Go are',
+    { where: true, pprof: 'http://127.0.0.1:6060/debug/pprof/' },
+    { where: true, pprof: 'http://127.0.0.1:6060/debug/pprof' },
   ],
   ['one cycle', { cycles: 1 }, { cycles: 1, passesLimit: false }],
   ['many at a time', { concurrency: '10000' }, { concurrency: 10_000 }],
@@ -162,6 +168,10 @@ const REFUSED: ReadonlyArray<readonly [raw: RawOptions, sentence: RegExp]> = [
   [{ unix: '/run/app.sock' }, /^--port and --unix name two different servers\.$/],
   [{ port: undefined, unix: '/run/app.sock', host: '::1' }, /^--host has no meaning with --unix\.$/],
   [{ port: undefined, unix: '' }, /^--unix expects a path, got ""\.$/],
+  [{ where: true, pprof: '6060' }, /^--pprof expects a URL of http or https, got "6060"\.$/],
+  [{ where: true, pprof: '' }, /^--pprof expects a URL .* got ""\.$/],
+  [{ where: true, pprof: 'file:///etc/passwd' }, /^--pprof expects a URL of http or https/],
+  [{ pprof: 'http://127.0.0.1:6060' }, /^--pprof has no meaning without --where\.$/],
   [{ host: '' }, /^--host expects an address, got ""\.$/],
   [{ behindProxy: true }, /^--behind-proxy needs the pid of the server behind the proxy\.$/],
   [{ port: undefined }, /^No server was named\.$/],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -71,6 +72,33 @@ test('of a Go server the lines are told, from its own stacks', async () => {
     assert.equal(named(place.made?.frames[0]), `main.main server.go:${lineOf(source, '.Accept(')}`);
     assert.match(named(place.last?.frames[0]), /^main\.echo server\.go:\d+$/);
   });
+});
+
+test('of a Rust server the lines are told, and not those of its standard library', async context => {
+  const program = join(folder, 'rust-server');
+  const source = join(SERVERS, 'where/forgetful.rs');
+  for (const flags of [['-g'], ['-g', '-O']]) {
+    try {
+      execFileSync('rustc', [...flags, '-o', program, source], { stdio: 'pipe' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return context.skip('rustc is not installed');
+      throw error;
+    }
+    const server = await launch([program]);
+    await using(server, async () => {
+      const { where: [place] = [], whereRemarks } = await fdOf(server);
+      assert.ok(place, whereRemarks?.join());
+      const text = readFileSync(source, 'utf8');
+      assert.equal(
+        named(place.made?.frames[0]),
+        `forgetful::main forgetful.rs:${lineOf(text, 'marker: made')}`,
+      );
+      assert.equal(
+        named(place.last?.frames[0]),
+        `forgetful::serve forgetful.rs:${lineOf(text, 'marker: touched')}`,
+      );
+    });
+  }
 });
 
 test('of a Python server no line is told, but what to add to the program', async () => {

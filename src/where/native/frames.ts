@@ -26,8 +26,12 @@ export function keyOf(call: Call, symbols: Symbols): string {
  */
 export function ownPlaces(all: readonly CodePlace[]): readonly CodePlace[] {
   const own = all.filter(
-    ({ object, function: name = '' }) =>
-      !(SYSTEM_LIBRARY.test(object) || BELOW_MAIN.test(name) || OF_THE_LANGUAGE.test(name)),
+    ({ object, function: name = '', file = '' }) =>
+      !(
+        SYSTEM_LIBRARY.test(object) ||
+        BELOW_MAIN.test(name) ||
+        (file.endsWith('.rs') ? STANDARD_OF_RUST.test(file) : OF_THE_LANGUAGE.test(name))
+      ),
   );
   const first = own.findIndex(({ line }) => line !== undefined);
   return (own.length > 0 ? own.slice(Math.max(0, first)) : all).slice(0, MOST_FRAMES);
@@ -44,4 +48,6 @@ function resultOf({ name, result }: Call): string {
 
 const COUNTS = /^(p?readv?2?|pread64|p?writev?2?|pwrite64|recv\w*|send\w*)$/;
 const BELOW_MAIN = /^(_start|__libc_start\w*|__libc_init\w*|start_thread|__?clone3?)$/;
+/** By its file: eu-addr2line does not know how newer ones are mangled, and what is inlined has the name of what it is in. */
+const STANDARD_OF_RUST = /\/rustc[-/][\w.]+\/library\//;
 const MOST_FRAMES = 12;

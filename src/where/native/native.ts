@@ -8,7 +8,7 @@ import { threadIds } from '../../proc/threads.js';
 import { livingProcesses } from '../../sampler/snapshot.js';
 import type { Target } from '../../target/target.js';
 import type { Finding } from '../../verdict/finding.js';
-import { openCycles } from '../cycles.js';
+import { guiltyClients, NO_ROOM, openCycles, roomFor } from '../cycles.js';
 import { type Found, unknown } from '../found.js';
 import { Sources } from '../source.js';
 import { placesOf } from './places.js';
@@ -42,11 +42,7 @@ export async function traceNative(
   signal: AbortSignal,
 ): Promise<(finding: TracedFinding) => Found> {
   const cycles = cyclesFor(findings);
-  if (cycles < LEAST_CYCLES)
-    return () =>
-      unknown(
-        'The server is at its limit of descriptors, and no more connections can be followed: start it anew, and make fewer cycles (--cycles 100 --where).',
-      );
+  if (cycles < LEAST_CYCLES) return () => unknown(NO_ROOM);
   try {
     const { lives, remark } = await trace(target, options, findings, cycles, signal);
     return await tell(target, lives, remark);
@@ -60,8 +56,7 @@ export async function traceNative(
 function cyclesFor(findings: readonly TracedFinding[]): number {
   const least = Math.min(...findings.map(({ perCycle }) => (perCycle > 0 ? perCycle : 1)));
   const wanted = Math.max(CYCLES, Math.min(MOST_CYCLES, Math.ceil(ENOUGH / least)));
-  const room = findings.flatMap(({ connectionsLeft }) => connectionsLeft ?? []);
-  return Math.min(wanted, ...room.map(left => Math.floor(left / 2)));
+  return Math.min(wanted, roomFor(findings, 2));
 }
 
 async function trace(
@@ -150,17 +145,6 @@ function isOfKind({ number, ended }: Life, kind: TracedKind): boolean {
   if (ended !== undefined) return true;
   const state = readStat(number)?.state;
   return state !== undefined && (state === 'Z') === (kind === 'zombie');
-}
-
-/** Those that a finding names; else all of the run. */
-function guiltyClients(findings: readonly TracedFinding[], { clients }: Options): Options['clients'] {
-  const named = findings.flatMap(finding =>
-    finding.kind === 'fd' && finding.pattern?.kind === 'with'
-      ? finding.pattern.clients.map(({ client }) => client)
-      : [],
-  );
-  const [first, ...more] = clients.filter(client => named.includes(client));
-  return first === undefined ? clients : [first, ...more];
 }
 
 function livingPids(roots: readonly number[]): number[] {

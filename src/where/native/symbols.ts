@@ -61,7 +61,7 @@ export class Symbols {
 
   /**
    * That of elfutils first: binutils 2.40 gives a function that was inlined the name of the one around it. But only
-   * binutils finds lines in a program of Go 1.19.
+   * binutils finds lines in a program of Go 1.19, and names what rustc has inlined.
    */
   async #told(image: string, addresses: readonly string[], object: string): Promise<Answer[][]> {
     const args = ['-e', image, '-a', '-f', '-i', '-C', ...addresses];
@@ -74,8 +74,8 @@ export class Symbols {
       isThere ||= said !== NOT_FOUND;
       if (typeof said !== 'object') continue;
       const answers = parseAnswers(said.stdout);
-      if (best === undefined || lines(answers) > lines(best)) best = answers;
-      if (lines(best) >= addresses.length) break;
+      if (best === undefined || lines(answers) > lines(best) || isOfRust(answers)) best = answers;
+      if (lines(best) >= addresses.length && !isOfRust(best)) break;
     }
     if (!best) {
       this.missing ??= isThere
@@ -89,6 +89,10 @@ export class Symbols {
 /** Addresses of which a line is told. */
 function lines(answers: readonly Answer[][]): number {
   return answers.filter(places => places.some(({ line }) => line !== undefined)).length;
+}
+
+function isOfRust(answers: readonly Answer[][]): boolean {
+  return answers.some(places => places.some(({ file }) => file?.endsWith('.rs')));
 }
 
 type Answer = Pick<CodePlace, 'function' | 'file' | 'line'>;
@@ -105,7 +109,8 @@ export function parseAnswers(text: string): Answer[][] {
       answers.push([]);
       name = undefined;
     } else if (name === undefined) {
-      name = line.replace(/ inlined at .*$/, '');
+      // Rust puts a hash behind a name.
+      name = line.replace(/ inlined at .*$/, '').replace(/::h[0-9a-f]{16}$/, '');
     } else {
       const [, file = '??', number = '0'] =
         /^(.*?):(\d+|\?)(?::\d+)?(?: \(discriminator \d+\))?$/.exec(line) ?? [];
