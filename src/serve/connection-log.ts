@@ -99,8 +99,10 @@ export class ConnectionLog {
     if (offersMore) count(visit, 'offered');
     if (declined) this.waste.discarded(visit, visit.answeredAtMs ?? visit.openedAtMs);
     // Of a long answer its client may have the end, and close, before we hear that all of it is on its way.
-    const { endedBy, endedAtMs, hadLongAnswer } = visit;
-    if (offersMore && hadLongAnswer && endedBy === 'client') this.waste.discarded(visit, endedAtMs ?? 0);
+    const { account, port, endedBy, endedAtMs, hadLongAnswer } = visit;
+    if (!offersMore || !hadLongAnswer || endedBy !== 'client') return;
+    const [other] = account.idleOf(port);
+    this.waste.discarded(visit, endedAtMs ?? 0, other);
   }
 
   /** No answer will come, or no whole one. */

@@ -233,6 +233,8 @@ function httpExchange(
     });
   };
   const isDone = (offers: boolean) => {
+    // The beginning of a long answer is not when it was there.
+    if (visit.hadLongAnswer) visit.answeredAtMs = visit.endedAtMs ?? performance.now();
     book.answered(visit, offers && !asksToClose, offers && asksToClose);
     if (!response.shouldKeepAlive) book.ended(visit, 'server', performance.now());
     line.restsSoon();

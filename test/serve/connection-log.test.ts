@@ -45,6 +45,26 @@ test('one that replaces a connection that was closed at once is wasted, one afte
   }
 });
 
+for (const [what, by, isLong, wasted] of [
+  ['the end of a long answer', 'client', true, 1],
+  ['a reset in the middle of a long answer', 'reset', true, 0],
+  ['the end of the client, before a short answer', 'client', false, 0],
+] as const) {
+  test(`heard before the answer is known to be on its way: ${what} wastes ${wasted}`, () => {
+    const book = new ConnectionLog();
+    const visit = book.open(book.account('c'), 80, 1_000, 0);
+    visit.hadLongAnswer = isLong;
+    book.request(visit, false, 0);
+    book.ended(visit, by, 5);
+    visit.answeredAtMs = 5;
+    book.answered(visit, true, false);
+    book.rests(visit, 6);
+    exchange(book, book.open(book.account('c'), 80, 1_001, 10), 10);
+    book.waste.settle();
+    assert.equal(book.account('c').afterClose, wasted);
+  });
+}
+
 test('a pool that is full and closes what is too much wastes nothing', () => {
   const book = new ConnectionLog();
   const kept = book.open(book.account('c'), 80, 1_000, 0);
