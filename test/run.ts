@@ -23,7 +23,17 @@ const { values, positionals: wanted } = parseArgs({
 });
 /** What takes minutes: only with `--all`. */
 const LONG = [
-  ...['checkers', 'gauges', 'load', 'owner', 'serve-strangers', 'thorough', 'valgrind', 'watch-neighbour'],
+  ...[
+    'checkers',
+    'gauges',
+    'load',
+    'managed',
+    'owner',
+    'serve-strangers',
+    'thorough',
+    'valgrind',
+    'watch-neighbour',
+  ],
 ].map(name => `/${name}.outside.test.js`);
 const isOfStage = (file: string) =>
   values.all ||
