@@ -164,7 +164,7 @@ function priced({ own }: Evidence): readonly Priced[] {
  * A server that finds several connections waiting works them off in one turn on the CPU; one that is woken for each pays
  * for as many wake-ups. So its price follows how busy the machine is: clean poll(2) behind a Unix socket cost 8 µs with
  * 0.3 turns per connection and 15 µs with 2, and was accused on a machine that became idle. What the turns explain is
- * taken off (least squares), up to what a turn can cost: those in which others took the CPU from a server that has much
+ * taken off (least squares), up to what a turn can cost, and down to the cheapest connection: those in which others took the CPU from a server that has much
  * to go through rise with its cost, and are no reason for it.
  */
 function withoutWakeUps(rounds: readonly Priced[]): readonly Priced[] {
@@ -175,10 +175,13 @@ function withoutWakeUps(rounds: readonly Priced[]): readonly Priced[] {
   const [meanCost, meanTurns] = [mean(({ cost }) => cost), mean(({ turns }) => turns)];
   const covariance = mean(({ cost, turns }) => (cost - meanCost) * (turns - meanTurns));
   const variance = mean(({ turns }) => (turns - meanTurns) ** 2);
-  const mostNs = MAX_WAKE_UP * Math.min(...counted.map(({ cost }) => cost));
-  const wakeUpNs = variance > 0 ? Math.min(mostNs, Math.max(0, covariance / variance)) : 0;
+  const cheapest = Math.min(...counted.map(({ cost }) => cost));
+  const wakeUpNs = variance > 0 ? Math.min(MAX_WAKE_UP * cheapest, Math.max(0, covariance / variance)) : 0;
   const least = Math.min(...counted.map(({ turns }) => turns));
-  return rounds.map(round => ({ ...round, cost: round.cost - wakeUpNs * ((round.turns ?? least) - least) }));
+  return rounds.map(round => {
+    const explained = wakeUpNs * ((round.turns ?? least) - least);
+    return { ...round, cost: Math.max(cheapest, round.cost - explained) };
+  });
 }
 
 function inSixths(rounds: readonly Priced[], connections: number): Priced[][] {

@@ -83,7 +83,12 @@ for (const [what, cost, turns, doublings, state] of WAKE_UPS) {
       ...round,
       turns: round.made * turns(round.connections - round.made / 2, reading),
     }));
-    assert.equal(judgeWork(withWork(work)).state, state);
+    const judged = judgeWork(withWork(work));
+    assert.equal(judged.state, state);
+    assert.ok(
+      judged.perSixthUs.every(us => us > 0),
+      `${judged.perSixthUs}`,
+    );
   });
 }
 
