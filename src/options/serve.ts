@@ -52,8 +52,11 @@ export const SERVED = {
     help: 'what is said over TCP: text with \\r \\n \\xNN, or hex:…',
     needs: { tcp: ['--answer is for --tcp.', 'Over HTTP, --body says how long the answer is.'] },
   },
-  // More than a client's library buffers (16 to 64 KiB, and some chunks): the rest of a body that nobody reads stands in its socket.
-  body: { value: size(), default: '1MiB', help: 'length of an HTTP answer' },
+  body: {
+    value: size(),
+    default: '64B',
+    help: 'length of an HTTP answer; 1MiB is more than a client buffers, and shows who does not read it',
+  },
 } as const satisfies Table;
 
 /** How it answers. */

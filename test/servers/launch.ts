@@ -37,6 +37,7 @@ export function compileC(model: string): Promise<string> {
 const COMPILERS: Readonly<Record<string, (source: string, binary: string) => readonly string[]>> = {
   go: (source, binary) => ['go', 'build', '-o', binary, source],
   web: (source, binary) => ['go', 'build', '-o', binary, source],
+  where: (source, binary) => ['go', 'build', '-o', binary, source],
   csharp: (source, binary) => ['mcs', `-out:${binary}`, source],
   // They write what they make of a source beside it: it is compiled from a copy.
   ocaml: (source, binary) => [

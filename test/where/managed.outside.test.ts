@@ -12,7 +12,7 @@ import { type ChurnOptions, churnJson } from '../support/churn.js';
 
 const SERVERS = new URL('../../../test/servers/', import.meta.url).pathname;
 const JAVA = join(SERVERS, 'where/Forgetful.java');
-const GO = join(SERVERS, 'go/profiled.go');
+const GO = join(SERVERS, 'where/profiled.go');
 const folder = mkdtempSync(join(tmpdir(), 'churn-where-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 /** Laid out as Maven does: the sources are found from where the classes are. */
@@ -173,7 +173,7 @@ function startJava(fault: string, flags: readonly string[] = []): Promise<Runnin
 }
 
 async function startGo(fault: string, words: readonly string[] = []): Promise<Running> {
-  return launch([await compile('go', 'profiled.go'), fault, ...words]);
+  return launch([await compile('where', 'profiled.go'), fault, ...words]);
 }
 
 /** Runs a test against a server, which has to serve on in the end, unless it hangs. */
