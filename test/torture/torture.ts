@@ -133,6 +133,8 @@ interface Section {
   readonly count: number;
   /** Why it cannot be made here. */
   readonly skipped?: string | undefined;
+  /** What a single trial may take. */
+  readonly longMs?: number;
   /** What was wrong with the trial of that number; undefined: it was not made. */
   readonly trial: (at: number) => Promise<string | undefined | 'none'>;
 }
@@ -248,6 +250,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     name: 'nice 19 beside four loops',
+    longMs: 100_000,
     count: 10,
     trial: async at => {
       const loops = Array.from({ length: 4 }, () => new Worker('for (;;);', { eval: true }));
@@ -302,12 +305,14 @@ const shares: Readonly<Record<string, number>> = { faults: 5, direct: 2, interru
 const whole = wanted.reduce((sum, { name }) => sum + (shares[name] ?? 1), 0);
 const rows: string[][] = [];
 const wrongs: string[] = [];
-for (const { name, count, skipped, trial } of wanted) {
-  if (skipped !== undefined) {
-    rows.push([name, 'skipped', '', skipped]);
+for (const { name, count, skipped, longMs = 0, trial } of wanted) {
+  const shareMs = (budgetMs * (shares[name] ?? 1)) / whole;
+  const why = skipped ?? (shareMs < longMs ? `one takes up to ${longMs / 1_000} s` : undefined);
+  if (why !== undefined) {
+    rows.push([name, 'skipped', '', why]);
     continue;
   }
-  const untilMs = performance.now() + (budgetMs * (shares[name] ?? 1)) / whole;
+  const untilMs = performance.now() + shareMs;
   let [next, made, wrong] = [0, 0, 0];
   await Promise.all(
     Array.from({ length: name.startsWith('nice') ? 1 : Number(values.width) }, async () => {
