@@ -71,8 +71,9 @@ describe('a server that becomes another one in the middle of a run', () => {
         const said = stdout.replaceAll(/\s+/g, ' ');
         assert.ok(said.includes(`In the middle of the run ${changes.join(', and then ')}.`), stdout);
         assert.ok(said.includes(`alive, ${server},`), stdout);
-        assert.doesNotMatch(said, /not listen any more|opened once|FAIL/);
-        if (said.includes('! refused')) assert.match(said, /who came in between was refused/);
+        // How many come while nobody listens is the machine's matter: more than one in a hundred is a fault.
+        assert.doesNotMatch(said, /not listen any more|opened once|✖ (?!refused)/);
+        if (/[!✖] refused/.test(said)) assert.match(said, /who came in between was refused/);
       } finally {
         await running.stop();
       }
@@ -87,7 +88,7 @@ describe('a server that becomes another one in the middle of a run', () => {
       const { stdout } = await churn(['--unix', path, '--cycles', '300', '--no-progress']);
       const said = stdout.replaceAll(/\s+/g, ' ');
       assert.ok(said.includes(`In the middle of the run ${reopened}.`), stdout);
-      assert.doesNotMatch(said, /not listen any more|opened once|✖ fd/);
+      assert.doesNotMatch(said, /not listen any more|opened once|✖ (?!refused)/);
       if (/[!✖] refused/.test(said)) assert.match(said, /who came in between was refused/);
     } finally {
       await running.stop();
