@@ -28,6 +28,7 @@ const LONG = [
     'gauges',
     'load',
     'managed',
+    'named-things',
     'owner',
     'serve-strangers',
     'thorough',
