@@ -8,10 +8,9 @@ import { cannotRun } from './companion.js';
 import { killAll } from './end.js';
 import type { Family } from './family.js';
 import type { Guard } from './guard.js';
-import { inspectorWords } from './inspector-words.js';
 import { limitWords } from './limits.js';
 import { Output } from './output.js';
-import { findProgram } from './program.js';
+import { findProgram, inspectorWords } from './program.js';
 import { type Supervised, spawnSupervised } from './supervised.js';
 import type { World } from './world.js';
 

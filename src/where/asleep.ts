@@ -142,7 +142,7 @@ function parseStacks(text: string): Map<number, CodePlace[]> {
 }
 
 const INTERPRETED =
-  'Its stack is that of the interpreter, so no lines are told. Of Python py-spy tells them (py-spy dump --pid PID), or faulthandler.register(signal.SIGUSR1) in the program.';
+  'Its stack is that of the interpreter, so no lines are told. For Python, py-spy tells them (py-spy dump --pid PID), or faulthandler.register(signal.SIGUSR1) in the program.';
 const LIMITS = { timeout: 5_000, maxBuffer: 16 * 1024 * 1024 };
 const MOST_PROCESSES = 16;
 const MOST_PLACES = 5;

@@ -68,8 +68,8 @@ const UNKNOWN = 'How to look into a server of this language from outside is not 
 /** Where a stack of the C library would tell the interpreter's own lines, and what the program could do instead. */
 const OTHERS: Partial<Record<Runtime, string>> = {
   cpython:
-    'Of Python lines are not told: start it with python -X dev -X tracemalloc=10, and each socket or file that is dropped without close() is told with the line that made it.',
-  pypy: 'Of PyPy lines are not told: start the server with CPython and python -X dev -X tracemalloc=10, which tell the line that made what is dropped.',
-  ruby: 'Of Ruby lines are not told: ObjectSpace.trace_object_allocations_start, then ObjectSpace.each_object(IO) and allocation_sourceline, tell which line made each socket.',
-  beam: 'Of the BEAM lines are not told: in its shell, erlang:ports() and erlang:port_info(Port, connected) tell which process holds each socket.',
+    'Lines of Python cannot be told from outside: start it with python -X dev -X tracemalloc=10, and each socket or file that is dropped without close() is told with the line that made it.',
+  pypy: 'Lines of PyPy cannot be told from outside: start the server with CPython and python -X dev -X tracemalloc=10, which tell the line that made what is dropped.',
+  ruby: 'Lines of Ruby cannot be told from outside: ObjectSpace.trace_object_allocations_start, then ObjectSpace.each_object(IO) and allocation_sourceline, tell which line made each socket.',
+  beam: 'Lines of the BEAM cannot be told from outside: in its shell, erlang:ports() and erlang:port_info(Port, connected) tell which process holds each socket.',
 };

@@ -73,7 +73,7 @@ const VERDICTS: readonly ServeCase[] = [
   ['wrk', [], ['wrk', '-t', '1', '-c', '20', '-d', '1s', 'http://127.0.0.1:{port}/'], []],
 ];
 
-describe('serve and the clients of others', { concurrency: 1 }, () => {
+describe('serve and the clients of others', { concurrency: 2 }, () => {
   for (const row of VERDICTS) {
     const [what, , , fails] = row;
     it(`${what}: ${fails.length > 0 ? fails.join(', ') : 'clean'}`, () => isJudged(...row));

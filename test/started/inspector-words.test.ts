@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inspectorWords } from '../../src/started/inspector-words.js';
+import { inspectorWords } from '../../src/started/program.js';
 
 const CLUSTER = `import cluster from 'node:cluster';
 import { fork } from 'node:child_process';

@@ -30,9 +30,15 @@ export async function judged(
   return { ...outcome, report: parseReport(outcome.stdout) };
 }
 
-/** Holds the kinds that fail, the exit status and the proof against what is right for this client. */
+/**
+ * Holds the kinds that fail, the exit status and the proof against what is right for this client. Where the server had to
+ * wait for a CPU and therefore decided nothing it is asked again, as its user would: an answer it has to give.
+ */
 export async function isJudged(...[, options, client, fails, env]: ServeCase): Promise<void> {
-  const { report, status } = await judged(options, client, { ...TWENTY.env, ...env });
+  const ask = () => judged(options, client, { ...TWENTY.env, ...env });
+  let { report, status } = await ask();
+  for (let again = 0; again < MOST_AGAIN && report.summary.endsWith('as this server lacked CPU'); again++)
+    ({ report, status } = await ask());
   assert.deepEqual(
     report.findings.map(({ kind }) => kind),
     fails,
@@ -41,6 +47,8 @@ export async function isJudged(...[, options, client, fails, env]: ServeCase): P
   assert.equal(status, fails.length > 0 ? 1 : 0);
   assert.equal(report.clean, fails.length === 0, `${report.summary}\n${report.notes.join('\n')}`);
 }
+
+const MOST_AGAIN = 5;
 
 export type ServeCase = readonly [
   what: string,

@@ -24,7 +24,10 @@ const CHECKS = {
 
 /** Judges one client. Pure. */
 export function judgeClient(evidence: ClientEvidence, policy: Policy<ClientKind>): ClientVerdict {
-  const results = withoutConsequences(CLIENT_KINDS.map(kind => CHECKS[kind](evidence)));
+  const results = withoutConsequences(
+    CLIENT_KINDS.map(kind => CHECKS[kind](evidence)),
+    policy,
+  );
   const found = results.flatMap(({ findings }) => findings);
   const { findings, allowed } = applyPolicy<ClientFinding>(found, policy);
   const fails = findings.some(({ severity }) => severity === 'fail');
@@ -40,22 +43,32 @@ export function judgeClient(evidence: ClientEvidence, policy: Policy<ClientKind>
   };
 }
 
-/** A connection whose answer nobody reads is no idle one that was kept, and no other request could have used it. */
-function withoutConsequences(results: readonly ClientCheckResult[]): readonly ClientCheckResult[] {
-  const unread = results
-    .flatMap(({ findings }) => findings)
-    .reduce((sum, found) => sum + (found.kind === 'unclosed' && found.why === 'unread' ? found.count : 0), 0);
+/**
+ * A connection whose answer nobody reads looks idle, and the next request needs another one: where the cause fails the
+ * client, these do not fail it again.
+ */
+function withoutConsequences(
+  results: readonly ClientCheckResult[],
+  policy: Policy<ClientKind>,
+): readonly ClientCheckResult[] {
+  const found = results.flatMap(({ findings }) => findings);
+  const unread = applyPolicy<ClientFinding>(found, policy).findings.reduce(
+    (sum, one) =>
+      sum + (one.kind === 'unclosed' && one.why === 'unread' && one.severity === 'fail' ? one.count : 0),
+    0,
+  );
   return results.map(result =>
-    result.findings.some(found => isConsequence(found, unread))
+    result.findings.some(one => isConsequence(one, unread))
       ? { check: { ...result.check, status: 'not-measured', perRound: [] }, findings: [] }
       : result,
   );
 }
 
-/** What was allowed by number is counted in any case. */
+/** More idle connections than --max-idle and its like allow are told in any case. */
 function isConsequence(found: ClientFinding, unread: number): boolean {
-  const isByItsOwnUse = found.kind === 'reuse' || (found.kind === 'idle' && found.why === 'hoard');
-  return isByItsOwnUse && unread >= MOST * found.count;
+  const mayBe = found.kind === 'reuse' || (found.kind === 'idle' && found.why === 'hoard');
+  return mayBe && unread >= CAUSING_SHARE * found.count;
 }
 
-const MOST = 0.8;
+/** Of those that look idle, or were opened anew, so many have an answer that nobody reads. */
+const CAUSING_SHARE = 0.8;

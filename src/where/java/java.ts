@@ -145,7 +145,7 @@ function rounded(number: number): number {
 const NO_THREADS =
   'No thread that runs Java code stayed on the further cycles: it is one of the JVM itself, or of a library in C.';
 const NO_CLASSES =
-  'No class has more objects after the further cycles, so what grew is outside of the heap: -XX:NativeMemoryTracking=summary and jcmd PID VM.native_memory tell of what.';
+  'No class has more objects after the further cycles, so what grew is outside of the heap. Start the server with -XX:NativeMemoryTracking=summary, and jcmd PID VM.native_memory tells which part of the JVM it is.';
 const NO_LINES = 'A JVM does not tell which line made a descriptor: these are the objects that stay with it.';
 const CYCLES = 200;
 const LEAST_CYCLES = 4;

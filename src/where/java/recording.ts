@@ -63,7 +63,8 @@ export class Recording {
         ]),
       );
     } catch (error) {
-      if (!(error instanceof NoJcmd)) throw error;
+      // What jfr has cut off is no JSON.
+      if (!(error instanceof NoJcmd || error instanceof SyntaxError)) throw error;
       return [];
     }
   }

@@ -113,6 +113,18 @@ for (const [what, evidence, fails] of CASES) {
   });
 }
 
+test('where an answer that nobody reads is no fault, what comes of it is one', () => {
+  const evidence = clientEvidence({ ...hoard, held: heldByClient({ unread: stuck(40, 40) }) });
+  for (const policy of [
+    { ...POLICY, failOn: ['reuse' as const] },
+    { ...POLICY, allow: { unclosed: 40, idle: 40 } },
+  ]) {
+    const { verdict, findings } = judgeClient(evidence, policy);
+    assert.equal(verdict, 'fail');
+    assert.ok(findings.some(({ kind, severity }) => kind === 'reuse' && severity === 'fail'));
+  }
+});
+
 test('connections that may have been overdue when they ended are not called clean', () => {
   const evidence = clientEvidence({ perhapsOverdue: 20, limits: { ...limits, patienceMs: 100 } });
   const { verdict, clean } = judgeClient(evidence, POLICY);
