@@ -4,7 +4,10 @@ import type { Target } from '../target/target.js';
 import type { Finding } from '../verdict/finding.js';
 import { findAsleep } from './asleep.js';
 import { type Found, unknown } from './found.js';
+import { askGo } from './go/go.js';
+import { askJava } from './java/java.js';
 import { TRACED, type TracedFinding, traceNative } from './native/native.js';
+import { askNode } from './node/node.js';
 
 /**
  * Where in the code of the server each finding lies, as far as that can be found out without changing it. Only of a
@@ -17,7 +20,6 @@ export async function findWhere(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Finding, Found>> {
   if (target.runtime === 'jvm') {
-    const { askJava } = await import('./java/java.js');
     return askJava(target, options, findings, signal);
   }
   const found = new Map<Finding, Found>();
@@ -35,7 +37,6 @@ export async function findWhere(
     for (const finding of findings.filter(isToldOf)) found.set(finding, asleep);
   }
   if (target.runtime === 'go' || options.pprof !== undefined) {
-    const { askGo } = await import('./go/go.js');
     // What strace has seen of threads says more than a sentence, and less than their goroutines.
     for (const [finding, told] of await askGo(target, options, findings, signal))
       if (told.places.length > 0 || !found.has(finding)) found.set(finding, told);
@@ -43,7 +44,6 @@ export async function findWhere(
   for (const finding of findings) {
     if (found.has(finding)) continue;
     if (target.runtime === 'v8') {
-      const { askNode } = await import('./node/node.js');
       found.set(finding, await askNode(target, options, finding, signal));
       continue;
     }
