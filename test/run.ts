@@ -24,6 +24,7 @@ const { values, positionals: wanted } = parseArgs({
 /** What takes minutes: only with `--all`. */
 const LONG = [
   ...[
+    'c-servers',
     'checkers',
     'gauges',
     'load',
