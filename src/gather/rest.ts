@@ -81,7 +81,8 @@ export async function restAfterRound(
   return { settled, latest: last.observation };
 }
 
-function queued({ acceptQueue, unaccepted }: Observation): number {
+/** Connections that the server has not accepted yet. */
+export function queued({ acceptQueue, unaccepted }: Observation): number {
   return Math.max(acceptQueue, unaccepted.length);
 }
 

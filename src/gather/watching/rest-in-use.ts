@@ -7,6 +7,7 @@ import type { Observation, Observer } from '../observer.js';
 import {
   type LastRest,
   outstanding,
+  queued,
   type Rest,
   restAfterRound,
   type SettlingLook,
@@ -39,14 +40,16 @@ export async function restWatched(server: RestingServer, isInUseAnyway: boolean)
   const { observer, looks, usual, settleMs, lateMs, timeoutMs, signal } = server;
   const queueMs = Math.max(settleMs, timeoutMs);
   const recent = new RecentLooks();
-  const acceptedBefore = looks.accepted;
   let isInUse = isInUseAnyway;
+  /** All that the load can have made: what was accepted when it was over, and what still waited for that. */
+  let ofLoad: number | undefined;
   let suspects: ReadonlySet<number> | undefined;
   const look = (): SettlingLook => {
     const observation = looks.take(true);
     suspects ??= new Set(looks.lives.gone());
     recent.add(observation, looks.accepted);
-    isInUse ||= looks.accepted > acceptedBefore || observation.held.some(isOfLivingClient);
+    ofLoad ??= looks.accepted + queued(observation);
+    isInUse ||= looks.accepted > ofLoad || observation.held.some(isOfLivingClient);
     if (!isInUse) return outstanding(observation, usual, observer.knowsOurs);
     const gone = looks.lives.gone().filter(inode => suspects?.has(inode));
     return { observation, outstanding: gone.length, fingerprint: gone.join() };
@@ -63,13 +66,14 @@ export async function restWatched(server: RestingServer, isInUseAnyway: boolean)
   const leastMs = settled.asleep ? ASLEEP_MS : settleMs;
   const isKept = (inode: number) => looks.lives.isKept(inode, leastMs);
   let { observation } = last;
-  const isYoung = () =>
-    looks.lives.gone().some(inode => suspects?.has(inode)) && !isAnyKept(observation, isKept);
+  const young = () => looks.lives.gone().filter(inode => suspects?.has(inode) && !isKept(inode));
+  const isYoung = () => young().length > 0 && !isAnyKept(observation, isKept);
   if (settled.state === 'held') observation = look().observation;
   const isOpen = () => {
     const tookMs = performance.now() - startedAtMs;
     if (isInUse && recent.isQueueInDoubt(queueMs)) return tookMs < limits.drainMs + queueMs;
-    return settled.state !== 'back' && isYoung() && tookMs < limits.drainMs;
+    // Each is given its time: the last ones of a load are seen for the first time when it is over.
+    return settled.state !== 'back' && young().length > 0 && tookMs < limits.drainMs;
   };
   while (isOpen() && !signal.aborted) {
     await sleep(STEP_MS, undefined, { signal }).catch(() => undefined);
