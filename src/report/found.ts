@@ -3,7 +3,7 @@ import type { WatchFacts } from '../verdict/watched-load.js';
 import { perMinute } from './counts.js';
 import { breakProof, escapeText, formatCommand } from './escape.js';
 import { wordsFor } from './kinds/registry.js';
-import { type Done, type NextStep, type Terms, tell } from './kinds/words.js';
+import { type Done, type NextStep, sameClients, type Terms, tell } from './kinds/words.js';
 import type { ReportedFinding, ReportedTarget } from './report.js';
 
 /** What the words depend on beside the finding. */
@@ -29,7 +29,7 @@ export function reportFinding(
     title: breakProof(title),
     cause: breakProof(cause),
     advice: breakProof(advice),
-    next: nextCommand(finding, target.address, { clients, where }),
+    next: nextCommand(finding, target.address, { clients, where, server: terms.server }),
     evidence: [
       ...evidence.map(breakProof),
       ...(watch && words.isGrowth ? [perMinuteOfLoad(finding, watch)] : []),
@@ -70,10 +70,9 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
 }
 
 /** Where in the code, with the same clients; the explanation of the kind where that has been asked, or cannot be. */
-function whereOr({ kind }: Finding, { where, clients = [] }: Done): NextStep {
-  if (where !== false || !KINDS_OF_CODE.includes(kind)) return { explain: kind };
-  const same = clients.length === 0 || clients.join() === 'fin' ? [] : ['--client', clients.join(',')];
-  return { again: [...same, '--where'] };
+function whereOr({ kind }: Finding, done: Done): NextStep {
+  if (done.where !== false || !KINDS_OF_CODE.includes(kind)) return { explain: kind };
+  return { again: [...sameClients(done), '--where'] };
 }
 
 /** The command that looks closer at one client behaviour. */

@@ -69,6 +69,17 @@ test('a client behaviour that was just tried is not advised again', () => {
   );
 });
 
+test('what memory keeps is asked of a runtime that can tell it, with the same clients, and once', () => {
+  const memory = finding({ kind: 'memory' });
+  const next = (done: Parameters<typeof nextCommand>[2]) => nextCommand(memory, TCP, done);
+  const asked = { where: false, clients: ['reply'] };
+  assert.equal(next({ ...asked, server: 'node' }), 'churn --port 9000 --client reply --where');
+  assert.equal(next({ ...asked, server: 'java' }), 'churn --port 9000 --client reply --where');
+  assert.equal(next({ ...asked, server: 'poll-loop' }), 'churn --port 9000 --client reply --cycles 100000');
+  const told = { ...asked, where: true, server: 'node' } as const;
+  assert.equal(next(told), 'churn --port 9000 --client reply --cycles 100000');
+});
+
 const ADDRESSES: ReadonlyArray<readonly [address: string, options: string]> = [
   ['127.0.0.1:9000', '--port 9000'],
   ['[::1]:9000', '--port 9000'],

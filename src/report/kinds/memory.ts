@@ -1,7 +1,8 @@
 import { formatBytes, formatCount } from '../../units.js';
 import type { MemoryFinding } from '../../verdict/finding.js';
 import { signed } from '../counts.js';
-import { CONNECT_AND_CLOSE, type ServerWords } from './words.js';
+import type { ServerKind } from '../server-kind.js';
+import { CONNECT_AND_CLOSE, type ServerWords, sameClients } from './words.js';
 
 /** Private memory that rises in a trend. */
 export const memory: ServerWords<MemoryFinding> = {
@@ -16,7 +17,14 @@ export const memory: ServerWords<MemoryFinding> = {
   fault: ({ perCycle }, unit) => `leaked memory: ${perCycle} B/${unit}`,
   does: () => ['leaks memory'],
   cell: ({ perCycle }) => `grows ${formatCount(perCycle)} B/cycle`,
-  next: () => ({ again: ['--cycles', '100000'] }),
+  next: (_, done) => ({
+    again: [
+      ...sameClients(done),
+      ...(done.where === false && TELLS_WHAT_IT_KEEPS.has(done.server)
+        ? ['--where']
+        : ['--cycles', '100000']),
+    ],
+  }),
   isGrowth: false,
   explanation: {
     summary: 'private memory that rises with each connection and does not level off',
@@ -120,3 +128,6 @@ try { serve(session); } finally { bus.removeListener(session); }`,
     ],
   },
 };
+
+/** Their runtimes are asked by --where which objects stay; an allocator in C does not know. */
+const TELLS_WHAT_IT_KEEPS: ReadonlySet<ServerKind | undefined> = new Set(['node', 'java']);

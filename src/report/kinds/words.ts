@@ -50,6 +50,13 @@ export interface Done {
   readonly clients?: readonly string[] | undefined;
   /** Where in the code was asked; undefined: it cannot be. */
   readonly where?: boolean | undefined;
+  /** How the server is built, which decides what can be asked of it. */
+  readonly server?: ServerKind;
+}
+
+/** The options of a further run that make the same clients. */
+export function sameClients({ clients = [] }: Done): string[] {
+  return clients.length === 0 || clients.join() === 'fin' ? [] : ['--client', clients.join(',')];
 }
 
 /** The command that tells more: a look at what is held, a long explanation, or a run with other options. */
