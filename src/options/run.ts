@@ -2,6 +2,7 @@ import { KINDS } from '../verdict/kinds.js';
 import type { Policy } from '../verdict/policy.js';
 import { FACTS } from '../workload/client-names.js';
 import type { Script } from '../workload/script.js';
+import { type Asked, askedBy } from './asked.js';
 import { type Clients, parseClients } from './client.js';
 import { type GaugeSpec, parseGauges } from './gauge.js';
 import { type CycleTime, type Load, parseLoad } from './load.js';
@@ -30,6 +31,8 @@ export interface Options extends Address, Load {
   /** Several are taken in random order. */
   readonly clients: Clients;
   readonly script: Script;
+  /** What was said of them, as words. */
+  readonly asked: Asked;
   /** Of that order; undefined: any will do. */
   readonly seed: number | undefined;
   readonly warmup: number;
@@ -84,19 +87,20 @@ export function parseOptions(given: RawOptions): Options {
   const start = parseStart(raw);
   requireSense(ABOVE_ALL, raw);
   const address = parseAddress(raw);
-  const asked = parseClients(raw, waitMs, raw.hold !== undefined, url);
-  const load = withinMost(parseLoad(raw), value('warmup'), raw, asked);
+  const clients = parseClients(raw, waitMs, raw.hold !== undefined, url);
+  const load = withinMost(parseLoad(raw), value('warmup'), raw, clients);
   return {
     ...address,
-    ...asked,
+    ...clients,
+    asked: askedBy(raw, given.url, url),
     ...load,
-    cycleTime: cycleTimeOf(raw, load, asked),
+    cycleTime: cycleTimeOf(raw, load, clients),
     seed: value('seed'),
     timeoutMs: value('timeout'),
     rounds: value('rounds'),
     ...parseSettle(raw),
     ...parseBudget(raw),
-    ...(isCappedByTime(raw, asked) ? { budgetMs: 0, heapBudgetMs: 0 } : {}),
+    ...(isCappedByTime(raw, clients) ? { budgetMs: 0, heapBudgetMs: 0 } : {}),
     policy: parsePolicy(raw, KINDS, 'The kinds are:'),
     start,
     gauges: parseGauges(raw.gauge),

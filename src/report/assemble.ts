@@ -1,4 +1,5 @@
 import { type Measured, withNulls } from '../not-measured.js';
+import type { Asked } from '../options/asked.js';
 import type { Point } from '../sampler/point.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import { acceptedConnections } from '../verdict/accepted.js';
@@ -45,6 +46,8 @@ export interface Circumstances {
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
   readonly clients?: readonly string[] | undefined;
+  /** What was said of these clients, as words. */
+  readonly asked?: Asked | undefined;
   /** Whether it was asked where in the code that is; undefined where it cannot be. */
   readonly where?: boolean | undefined;
   /** Of the order in which several clients were taken; undefined when nothing was random. */

@@ -1,9 +1,10 @@
+import { type Asked, clientWords, NOTHING_ASKED } from '../options/asked.js';
 import type { Finding } from '../verdict/finding.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
 import { perMinute } from './counts.js';
 import { breakProof, escapeText, formatCommand } from './escape.js';
 import { wordsFor } from './kinds/registry.js';
-import { type Done, type NextStep, sameClients, type Terms, tell } from './kinds/words.js';
+import { type Done, type NextStep, type Terms, tell } from './kinds/words.js';
 import type { ReportedFinding, ReportedTarget } from './report.js';
 
 /** What the words depend on beside the finding. */
@@ -16,7 +17,7 @@ interface FindingContext extends Done {
 /** One finding, and the words for it. */
 export function reportFinding(
   finding: Finding,
-  { target, clients, where, terms, watch }: FindingContext,
+  { target, clients, asked, where, terms, watch }: FindingContext,
 ): ReportedFinding {
   const words = wordsFor(finding);
   const { kind, severity, count, perCycle, ...facts } = finding;
@@ -29,7 +30,7 @@ export function reportFinding(
     title: breakProof(title),
     cause: breakProof(cause),
     advice: breakProof(advice),
-    next: nextCommand(finding, target.address, { clients, where, server: terms.server }),
+    next: nextCommand(finding, target.address, { clients, asked, where, server: terms.server }),
     evidence: [
       ...evidence.map(breakProof),
       ...(watch && words.isGrowth ? [perMinuteOfLoad(finding, watch)] : []),
@@ -59,26 +60,33 @@ function shorten(facts: Record<string, unknown>): Record<string, unknown> {
 const MAX_LISTED = 20;
 
 /**
- * The command that tells more about a finding. The address is that of the report: "127.0.0.1:9000", "[::1]:9000",
- * "unix:/run/app.sock".
+ * The command that tells more about a finding: one that makes cycles again makes them with the same clients, and asks for
+ * the same. The address is that of the report: "127.0.0.1:9000", "[::1]:9000", "unix:/run/app.sock".
  */
 export function nextCommand(finding: Finding, address: string, done: Done = {}): string {
   const step: NextStep = wordsFor(finding).next?.(finding, done) ?? whereOr(finding, done);
   if (step === 'inspect') return formatCommand(['churn', 'inspect', ...serverOptions(address)]);
   if ('explain' in step) return formatCommand(['churn', 'explain', step.explain]);
-  return formatCommand(['churn', ...serverOptions(address), ...step.again]);
+  if ('client' in step) return closerLook(address, step.client, done.asked);
+  const { clients = [], asked = NOTHING_ASKED } = done;
+  return formatCommand([...asking(address, asked), ...clientWords(clients, asked), ...step.again]);
 }
 
-/** Where in the code, with the same clients; the explanation of the kind where that has been asked, or cannot be. */
-function whereOr({ kind }: Finding, done: Done): NextStep {
-  if (done.where !== false || !KINDS_OF_CODE.includes(kind)) return { explain: kind };
-  return { again: [...sameClients(done), '--where'] };
+/** Where in the code; the explanation of the kind where that has been asked, or cannot be. */
+function whereOr({ kind }: Finding, { where }: Done): NextStep {
+  return where === false && KINDS_OF_CODE.includes(kind) ? { again: ['--where'] } : { explain: kind };
 }
 
 /** The command that looks closer at one client behaviour. */
-export function closerLook(address: string, client: string, isInsecure: boolean): string {
-  const trust = isInsecure && client.startsWith('tls') ? ['--insecure'] : [];
-  return formatCommand(['churn', ...serverOptions(address), '--client', client, ...trust]);
+export function closerLook(address: string, client: string, asked: Asked = NOTHING_ASKED): string {
+  // It is named even where it is usual: whoever reads it was shown a dozen of them.
+  const named = clientWords([client], { ...asked, usual: undefined });
+  const words = named.includes('--client') ? named : ['--client', client, ...named];
+  return formatCommand([...asking(address, asked), ...words]);
+}
+
+function asking(address: string, { url }: Asked): string[] {
+  return url === undefined ? ['churn', ...serverOptions(address)] : ['churn', url];
 }
 
 /** Loopback is where a port is looked for when no host is named. */

@@ -37,7 +37,7 @@ export interface TrialResult {
 }
 
 /** What a report says of the clients, and may advise, where they were ours. */
-type Clients = Pick<Circumstances, 'clients' | 'seed' | 'where'> & {
+type Clients = Pick<Circumstances, 'clients' | 'asked' | 'seed' | 'where'> & {
   readonly requested?: number | undefined;
   readonly forMs?: number | undefined;
 };
@@ -57,7 +57,7 @@ export async function runTrial(
     ? await (await import('../gather/far-cycles.js')).FarCyclesTraffic.open(target, options, seed, context)
     : await OwnCyclesTraffic.open(target, options, seed, context);
   return conductTrial(traffic, gauging, target, judge, context, {
-    ...{ clients, where: options.where },
+    ...{ clients, asked: options.asked, where: options.where },
     requested: durationMs === undefined ? cycles : undefined,
     forMs: durationMs,
     seed: clients.length > 1 ? seed : undefined,

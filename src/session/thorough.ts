@@ -69,6 +69,7 @@ class ThoroughRun {
       tool: this.context.tool,
       interrupted: this.context.signal.aborted,
       wholeMs: performance.now() - this.#startedAtMs,
+      asked: this.options.asked,
     });
   }
 

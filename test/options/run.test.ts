@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChurnError } from '../../src/errors.js';
+import { NOTHING_ASKED } from '../../src/options/asked.js';
 import { type Options, parseAddress, parseOptions, type RawOptions } from '../../src/options/run.js';
 import { KINDS } from '../../src/verdict/kinds.js';
 import { USUAL_CLIENTS } from '../../src/workload/client-names.js';
@@ -28,6 +29,7 @@ test('a port is all that has to be said', () => {
     holdEnd: 'fin',
     clients: ['fin'],
     script: script(),
+    asked: NOTHING_ASKED,
     seed: undefined,
     warmup: 10,
     rounds: 12,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildProgram } from '../../src/cli/program.js';
+import { parseOptions, type RawOptions } from '../../src/options/run.js';
 import { nextCommand } from '../../src/report/found.js';
 import type { Finding, HeldGroup } from '../../src/verdict/finding.js';
 
@@ -69,9 +70,76 @@ test('a client behaviour that was just tried is not advised again', () => {
   );
 });
 
-test('what memory keeps is asked of a runtime that can tell it, with the same clients, and once', () => {
-  const memory = finding({ kind: 'memory' });
-  const next = (done: Parameters<typeof nextCommand>[2]) => nextCommand(memory, TCP, done);
+const MEMORY = finding({ kind: 'memory' });
+const SAME: ReadonlyArray<
+  readonly [what: string, raw: RawOptions, clients: readonly string[], found: Finding, command: string]
+> = [
+  [
+    'a URL',
+    { url: 'http://localhost:3000/api?x=1' },
+    ['reply'],
+    fd('connection'),
+    "churn 'http://localhost:3000/api?x=1' --where",
+  ],
+  [
+    'a URL with the password of somebody',
+    { url: 'https://me:secret@localhost:3000/', insecure: true },
+    ['reply'],
+    fd('connection'),
+    'churn https://me:PASSWORD@localhost:3000/ --insecure --where',
+  ],
+  [
+    'a method, headers and a body',
+    {
+      port: 9000,
+      path: ['/a', '/b'],
+      method: 'PUT',
+      header: ['X-Tenant: 7', 'Authorization: Bearer abc'],
+      data: '{}',
+    },
+    ['reply'],
+    fd('connection'),
+    "churn --port 9000 --client reply --path /a --path /b --method PUT --header 'X-Tenant: 7' --header 'Authorization: …' --data '{}' --where",
+  ],
+  [
+    'bytes of a file',
+    { port: 9000, send: new Uint8Array([1]), expect: 'PONG' },
+    ['reply'],
+    MEMORY,
+    'churn --port 9000 --client reply --send @FILE --expect PONG --cycles 100000',
+  ],
+  [
+    'a client alone',
+    { port: 9000, client: 'byte' },
+    ['byte'],
+    finding({ kind: 'crash', connections: [520, 522] }),
+    'churn --port 9000 --client byte --warmup 0 --cycles 522',
+  ],
+  [
+    'TLS',
+    { port: 9000, client: 'tls', insecure: true },
+    ['tls'],
+    fd('connection'),
+    'churn --port 9000 --client tls --insecure --where',
+  ],
+  [
+    'a request, where a client that sends none tells more',
+    { url: 'http://localhost:3000/api' },
+    ['reply'],
+    fd('dead-socket'),
+    'churn http://localhost:3000/api --client rst',
+  ],
+];
+
+for (const [what, raw, clients, found, command] of SAME) {
+  test(`after ${what}, the same is asked again: ${command}`, () => {
+    const { asked } = parseOptions(raw);
+    assert.equal(nextCommand(found, TCP, { where: false, clients, asked }), command);
+  });
+}
+
+test('what memory keeps is asked of a runtime that can tell it, and once', () => {
+  const next = (done: Parameters<typeof nextCommand>[2]) => nextCommand(MEMORY, TCP, done);
   const asked = { where: false, clients: ['reply'] };
   assert.equal(next({ ...asked, server: 'node' }), 'churn --port 9000 --client reply --where');
   assert.equal(next({ ...asked, server: 'java' }), 'churn --port 9000 --client reply --where');

@@ -1,3 +1,4 @@
+import { NOTHING_ASKED } from '../../src/options/asked.js';
 import { assembleReport, type Circumstances } from '../../src/report/assemble.js';
 import { escapeText } from '../../src/report/escape.js';
 import type { Report } from '../../src/report/report.js';
@@ -114,7 +115,7 @@ export function buildThorough(
   interrupted = false,
 ): Report {
   const tool = { name: 'churn', version: '0.1.0', command: ['--port', '9000', '--thorough'] } as const;
-  return assembleThorough(rows, { tool, interrupted, wholeMs: 1_700 });
+  return assembleThorough(rows, { tool, interrupted, wholeMs: 1_700, asked: NOTHING_ASKED });
 }
 
 export const NO_TLS: Row = { name: 'tls', standing: { status: 'not-applicable', reason: 'no-tls' } };

@@ -17,9 +17,7 @@ export const fd: ServerWords<FdFinding> = {
   does: leaks('fd'),
   next: ({ groups: [first] }, { clients = [] }) => {
     if (first?.what === 'outside' || first?.what === 'upstream') return 'inspect';
-    return first?.what === 'dead-socket' && !clients.includes('rst')
-      ? { again: ['--client', 'rst'] }
-      : undefined;
+    return first?.what === 'dead-socket' && !clients.includes('rst') ? { client: 'rst' } : undefined;
   },
   isGrowth: true,
   explanation: {

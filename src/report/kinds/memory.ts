@@ -2,7 +2,7 @@ import { formatBytes, formatCount } from '../../units.js';
 import type { MemoryFinding } from '../../verdict/finding.js';
 import { signed } from '../counts.js';
 import type { ServerKind } from '../server-kind.js';
-import { CONNECT_AND_CLOSE, type ServerWords, sameClients } from './words.js';
+import { CONNECT_AND_CLOSE, type ServerWords } from './words.js';
 
 /** Private memory that rises in a trend. */
 export const memory: ServerWords<MemoryFinding> = {
@@ -19,7 +19,6 @@ export const memory: ServerWords<MemoryFinding> = {
   cell: ({ perCycle }) => `grows ${formatCount(perCycle)} B/cycle`,
   next: (_, done) => ({
     again: [
-      ...sameClients(done),
       ...(done.where === false && TELLS_WHAT_IT_KEEPS.has(done.server)
         ? ['--where']
         : ['--cycles', '100000']),

@@ -1,4 +1,6 @@
+import type { Asked } from '../../options/asked.js';
 import type { AnyKind } from '../../verdict/kinds.js';
+import type { ClientName } from '../../workload/client-names.js';
 import { NEARLY_EACH, type Unit } from '../counts.js';
 import type { ReportedFinding } from '../report.js';
 import type { ServerKind } from '../server-kind.js';
@@ -48,19 +50,21 @@ export function leaks(what: string): ServerWords<never>['does'] {
 /** What the run is known to have done already; a command is not advised twice. */
 export interface Done {
   readonly clients?: readonly string[] | undefined;
+  /** What was said of them, as words. */
+  readonly asked?: Asked | undefined;
   /** Where in the code was asked; undefined: it cannot be. */
   readonly where?: boolean | undefined;
   /** How the server is built, which decides what can be asked of it. */
   readonly server?: ServerKind;
 }
 
-/** The options of a further run that make the same clients. */
-export function sameClients({ clients = [] }: Done): string[] {
-  return clients.length === 0 || clients.join() === 'fin' ? [] : ['--client', clients.join(',')];
-}
-
-/** The command that tells more: a look at what is held, a long explanation, or a run with other options. */
-export type NextStep = 'inspect' | { readonly explain: AnyKind } | { readonly again: readonly string[] };
+/** The command that tells more: a look at what is held, a long explanation, or a run with another client or further options. */
+export type NextStep =
+  | 'inspect'
+  | { readonly explain: AnyKind }
+  | { readonly client: ClientName }
+  /** With the same clients. */
+  | { readonly again: readonly string[] };
 
 /** All that is said of a kind and does not depend on what was found. */
 export interface Explanation {

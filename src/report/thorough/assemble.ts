@@ -1,4 +1,5 @@
 import { type Measured, withNulls } from '../../not-measured.js';
+import type { Asked } from '../../options/asked.js';
 import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
 import type { RowName, RowOutcome } from '../../verdict/rows.js';
@@ -30,6 +31,8 @@ interface Around {
   readonly tool: Report['tool'];
   readonly interrupted: boolean;
   readonly wholeMs: number;
+  /** What was said of the clients. */
+  readonly asked: Asked;
 }
 
 /** One report of all rows, for every reporter: the whole on top, each row in `runs`. At least one row has a report. */
@@ -60,7 +63,7 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
     ...(first.before && { before: first.before }),
     ...(last.after && { after: last.after }),
     checks: mergeChecks(judged),
-    findings: mergeFindings(runs, address, around.tool.command.includes('--insecure')),
+    findings: mergeFindings(runs, address, around.asked),
     allowed,
     held: judged.flatMap(({ held }) => held).slice(0, MAX_HELD),
     heldCount: judged.reduce((sum, { held, heldCount = held.length }) => sum + heldCount, 0),
@@ -150,11 +153,7 @@ function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): Me
 }
 
 /** The findings of all rows, the same trouble with several clients told once. */
-function mergeFindings(
-  runs: readonly ReportedRun[],
-  address: string,
-  isInsecure: boolean,
-): ReportedFinding[] {
+function mergeFindings(runs: readonly ReportedRun[], address: string, asked: Asked): ReportedFinding[] {
   const groups = new Map<string, { readonly client: string; readonly finding: ReportedFinding }[]>();
   for (const { client, findings } of runs) {
     for (const finding of findings) {
@@ -176,7 +175,7 @@ function mergeFindings(
           ...first.finding.evidence,
           ...others.map(({ client, finding }) => `with ${client}: ${finding.title}`),
         ],
-        next: first.client === 'mixed' ? first.finding.next : closerLook(address, first.client, isInsecure),
+        next: first.client === 'mixed' ? first.finding.next : closerLook(address, first.client, asked),
         facts: { ...first.finding.facts, clients },
       },
     ];
