@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A control group for one process and what it starts, with little memory. The owner removes it when all of them are gone. */
 export interface MemoryGroup {
@@ -7,7 +8,7 @@ export interface MemoryGroup {
   readonly through: readonly string[];
   /** The kernel has ended somebody in it for want of memory. */
   hasKilled(): boolean;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 let count = 0;
@@ -32,9 +33,25 @@ export function makeMemoryGroup(bytes: number): MemoryGroup | undefined {
     through: ['sh', '-c', `echo $$ >'${folder}/cgroup.procs' && exec "$@"`, 'sh'],
     hasKilled: () =>
       Number(/^oom_kill (\d+)$/m.exec(readFileSync(join(folder, place.events), 'latin1'))?.[1]) > 0,
-    remove: () => rmdirSync(folder),
+    remove: () => removed(folder),
   };
 }
+
+/** Whoever was killed is still in the group until the kernel has taken him apart, for which the rest of churn does not wait. */
+async function removed(folder: string): Promise<void> {
+  const isBusy = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EBUSY';
+  const untilMs = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      return rmdirSync(folder);
+    } catch (error) {
+      if (isBusy(error) && performance.now() < untilMs) await sleep(20);
+      else throw error;
+    }
+  }
+}
+
+const BUSY_MS = 10_000;
 
 interface Place {
   readonly parent: string;

@@ -142,7 +142,7 @@ interface Section {
 const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 const probe = makeMemoryGroup(64 * 1_048_576);
 const canGroup = probe !== undefined;
-probe?.remove();
+await probe?.remove();
 
 /** How often a call is made before churn has anything to do. */
 const callsAtStart = async (call: string): Promise<number> => {
@@ -283,7 +283,7 @@ const SECTIONS: readonly Section[] = [
           `${mib} MiB`,
         );
       } finally {
-        group.remove();
+        await group.remove();
       }
     },
   },
