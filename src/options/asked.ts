@@ -1,6 +1,5 @@
 import { type ClientName, FACTS } from '../workload/client-names.js';
-import { optionOf } from './option.js';
-import type { RawOptions } from './run.js';
+import { optionOf, type Raw } from './option.js';
 import { SAID } from './said.js';
 import type { UrlTarget } from './url.js';
 
@@ -33,7 +32,7 @@ const FILES: readonly Name[] = ['routes', 'ca', 'cert', 'key'];
  * The options of `SAID` that were given, as words. What came out of a file has the word FILE; the value of a header that
  * lets somebody in is left out, since reports are passed on.
  */
-export function askedBy(raw: RawOptions, text: string | undefined, url: UrlTarget): Asked {
+export function askedBy(raw: Raw<typeof SAID>, text: string | undefined, url: UrlTarget): Asked {
   // --tls is the name of a client.
   const given = (Object.keys(SAID) as Name[]).filter(name => name !== 'tls' && raw[name] !== undefined);
   const words = (names: readonly Name[]) => names.flatMap(name => wordsOf(name, raw[name]));

@@ -27,6 +27,9 @@ export function noteSentence(note: Note, unit: Unit): string {
       if (note.interrupted) {
         return `When the run was interrupted ${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed yet; whether the server still would was not waited for.`;
       }
+      if (!note.falls) {
+        return `${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed after ${formatDuration(note.waitedMs)}, too short a time to tell a late close from none. Raise --settle.`;
+      }
       return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
     case 'other-clients':
       return `${plural(note.count, 'connection')} of other clients came during the run; not ours, not judged.`;

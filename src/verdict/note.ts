@@ -27,6 +27,8 @@ export type Note =
       readonly note: 'draining';
       readonly outstanding: number;
       readonly waitedMs: number;
+      /** Something was let go of meanwhile. */
+      readonly falls: boolean;
       /** It was not waited until it had come to an end. */
       readonly interrupted: boolean;
     }

@@ -27,8 +27,12 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   ],
   [{ note: 'memory-unrested' }, 'Memory not decided: it was never at rest between two rounds.'],
   [
-    { note: 'draining', outstanding: 1, waitedMs: 15_000, interrupted: false },
+    { note: 'draining', outstanding: 1, waitedMs: 15_000, falls: true, interrupted: false },
     'Still draining after 15.0 s: 1 connection left and falling. Raise --settle.',
+  ],
+  [
+    { note: 'draining', outstanding: 2, waitedMs: 300, falls: false, interrupted: false },
+    '2 connections were not closed after 0.30 s, too short a time to tell a late close from none. Raise --settle.',
   ],
   [
     { note: 'other-clients', count: 3 },

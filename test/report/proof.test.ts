@@ -205,7 +205,7 @@ const NOTES = {
   'stale-entries': fc.record({ note: fc.constant('stale-entries'), before: count, after: count }),
   'memory-unrested': fc.record({ note: fc.constant('memory-unrested') }),
   draining: fc.record({
-    ...{ note: fc.constant('draining'), outstanding: count, waitedMs: count },
+    ...{ note: fc.constant('draining'), outstanding: count, waitedMs: count, falls: fc.boolean() },
     interrupted: fc.boolean(),
   }),
   'other-clients': fc.record({ note: fc.constant('other-clients'), count }),

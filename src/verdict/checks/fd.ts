@@ -130,7 +130,8 @@ function openedInWarmup(evidence: Evidence): Note[] {
 function drainingNotes({ settled, held, acceptQueue, interrupted }: Evidence): Note[] {
   const outstanding = held.filter(({ role }) => role === 'connection').length + acceptQueue;
   if (settled.state === 'draining' && outstanding > 0) {
-    return [{ note: 'draining', outstanding, waitedMs: settled.tookMs, interrupted }];
+    const falls = settled.lastChangeMs > 0;
+    return [{ note: 'draining', outstanding, waitedMs: settled.tookMs, falls, interrupted }];
   }
   return closedLate(settled) ? [{ note: 'closed-late', afterMs: settled.lastChangeMs }] : [];
 }

@@ -143,7 +143,7 @@ test('connections that are still being closed are no leak yet, and no pass eithe
   assert.equal(check.status, 'undecided');
   assert.deepEqual(findings, []);
   assert.deepEqual(notes, [
-    { note: 'draining', outstanding: 5, waitedMs: settled.tookMs, interrupted: false },
+    { note: 'draining', outstanding: 5, waitedMs: settled.tookMs, falls: true, interrupted: false },
   ]);
 });
 
