@@ -1,14 +1,15 @@
-import { type ClientName, FACTS } from '../workload/client-names.js';
+import { type ClientName, usesOf } from '../workload/client-names.js';
 import { optionOf, type Raw } from './option.js';
-import { SAID } from './said.js';
+import { OF_TLS, SAID } from './said.js';
 import type { UrlTarget } from './url.js';
 
 /** What a command line says of the clients beside their names, so that the next one asks for the same. */
 export interface Asked {
   /** The server as a URL, without a password; undefined where it was named otherwise. */
   readonly url: string | undefined;
-  /** The client that such a URL asks for, unless another one is named. */
-  readonly usual: ClientName | undefined;
+  readonly isSecure: boolean;
+  /** The client that is taken where none is named. */
+  readonly usual: ClientName;
   /** Options that only clients have which send a request, wait for an answer, or speak TLS. */
   readonly ofRequest: readonly string[];
   readonly ofAnswer: readonly string[];
@@ -17,48 +18,49 @@ export interface Asked {
 
 /** Nothing was said. */
 export const NOTHING_ASKED: Asked = {
-  ...{ url: undefined, usual: undefined },
+  ...{ url: undefined, isSecure: false, usual: 'fin' },
   ...{ ofRequest: [], ofAnswer: [], ofTls: [] },
 };
 
 type Name = keyof typeof SAID;
 
-const OF_TLS: readonly Name[] = ['sni', 'alpn', 'ca', 'insecure', 'cert', 'key'];
-const OF_ANSWER: readonly Name[] = ['expect'];
 /** Their contents stand where their name was. */
 const FILES: readonly Name[] = ['routes', 'ca', 'cert', 'key'];
 
 /**
  * The options of `SAID` that were given, as words. What came out of a file has the word FILE; the value of a header that
- * lets somebody in is left out, since reports are passed on.
+ * lets somebody in is left out, since reports are passed on. `text`: how the server was named, and `url` what that says.
  */
 export function askedBy(raw: Raw<typeof SAID>, text: string | undefined, url: UrlTarget): Asked {
   // --tls is the name of a client.
-  const given = (Object.keys(SAID) as Name[]).filter(name => name !== 'tls' && raw[name] !== undefined);
+  const { tls: _, expect, ...others } = raw;
+  const ofTls: readonly string[] = OF_TLS;
+  const ofRequest = (Object.keys(SAID) as Name[]).filter(name => name in others && !ofTls.includes(name));
   const words = (names: readonly Name[]) => names.flatMap(name => wordsOf(name, raw[name]));
-  const isUrl = text !== undefined && URL.canParse(text) && url.protocol !== undefined;
+  const isNamed = text !== undefined && url.protocol !== undefined;
   return {
-    url: isUrl ? withoutPassword(text) : undefined,
-    usual: isUrl ? (url.client ?? 'reply') : undefined,
-    ofRequest: words(given.filter(name => !OF_TLS.includes(name) && !OF_ANSWER.includes(name))),
-    ofAnswer: words(given.filter(name => OF_ANSWER.includes(name))),
-    ofTls: words(given.filter(name => OF_TLS.includes(name))),
+    url: isNamed ? withoutPassword(text) : undefined,
+    isSecure: url.isSecure,
+    usual: isNamed ? (url.client ?? 'reply') : 'fin',
+    ofRequest: words(ofRequest),
+    ofAnswer: wordsOf('expect', expect),
+    ofTls: words(OF_TLS),
   };
 }
 
-/** The words that make these clients again; `fin`, of whom nothing was said, needs none. */
-export function clientWords(clients: readonly string[], asked: Asked): string[] {
-  const facts = clients.flatMap(name => (name in FACTS ? [FACTS[name as ClientName]] : []));
-  const sends = facts.some(({ request }) => request !== 'none');
-  const reads = facts.some(({ request, waitsFor }) => waitsFor === 'answer' || request === 'may');
-  const isSecure = /^[a-z]+s:/.test(asked.url ?? '');
-  const usesTls = facts.some(({ tls, request }) => tls || (isSecure && request === 'whole'));
+/** The words that name these clients, where they are not the usual ones. */
+export function clientWords(clients: readonly ClientName[], { usual }: Asked): string[] {
   const names = clients.join(',');
+  return names === '' || names === usual ? [] : ['--client', names];
+}
+
+/** What was said of these clients; not what none of them takes notice of. */
+export function saidWords(clients: readonly ClientName[], asked: Asked): string[] {
+  const { sends, reads, speaksTls } = usesOf(clients, asked.isSecure);
   return [
-    ...(names === '' || names === (asked.usual ?? 'fin') ? [] : ['--client', names]),
     ...(sends ? asked.ofRequest : []),
     ...(reads ? asked.ofAnswer : []),
-    ...(usesTls ? asked.ofTls : []),
+    ...(speaksTls ? asked.ofTls : []),
   ];
 }
 
@@ -77,7 +79,9 @@ function withoutSecret(line: string): string {
   return /auth|cookie|token|secret|key/i.test(name) ? `${name}: …` : line;
 }
 
+/** "localhost:3000/api" names a server too, and has none. */
 function withoutPassword(text: string): string {
+  if (!text.includes('://')) return text;
   const url = new URL(text);
   url.password = url.password && 'PASSWORD';
   return url.href;

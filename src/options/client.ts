@@ -1,4 +1,4 @@
-import { CLIENT_NAMES, type ClientName, FACTS, USUAL_CLIENTS } from '../workload/client-names.js';
+import { CLIENT_NAMES, type ClientName, FACTS, USUAL_CLIENTS, usesOf } from '../workload/client-names.js';
 import {
   type Expectation,
   type HttpScript,
@@ -9,7 +9,7 @@ import {
 import { optionOf, type Raw, reader, requireSense, usage } from './option.js';
 import { parsePayload } from './payload.js';
 import { OF_HTTP, parseRequests, readSent, usualRequest } from './request.js';
-import { SAID } from './said.js';
+import { OF_TLS, SAID } from './said.js';
 import { CYCLES } from './table.js';
 import type { UrlTarget } from './url.js';
 
@@ -141,27 +141,24 @@ function clientName(name: string): ClientName {
 
 /** An option that no client of this run takes notice of is a mistake: what was meant would not be tested. */
 function requireUse(clients: Clients, raw: RawClientOptions, probes: boolean, isSecure: boolean): void {
-  const facts = clients.map(name => FACTS[name]);
-  const sends = probes || facts.some(({ request }) => request !== 'none');
-  const reads = probes || facts.some(({ request, waitsFor }) => waitsFor === 'answer' || request === 'may');
-  const usesTls = facts.some(({ tls, request }) => tls || (isSecure && request === 'whole'));
+  const uses = usesOf(clients, isSecure);
   const names = clients.join(', ');
   for (const option of ['send', 'protocol', ...OF_HTTP] as const) {
-    if (raw[option] !== undefined && !sends) {
+    if (raw[option] !== undefined && !(probes || uses.sends)) {
       throw usage(
         `${optionOf(option)} has no meaning with --client ${names}, which sends no request.`,
         'Clients that do: --client reply, --client partial, --client tls',
       );
     }
   }
-  if (raw.expect !== undefined && !reads) {
+  if (raw.expect !== undefined && !(probes || uses.reads)) {
     throw usage(
       `--expect has no meaning with --client ${names}, which waits for no answer.`,
       'Clients that do: --client reply, --client reply-rst, --client tls',
     );
   }
-  for (const option of ['sni', 'alpn', 'ca', 'insecure', 'cert', 'key'] as const) {
-    if (raw[option] !== undefined && !usesTls) {
+  for (const option of OF_TLS) {
+    if (raw[option] !== undefined && !uses.speaksTls) {
       throw usage(
         `--${option} has no meaning with --client ${names}, which does not speak TLS.`,
         'Clients that do: --client tls (or --tls), --client tls-abort, --client tls-rst; or name the server by its URL: churn https://localhost:8443/',

@@ -1,6 +1,6 @@
 import { KINDS } from '../verdict/kinds.js';
 import type { Policy } from '../verdict/policy.js';
-import { FACTS } from '../workload/client-names.js';
+import { FACTS, usesOf } from '../workload/client-names.js';
 import type { Script } from '../workload/script.js';
 import { type Asked, askedBy } from './asked.js';
 import { type Clients, parseClients } from './client.js';
@@ -147,7 +147,7 @@ function withinMost(
 
 /** Some client of the run makes a request that may change something. */
 function mayChange(raw: RawOptions, { clients, script }: Pick<Options, 'clients' | 'script'>): boolean {
-  const sends = clients.some(name => FACTS[name].request !== 'none') || raw.hold !== undefined;
+  const sends = usesOf(clients, false).sends || raw.hold !== undefined;
   return sends && script.meant && script.http !== undefined && changesThings(script.http);
 }
 

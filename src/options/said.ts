@@ -113,3 +113,6 @@ function sendSaysAll(name: string) {
     `Leave out --send: churn http://localhost:3000/ --${name} …`,
   ] as const;
 }
+
+/** Those that only clients have which speak TLS. */
+export const OF_TLS = ['sni', 'alpn', 'ca', 'insecure', 'cert', 'key'] as const;

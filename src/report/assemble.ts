@@ -11,6 +11,7 @@ import { attempts } from '../verdict/failures.js';
 import type { Verdict } from '../verdict/judge.js';
 import { sameProcesses } from '../verdict/processes.js';
 import { reasonFrom } from '../verdict/reasoning.js';
+import type { ClientName } from '../workload/client-names.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { unitOf } from './counts.js';
 import { escapeText } from './escape.js';
@@ -45,7 +46,7 @@ export interface Circumstances {
   readonly forMs?: number | undefined;
   /** Name of the server's executable, and how the clients ended: advice depends on both. */
   readonly program?: string | undefined;
-  readonly clients?: readonly string[] | undefined;
+  readonly clients?: readonly ClientName[] | undefined;
   /** What was said of these clients, as words. */
   readonly asked?: Asked | undefined;
   /** Whether it was asked where in the code that is; undefined where it cannot be. */

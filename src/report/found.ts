@@ -1,6 +1,7 @@
-import { type Asked, clientWords, NOTHING_ASKED } from '../options/asked.js';
+import { type Asked, clientWords, NOTHING_ASKED, saidWords } from '../options/asked.js';
 import type { Finding } from '../verdict/finding.js';
 import type { WatchFacts } from '../verdict/watched-load.js';
+import type { ClientName } from '../workload/client-names.js';
 import { perMinute } from './counts.js';
 import { breakProof, escapeText, formatCommand } from './escape.js';
 import { wordsFor } from './kinds/registry.js';
@@ -69,7 +70,8 @@ export function nextCommand(finding: Finding, address: string, done: Done = {}):
   if ('explain' in step) return formatCommand(['churn', 'explain', step.explain]);
   if ('client' in step) return closerLook(address, step.client, done.asked);
   const { clients = [], asked = NOTHING_ASKED } = done;
-  return formatCommand([...asking(address, asked), ...clientWords(clients, asked), ...step.again]);
+  const same = [...clientWords(clients, asked), ...saidWords(clients, asked)];
+  return formatCommand([...asking(address, asked), ...same, ...step.again]);
 }
 
 /** Where in the code; the explanation of the kind where that has been asked, or cannot be. */
@@ -78,11 +80,8 @@ function whereOr({ kind }: Finding, { where }: Done): NextStep {
 }
 
 /** The command that looks closer at one client behaviour. */
-export function closerLook(address: string, client: string, asked: Asked = NOTHING_ASKED): string {
-  // It is named even where it is usual: whoever reads it was shown a dozen of them.
-  const named = clientWords([client], { ...asked, usual: undefined });
-  const words = named.includes('--client') ? named : ['--client', client, ...named];
-  return formatCommand([...asking(address, asked), ...words]);
+export function closerLook(address: string, client: ClientName, asked: Asked = NOTHING_ASKED): string {
+  return formatCommand([...asking(address, asked), '--client', client, ...saidWords([client], asked)]);
 }
 
 function asking(address: string, { url }: Asked): string[] {

@@ -28,7 +28,7 @@ export function noteSentence(note: Note, unit: Unit): string {
         return `When the run was interrupted ${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed yet; whether the server still would was not waited for.`;
       }
       if (!note.falls) {
-        return `${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed after ${formatDuration(note.waitedMs)}, too short a time to tell a late close from none. Raise --settle.`;
+        return `${plural(note.outstanding, 'connection')} ${note.outstanding === 1 ? 'was' : 'were'} not closed after ${formatDuration(note.waitedMs)}, too short a time to tell a late close from a leak. Raise --settle.`;
       }
       return `Still draining after ${formatDuration(note.waitedMs)}: ${plural(note.outstanding, 'connection')} left and falling. Raise --settle.`;
     case 'other-clients':

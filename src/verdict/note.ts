@@ -27,7 +27,7 @@ export type Note =
       readonly note: 'draining';
       readonly outstanding: number;
       readonly waitedMs: number;
-      /** Something was let go of meanwhile. */
+      /** What was held has changed meanwhile. */
       readonly falls: boolean;
       /** It was not waited until it had come to an end. */
       readonly interrupted: boolean;

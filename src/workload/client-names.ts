@@ -187,3 +187,16 @@ export const FACTS: Readonly<Record<ClientName, BehaviourFacts>> = {
 
 /** Those of a thorough run. */
 export const USUAL_CLIENTS: readonly ClientName[] = CLIENT_NAMES.filter(name => !FACTS[name].isSpecial);
+
+/** What these clients take notice of. `isSecure`: whoever sends a whole request does so under TLS. */
+export function usesOf(
+  names: readonly ClientName[],
+  isSecure: boolean,
+): { readonly sends: boolean; readonly reads: boolean; readonly speaksTls: boolean } {
+  const facts = names.map(name => FACTS[name]);
+  return {
+    sends: facts.some(({ request }) => request !== 'none'),
+    reads: facts.some(({ request, waitsFor }) => waitsFor === 'answer' || request === 'may'),
+    speaksTls: facts.some(({ tls, request }) => tls || (isSecure && request === 'whole')),
+  };
+}

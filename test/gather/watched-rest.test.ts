@@ -6,8 +6,8 @@ import { restWatched } from '../../src/gather/watching/rest-in-use.js';
 import type { HeldSocket } from '../../src/verdict/evidence.js';
 import { buildEvidence, snapshot } from '../support/evidence.js';
 
-const SETTLE_MS = 150;
-const SLOW_LOOK_MS = 50;
+const SETTLE_MS = 1_000;
+const SLOW_LOOK_MS = 100;
 
 function forgotten(inode: number): HeldSocket {
   const descriptors = [{ pid: 1, number: inode }];
@@ -65,26 +65,18 @@ describe('the rest after a load', () => {
     assert.deepEqual([settled.state, latest.held.map(({ inode }) => inode)], ['held', [1, 2]]);
   });
 
-  it('takes what the load has made since the last look at it for nobody else’s', async () => {
-    const { isInUse } = await restOf({ accepted: 150, held: [] }, { accepted: 300, held: [] });
-    assert.equal(isInUse, false);
-  });
-
-  it('nor what still waited to be accepted when it was over', async () => {
-    const { isInUse } = await restOf(
-      { accepted: 150, held: [] },
-      { accepted: 200, queued: 100, held: [] },
-      { accepted: 300, held: [] },
-    );
-    assert.equal(isInUse, false);
-  });
-
-  it('but what comes on top of that', async () => {
-    const { isInUse } = await restOf(
-      { accepted: 150, held: [] },
-      { accepted: 200, queued: 100, held: [] },
-      { accepted: 301, held: [] },
-    );
-    assert.equal(isInUse, true);
-  });
+  for (const [what, looks, expected] of [
+    ['what the load has made since the last look at it is nobody else’s', [seen(300)], false],
+    ['nor is what was still queued when it was over', [seen(200, 100), seen(300)], false],
+    ['what comes on top of that is', [seen(200, 100), seen(301)], true],
+  ] as const) {
+    it(what, async () => {
+      const { isInUse } = await restOf(seen(150), ...looks);
+      assert.equal(isInUse, expected);
+    });
+  }
 });
+
+function seen(accepted: number, queued = 0): Seen {
+  return { accepted, queued, held: [] };
+}

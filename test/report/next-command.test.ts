@@ -4,6 +4,7 @@ import { buildProgram } from '../../src/cli/program.js';
 import { parseOptions, type RawOptions } from '../../src/options/run.js';
 import { nextCommand } from '../../src/report/found.js';
 import type { Finding, HeldGroup } from '../../src/verdict/finding.js';
+import type { ClientName } from '../../src/workload/client-names.js';
 
 const TCP = '127.0.0.1:9000';
 const common = { severity: 'fail', count: 5, perCycle: 1 } as const;
@@ -72,7 +73,7 @@ test('a client behaviour that was just tried is not advised again', () => {
 
 const MEMORY = finding({ kind: 'memory' });
 const SAME: ReadonlyArray<
-  readonly [what: string, raw: RawOptions, clients: readonly string[], found: Finding, command: string]
+  readonly [what: string, raw: RawOptions, clients: readonly ClientName[], found: Finding, command: string]
 > = [
   [
     'a URL',
@@ -80,6 +81,20 @@ const SAME: ReadonlyArray<
     ['reply'],
     fd('connection'),
     "churn 'http://localhost:3000/api?x=1' --where",
+  ],
+  [
+    'an address with a path',
+    { url: '127.0.0.1:3000/api' },
+    ['reply'],
+    fd('connection'),
+    'churn 127.0.0.1:3000/api --where',
+  ],
+  [
+    'a client that its URL does not ask for',
+    { url: 'redis://:secret@localhost:6379', client: 'byte' },
+    ['byte'],
+    fd('connection'),
+    'churn redis://:PASSWORD@localhost:6379 --client byte --where',
   ],
   [
     'a URL with the password of somebody',
@@ -140,7 +155,7 @@ for (const [what, raw, clients, found, command] of SAME) {
 
 test('what memory keeps is asked of a runtime that can tell it, and once', () => {
   const next = (done: Parameters<typeof nextCommand>[2]) => nextCommand(MEMORY, TCP, done);
-  const asked = { where: false, clients: ['reply'] };
+  const asked = { where: false, clients: ['reply'] } as const;
   assert.equal(next({ ...asked, server: 'node' }), 'churn --port 9000 --client reply --where');
   assert.equal(next({ ...asked, server: 'java' }), 'churn --port 9000 --client reply --where');
   assert.equal(next({ ...asked, server: 'poll-loop' }), 'churn --port 9000 --client reply --cycles 100000');

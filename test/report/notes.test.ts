@@ -32,7 +32,7 @@ const NOTES: ReadonlyArray<readonly [note: Note, sentence: string]> = [
   ],
   [
     { note: 'draining', outstanding: 2, waitedMs: 300, falls: false, interrupted: false },
-    '2 connections were not closed after 0.30 s, too short a time to tell a late close from none. Raise --settle.',
+    '2 connections were not closed after 0.30 s, too short a time to tell a late close from a leak. Raise --settle.',
   ],
   [
     { note: 'other-clients', count: 3 },

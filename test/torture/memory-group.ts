@@ -37,7 +37,7 @@ export function makeMemoryGroup(bytes: number): MemoryGroup | undefined {
   };
 }
 
-/** Whoever was killed is still in the group until the kernel has taken him apart, for which the rest of churn does not wait. */
+/** A killed process stays in its group until the kernel has released its memory, which may be after churn has ended. */
 async function removed(folder: string): Promise<void> {
   const isBusy = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EBUSY';
   const untilMs = performance.now() + BUSY_MS;

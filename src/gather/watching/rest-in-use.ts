@@ -41,7 +41,7 @@ export async function restWatched(server: RestingServer, isInUseAnyway: boolean)
   const queueMs = Math.max(settleMs, timeoutMs);
   const recent = new RecentLooks();
   let isInUse = isInUseAnyway;
-  /** All that the load can have made: what was accepted when it was over, and what still waited for that. */
+  /** All that the load can have made: what had been accepted when it was over, and what was still queued. */
   let ofLoad: number | undefined;
   let suspects: ReadonlySet<number> | undefined;
   const look = (): SettlingLook => {

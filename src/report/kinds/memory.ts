@@ -17,12 +17,8 @@ export const memory: ServerWords<MemoryFinding> = {
   fault: ({ perCycle }, unit) => `leaked memory: ${perCycle} B/${unit}`,
   does: () => ['leaks memory'],
   cell: ({ perCycle }) => `grows ${formatCount(perCycle)} B/cycle`,
-  next: (_, done) => ({
-    again: [
-      ...(done.where === false && TELLS_WHAT_IT_KEEPS.has(done.server)
-        ? ['--where']
-        : ['--cycles', '100000']),
-    ],
+  next: (_, { where, server }) => ({
+    again: where === false && TELLS_WHAT_IT_KEEPS.has(server) ? ['--where'] : ['--cycles', '100000'],
   }),
   isGrowth: false,
   explanation: {
@@ -128,5 +124,5 @@ try { serve(session); } finally { bus.removeListener(session); }`,
   },
 };
 
-/** Their runtimes are asked by --where which objects stay; an allocator in C does not know. */
+/** --where asks their runtimes which objects stay; an allocator in C could not tell. */
 const TELLS_WHAT_IT_KEEPS: ReadonlySet<ServerKind | undefined> = new Set(['node', 'java']);

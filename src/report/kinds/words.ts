@@ -47,9 +47,9 @@ export function leaks(what: string): ServerWords<never>['does'] {
   return ({ perCycle }) => [`leaks one ${what}`, perCycle > NEARLY_EACH ? 'per connection' : 'now and then'];
 }
 
-/** What the run is known to have done already; a command is not advised twice. */
+/** What is known of the run that has ended; a command is not advised twice. */
 export interface Done {
-  readonly clients?: readonly string[] | undefined;
+  readonly clients?: readonly ClientName[] | undefined;
   /** What was said of them, as words. */
   readonly asked?: Asked | undefined;
   /** Where in the code was asked; undefined: it cannot be. */

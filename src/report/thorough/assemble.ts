@@ -165,6 +165,8 @@ function mergeFindings(runs: readonly ReportedRun[], address: string, asked: Ask
     const [first, ...others] = group;
     if (!first) return [];
     const clients = group.map(({ client }) => client);
+    // The mixed row is none.
+    const alone = USUAL_CLIENTS.find(name => name === first.client);
     return [
       {
         ...first.finding,
@@ -175,7 +177,7 @@ function mergeFindings(runs: readonly ReportedRun[], address: string, asked: Ask
           ...first.finding.evidence,
           ...others.map(({ client, finding }) => `with ${client}: ${finding.title}`),
         ],
-        next: first.client === 'mixed' ? first.finding.next : closerLook(address, first.client, asked),
+        next: alone ? closerLook(address, alone, asked) : first.finding.next,
         facts: { ...first.finding.facts, clients },
       },
     ];

@@ -17,8 +17,8 @@ function verdictOn(server: string, client: ClientName): Case['verdict'] {
 
 /**
  * Pools that fill up for seconds: of processes in Apache when sixteen slow clients come at a time, of threads in Mono and in
- * ocsigen with any client. Python's own server makes a thread for each connection: on a slow machine its 8000 connections
- * of 20 s leave memory undecided.
+ * ocsigen with any client. Python's own server starts a thread for each connection: the 8000 that a slow
+ * machine makes in 20 s leave its memory undecided.
  */
 function budgetOf(server: string, client: ClientName): string[] {
   const isPatient =
