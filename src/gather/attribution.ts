@@ -4,6 +4,7 @@ import type { FdKind } from '../proc/parse/fd-link.js';
 import type { SocketRow } from '../proc/parse/socket-table.js';
 import type { TabledSocket } from '../proc/sockets.js';
 import type { ProcessSnapshot, Snapshot } from '../sampler/snapshot.js';
+import { formatEndpoint } from '../target/target.js';
 import {
   CENSUS_KEYS,
   type Census,
@@ -15,12 +16,12 @@ import {
 } from '../verdict/evidence.js';
 import { identity, sameProcesses } from '../verdict/processes.js';
 
-/** The socket tables, and which local ports were ours. */
+/** The socket tables, and which local ports were ours, of which address. */
 export interface Attribution {
   readonly serverPort: number | undefined;
   readonly rows: readonly SocketRow[];
   readonly elsewhere: (inode: number) => TabledSocket | undefined;
-  readonly connectionOf: (port: number) => number | undefined;
+  readonly connectionOf: (port: number, address: string) => number | undefined;
   /** The connections of all clients are looked at, also those of other machines. */
   readonly anyClient?: boolean | undefined;
   /** The connection that a socket was seen to be earlier in the run: its row may be gone, and its port another's. */
@@ -55,8 +56,8 @@ export function heldSockets(before: Snapshot, now: Snapshot, attribution: Attrib
       ...(role === 'upstream' && typeof elsewhere === 'object' && { peer: peerOf(elsewhere) }),
       inode,
       state: row?.state,
-      connection:
-        role === 'connection' ? (seenAs ?? attribution.connectionOf(row?.remotePort ?? 0)) : undefined,
+      connection: role === 'connection' ? (seenAs ?? (row && clientOf(row, attribution))) : undefined,
+      ...(role === 'connection' && row && { client: clientName(row) }),
       descriptors: list,
     };
   });
@@ -114,19 +115,36 @@ function isFromHere({ localAddress, remoteAddress }: SocketRow): boolean {
   return localAddress === remoteAddress || (isLoopback(localAddress) && isLoopback(remoteAddress));
 }
 
-/** Client ends, by their port, that some living process still has open: such a port is not ours any more. */
-function liveClientEnds({ rows, serverPort }: Attribution): Set<number> {
+/** Connections whose client's end some living process still has open: it may have the port after us. */
+function liveClientEnds({ rows, serverPort, connectionOf }: Attribution): ReadonlySet<number | undefined> {
   return new Set(
     rows
       .filter(row => row.remotePort === serverPort && row.inode !== 0 && isFromHere(row))
-      .map(row => row.localPort),
+      .map(row => connectionOf(row.localPort, row.localAddress)),
   );
 }
 
-function roleOf(row: SocketRow, attribution: Attribution, clientEnds: ReadonlySet<number>): SocketRole {
+/** As a server may have it in its log. */
+function clientName({ remoteAddress, remotePort }: SocketRow): string {
+  return formatEndpoint({ transport: 'tcp', host: remoteAddress, port: remotePort });
+}
+
+/** The connection of which this row is the server's end. */
+function clientOf(
+  { remotePort, remoteAddress }: SocketRow,
+  { connectionOf }: Attribution,
+): number | undefined {
+  return connectionOf(remotePort, remoteAddress);
+}
+
+function roleOf(
+  row: SocketRow,
+  attribution: Attribution,
+  clientEnds: ReadonlySet<number | undefined>,
+): SocketRole {
   if (row.state === 'LISTEN') return 'other-socket';
   if (row.localPort !== attribution.serverPort) return 'upstream';
-  const ours = isOurs(row, attribution) && isOver(row, clientEnds);
+  const ours = isOurs(row, attribution) && isOver(row, attribution, clientEnds);
   return ours ? 'connection' : 'other-client';
 }
 
@@ -144,13 +162,17 @@ export function peerOf({ localAddress, remoteAddress, remotePort }: SocketRow): 
   return { host: remoteAddress, port: remotePort, isLocal };
 }
 
-function isOurs(row: SocketRow, { connectionOf, anyClient = false }: Attribution): boolean {
-  return (anyClient || isFromHere(row)) && connectionOf(row.remotePort) !== undefined;
+function isOurs(row: SocketRow, attribution: Attribution): boolean {
+  return (attribution.anyClient || isFromHere(row)) && clientOf(row, attribution) !== undefined;
 }
 
 /** The client is gone. Of one on another machine only its FIN tells. */
-function isOver(row: SocketRow, clientEnds: ReadonlySet<number>): boolean {
-  return isFromHere(row) ? !clientEnds.has(row.remotePort) : row.state === 'CLOSE_WAIT';
+function isOver(
+  row: SocketRow,
+  attribution: Attribution,
+  clientEnds: ReadonlySet<number | undefined>,
+): boolean {
+  return isFromHere(row) ? !clientEnds.has(clientOf(row, attribution)) : row.state === 'CLOSE_WAIT';
 }
 
 /**

@@ -1,7 +1,9 @@
+import { ChurnError } from '../errors.js';
 import { type CycleTime, isTimeUp, type Load } from '../options/load.js';
 import type { Options } from '../options/run.js';
-import type { Target } from '../target/target.js';
-import { type Behaviours, prepareBehaviours } from '../workload/behaviours.js';
+import { ownCpuMs, readHostFacts } from '../proc/host.js';
+import { type Endpoint, formatEndpoint, type Target } from '../target/target.js';
+import { type Behaviours, behaviourOf, prepareBehaviours } from '../workload/behaviours.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
 import type { Behaviour } from '../workload/cycle-context.js';
 import { runCycles } from '../workload/cycles.js';
@@ -11,10 +13,12 @@ import type { CyclePhase, Ledger } from '../workload/ledger.js';
 import { LoadClock } from '../workload/load-clock.js';
 import { Pacer } from '../workload/pacer.js';
 import { Patience } from '../workload/patience.js';
+import { Sources } from '../workload/sources.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
 import { untilAccepted } from '../workload/until-accepted.js';
 import { ClientMix, type Workload } from '../workload/workload.js';
+import type { CycleWorkers } from './cycle-workers.js';
 import type { Observer } from './observer.js';
 import type { RunHooks } from './timeline.js';
 
@@ -35,6 +39,8 @@ export class Driver {
   readonly #shape: LoadTiming;
   readonly #probing: Probing;
   readonly #onJudged: RunHooks['onJudged'];
+  /** Those who make the cycles of all clients alike. */
+  readonly #workers: CycleWorkers | undefined;
   /** Connections that may be made in all. */
   readonly #atMost: number;
   readonly #cycleTime: CycleTime | undefined;
@@ -52,23 +58,27 @@ export class Driver {
     ledger: Ledger,
     observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
     { signal, onJudged }: Pick<RunHooks, 'signal' | 'onJudged'>,
+    hire?: (pacer: Pacer) => CycleWorkers | undefined,
   ): Promise<Driver> {
     // A probe beside silent clients asks, whatever the others do.
     const names = options.hold > 0 ? new Set([...options.clients, 'reply' as const]) : options.clients;
     const behaviours = await prepareBehaviours([...names], options.script);
     const cast = new ClientMix(options.clients, seed);
-    const { concurrency, timeoutMs, pauseMs, script } = options;
+    const { concurrency, timeoutMs, pauseMs, script, sources } = options;
+    const pacer = new Pacer();
     const work = {
       destination: target.endpoint,
+      sources: sourcesFor(target.endpoint, sources),
       behaviourOf: behaviourOf(cast, behaviours),
       ...{ concurrency, timeoutMs, pauseMs, script, ledger, signal },
-      pacer: new Pacer(),
+      pacer,
       patience: new Patience(timeoutMs),
       queueLength: () => observer.queueLength(),
       serverIsGone: () => observer.serverIsGone(),
     };
     const shape = await shapeOf(options);
-    return new Driver(cast, work, shape, probingOf(options, behaviours, observer), onJudged, options);
+    const probing = probingOf(options, behaviours, observer);
+    return new Driver(cast, work, shape, probing, onJudged, options, hire?.(pacer));
   }
 
   private constructor(
@@ -78,8 +88,10 @@ export class Driver {
     probing: Probing,
     onJudged: RunHooks['onJudged'],
     { atMost, cycleTime, warmup, cycles }: Options,
+    workers: CycleWorkers | undefined,
   ) {
     this.#onJudged = onJudged;
+    this.#workers = workers;
     this.#atMost = atMost?.connections ?? Infinity;
     this.#cycleTime = cycleTime;
     this.#wanted = warmup + cycles;
@@ -132,7 +144,39 @@ export class Driver {
     const allowed = Math.min(count, this.left);
     if (allowed === 0) return Promise.resolve();
     const isLate = () => this.#isLate(phase);
-    return runCycles({ ...this.#work, isLate, ...different }, phase, allowed, this.tallies[phase]);
+    const work = { ...this.#work, isLate, ...different };
+    if (this.#workers && !different.behaviourOf) return this.#makeShared(this.#workers, work, phase, allowed);
+    return runCycles(work, phase, allowed, this.tallies[phase]);
+  }
+
+  async #makeShared(
+    workers: CycleWorkers,
+    work: Omit<Workload, 'aside'>,
+    phase: TalliedPhase,
+    count: number,
+  ): Promise<void> {
+    const { loadClock, forMs, ledger, queueLength, serverIsGone, signal, isLate = () => false } = work;
+    const tally = this.tallies[phase];
+    ledger.enter(phase);
+    const order = { phase, count, forMs, isTimed: loadClock !== undefined };
+    const times = phase === 'cycles' ? this.#shape.stopwatch : undefined;
+    await workers.make(order, { isLate, serverIsGone, signal }, tally, times);
+    const accepted = ledger.opened - tally.failed - (queueLength() ?? Infinity);
+    tally.acceptedAtLeast = Math.max(tally.acceptedAtLeast, accepted);
+  }
+
+  /** CPU time that whoever makes the cycles has had: one thread, or the mean of several. */
+  get cpuMs(): number {
+    return this.#workers?.cpuMs ?? ownCpuMs();
+  }
+
+  /** No probe can be told apart beside the cycles of other threads. */
+  get isShared(): boolean {
+    return this.#workers !== undefined;
+  }
+
+  close(): void {
+    void this.#workers?.close();
   }
 
   /** The cycles before the judged ones get half of the time. */
@@ -186,18 +230,6 @@ export class Driver {
   }
 }
 
-/** Nothing is asked for a connection where all clients do the same. */
-function behaviourOf(cast: ClientMix, behaviours: Behaviours): (connection: number) => Behaviour {
-  const of = (client: ClientName) => {
-    const behaviour = behaviours.get(client);
-    if (!behaviour) throw new Error(`the client ${client} was not prepared`);
-    return behaviour;
-  };
-  if (cast.isMixed) return connection => of(cast.clientOf(connection));
-  const only = of(cast.clientOf(1));
-  return () => only;
-}
-
 /** What a probe does, and what it takes for being served. */
 interface Probing {
   readonly behaviour: Behaviour;
@@ -246,6 +278,18 @@ async function probeOnce(work: Workload, { behaviour, by }: Probing): Promise<Pr
     tally,
   );
   return { ms: tally.completed > 0 ? ms : undefined, by };
+}
+
+/** @throws ChurnError `usage` where none of these addresses can reach the server. */
+function sourcesFor(endpoint: Endpoint, addresses: readonly string[]): Sources | undefined {
+  if (addresses.length === 0) return undefined;
+  if (endpoint.transport === 'tcp' && endpoint.host.startsWith('127.'))
+    return new Sources(addresses, readHostFacts().ephemeralPorts);
+  throw new ChurnError(
+    'usage',
+    `--source names addresses of 127.0.0.0/8, and the server is reached at ${formatEndpoint(endpoint)}.`,
+    'If it also listens on 127.0.0.1, add --host 127.0.0.1; else leave out --source.',
+  );
 }
 
 /** When the judged cycles begin, and whether their times are taken down. Kept for the whole run. */

@@ -1,8 +1,10 @@
 import type { Options } from '../options/run.js';
 import type { Target } from '../target/target.js';
 import { Ledger } from '../workload/ledger.js';
+import type { Pacer } from '../workload/pacer.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
+import { CycleWorkers } from './cycle-workers.js';
 import { Driver, portionsOf } from './driver.js';
 import { partOfCycles, partOutOfSight } from './parts.js';
 import type { RunHooks, Timeline } from './timeline.js';
@@ -27,15 +29,18 @@ export class FarCyclesTraffic implements Traffic {
     seed: number,
     hooks: RunHooks,
   ): Promise<FarCyclesTraffic> {
-    const ledger = new Ledger();
-    const open = (different: Partial<Options>) =>
-      Driver.open(target, { ...options, ...different }, seed, ledger, UNSEEN, hooks);
+    const ledger = new Ledger(options.sources);
+    const open = (different: Partial<Options>, hire?: (pacer: Pacer) => CycleWorkers | undefined) =>
+      Driver.open(target, { ...options, ...different }, seed, ledger, UNSEEN, hooks, hire);
     const probing = { timeoutMs: Math.min(options.timeoutMs, MAX_PROBE_MS), concurrency: 1 };
     const prober = [
       await open({ ...probing, clients: ['half'] }),
       await open({ ...probing, clients: ['reply'] }),
     ];
-    return new FarCyclesTraffic(target, options, hooks.signal, await open({}), prober);
+    const driver = await open({}, pacer =>
+      options.workers > 1 ? new CycleWorkers(target, options, seed, { ledger, pacer }) : undefined,
+    );
+    return new FarCyclesTraffic(target, options, hooks.signal, driver, prober);
   }
 
   private constructor(
@@ -52,7 +57,9 @@ export class FarCyclesTraffic implements Traffic {
     this.#prober = prober;
   }
 
-  close(): void {}
+  close(): void {
+    this.#driver.close();
+  }
 
   get connections(): number {
     return this.#driver.ledger.opened;

@@ -74,7 +74,7 @@ export class Hold {
     const over = cycles.finally(() => {
       isOver = true;
     });
-    while (this.#mayAsk && !isOver) {
+    while (this.#mayAsk && !isOver && !this.#driver.isShared) {
       const { ms } = await this.#driver.probe();
       if (ms !== undefined) this.#serviceMs.push(ms);
       const pauseMs = Math.max(MIN_PAUSE_MS, this.#serviceMs.length);
@@ -130,7 +130,11 @@ const MIN_PAUSE_MS = 100;
  * Whether this process and this machine can hold so many connections.
  * @throws ChurnError `own-limit` with what to type.
  */
-export function requireRoom({ hold, concurrency }: Pick<Load, 'hold' | 'concurrency'>): void {
+export function requireRoom({
+  hold,
+  concurrency,
+  sources,
+}: Pick<Load, 'hold' | 'concurrency' | 'sources'>): void {
   if (hold === 0) return;
   const needed = hold + concurrency + OWN_FDS;
   const most = ownFdLimit();
@@ -142,12 +146,12 @@ export function requireRoom({ hold, concurrency }: Pick<Load, 'hold' | 'concurre
     );
   }
   const [first, last] = readHostFacts().ephemeralPorts;
-  const ports = last - first + 1;
+  const ports = (last - first + 1) * Math.max(1, sources.length);
   if (hold + SPARE_PORTS > ports) {
     throw new ChurnError(
       'own-limit',
-      `--hold ${hold} leaves no ports for the cycles: this machine has ${ports} of them.`,
-      `Hold fewer, or type: sudo sysctl net.ipv4.ip_local_port_range="10000 65000"`,
+      `--hold ${hold} leaves no ports for the cycles: this machine has ${ports} of them${sources.length > 1 ? ' for these addresses' : ''}.`,
+      `Hold fewer, or let them come from several addresses: --source 127.0.0.2-127.0.0.${1 + Math.ceil((hold + SPARE_PORTS) / (last - first + 1))}`,
     );
   }
 }

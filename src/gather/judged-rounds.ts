@@ -2,7 +2,6 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Options } from '../options/run.js';
 import { type CpuTime, readCpuTime } from '../proc/cpu-time.js';
 import { countFds } from '../proc/fds.js';
-import { ownCpuMs } from '../proc/host.js';
 import { mostPollEntries } from '../proc/threads.js';
 import type { Settled } from '../sampler/settle.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -82,7 +81,7 @@ export class JudgedRounds {
 
   #beginWork(): WorkBegun {
     const cpu = readCpuTime(this.#observer.before.processes.map(({ pid }) => pid));
-    return { connections: this.#driver.ledger.opened, cpu, ownMs: ownCpuMs() };
+    return { connections: this.#driver.ledger.opened, cpu, ownMs: this.#driver.cpuMs };
   }
 
   /** Of a port that others listen on too nobody knows how many connections were this server's: their share changes. */
@@ -130,12 +129,12 @@ export class JudgedRounds {
 
   async #makePortion(portion: Portion): Promise<void> {
     const { cycles } = this.#driver.tallies;
-    const [completed, durationMs, cpuMs] = [cycles.completed, cycles.durationMs, ownCpuMs()];
+    const [completed, durationMs, cpuMs] = [cycles.completed, cycles.durationMs, this.#driver.cpuMs];
     await this.#driver.makeJudged(portion);
     this.pace.push({
       cycles: cycles.completed - completed,
       durationMs: cycles.durationMs - durationMs,
-      ownCpuMs: ownCpuMs() - cpuMs,
+      ownCpuMs: this.#driver.cpuMs - cpuMs,
     });
   }
 }

@@ -246,8 +246,9 @@ export class Observer {
     const { snapshot } = this.look(true);
     const { endpoint } = this.#target;
     if (endpoint.transport !== 'tcp') return snapshot;
-    for (const { inode, localPort, remotePort } of this.#tables.view([], false).rows) {
-      const connection = localPort === endpoint.port ? this.#clients.connectionOf(remotePort) : undefined;
+    for (const { inode, localPort, remotePort, remoteAddress } of this.#tables.view([], false).rows) {
+      const connection =
+        localPort === endpoint.port ? this.#clients.connectionOf(remotePort, remoteAddress) : undefined;
       if (inode !== 0 && connection !== undefined) this.#seen.remember(inode, connection);
     }
     return snapshot;
@@ -284,7 +285,7 @@ export class Observer {
       serverPort: endpoint.transport === 'tcp' ? endpoint.port : undefined,
       rows: view.rows,
       elsewhere: view.elsewhere,
-      connectionOf: port => this.#clients.connectionOf(port),
+      connectionOf: (port, address) => this.#clients.connectionOf(port, address),
       anyClient: this.#clients.areAll,
       seenAs: inode => this.#seen.connectionOf(inode),
     };
@@ -294,12 +295,16 @@ export class Observer {
   #isUnfinished(row: SocketRow): boolean {
     const { endpoint } = this.#target;
     if (endpoint.transport !== 'tcp') return false;
-    if (row.state === 'SYN_RECV') return row.localPort === endpoint.port && this.#isOurs(row.remotePort);
-    return row.state === 'FIN_WAIT1' && row.remotePort === endpoint.port && this.#isOurs(row.localPort);
+    if (row.state === 'SYN_RECV')
+      return row.localPort === endpoint.port && this.#isOurs(row.remotePort, row.remoteAddress);
+    const { localPort, localAddress } = row;
+    return (
+      row.state === 'FIN_WAIT1' && row.remotePort === endpoint.port && this.#isOurs(localPort, localAddress)
+    );
   }
 
-  #isOurs(port: number): boolean {
-    return this.#clients.connectionOf(port) !== undefined;
+  #isOurs(port: number, address: string): boolean {
+    return this.#clients.connectionOf(port, address) !== undefined;
   }
 }
 
@@ -325,9 +330,9 @@ function placeOf({ endpoint, listeners }: Target): SocketPlace {
   return { port: endpoint.port, families: [...families] };
 }
 
-/** Whose connections are looked at: those of our own cycles, by their local ports, or those of everybody. */
+/** Whose connections are looked at: those of our own cycles, by the ports of their ends, or those of everybody. */
 export interface Clients {
-  readonly connectionOf: (port: number) => number | undefined;
+  readonly connectionOf: (port: number, address: string) => number | undefined;
   readonly areAll?: boolean;
 }
 

@@ -10,6 +10,7 @@ import type { Evidence, PerClientGrowth } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
 import { Ledger } from '../workload/ledger.js';
+import type { Pacer } from '../workload/pacer.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
 import { growthPerClient, type Witnessed, witness } from './confirming.js';
@@ -67,9 +68,10 @@ export class OwnCyclesTraffic implements Traffic {
     seed: number,
     hooks: RunHooks,
   ): Promise<OwnCyclesTraffic> {
-    const ledger = new Ledger();
+    const ledger = new Ledger(options.sources);
     const observer = await Observer.open(target, ledger);
-    const driver = await Driver.open(target, options, seed, ledger, observer, hooks);
+    const hire = await hiring(target, options, seed, ledger);
+    const driver = await Driver.open(target, options, seed, ledger, observer, hooks, hire);
     return new OwnCyclesTraffic(target, options, hooks, observer, driver);
   }
 
@@ -92,6 +94,7 @@ export class OwnCyclesTraffic implements Traffic {
 
   close(): void {
     void this.#hold.end();
+    this.#driver.close();
     this.#observer.close();
   }
 
@@ -279,6 +282,13 @@ export class OwnCyclesTraffic implements Traffic {
   get #settleMs(): number {
     return this.#driver.isOver ? Math.min(1_000, this.#options.settleMs) : this.#options.settleMs;
   }
+}
+
+/** Most runs need no other threads, and load nothing for them. */
+async function hiring(target: Target, options: Options, seed: number, ledger: Ledger) {
+  if (options.workers === 1) return undefined;
+  const { CycleWorkers } = await import('./cycle-workers.js');
+  return (pacer: Pacer) => new CycleWorkers(target, options, seed, { ledger, pacer });
 }
 
 /** Aborted when that signal is, but for the moment that a look at a server that does not move takes; until it is `over`. */

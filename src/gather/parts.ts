@@ -154,14 +154,14 @@ export function partOfCycles(
   { ledger, cast, tallies, isCutShort }: Driver,
   seen: Partial<OwnCycles>,
 ): Pick<Evidence, OfCycles> & { readonly own: OwnCycles } {
-  const { clients, concurrency, ratePerSecond, rampMs, script, timeoutMs } = options;
+  const { clients, concurrency, workers, sources, ratePerSecond, rampMs, script, timeoutMs } = options;
   return {
     own: {
-      ...{ clients, concurrency, ratePerSecond, rampMs },
+      ...{ clients, concurrency, workers, sources, ratePerSecond, rampMs },
       requestIsMeant: script.meant,
       asked: askedOf(options),
       originOf: connection => ledger.origin(connection),
-      connectionOf: port => ledger.connectionOf(port),
+      connectionOf: (port, address) => ledger.connectionOf(port, address),
       clientOf: connection => cast.clientOf(connection),
       ...{ pace: [], hold: undefined, apart: [], followed: undefined, watched: undefined },
       ...{ embryonicResets: 0, deferredDrops: 0 },

@@ -1,5 +1,6 @@
 import { ChurnError } from '../errors.js';
 import type { Progress } from '../gather/timeline.js';
+import { withWorkers } from '../options/load.js';
 import { optionOf } from '../options/option.js';
 import { parseAddress, parseOptions, type RawOptions } from '../options/run.js';
 import { parseWatchOptions } from '../options/watch.js';
@@ -46,7 +47,7 @@ async function reportOf(task: Task, world: World, context: RunContext): Promise<
     const { watch } = await import('../session/watch.js');
     return watch(parseWatchOptions(task.raw), { ...context, world, isQuiet: true });
   }
-  return storyOf(parseOptions(task.raw), context, world);
+  return storyOf(parseOptions(withWorkers(task.raw, context.environment.cpus)), context, world);
 }
 
 /** The command line that would make the same run, so that a report says how to. */

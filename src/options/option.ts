@@ -119,6 +119,17 @@ export function whole(least: number, most: number, example = least): Value<strin
   };
 }
 
+/** So many threads; "auto" is made a number before it is read, by whoever knows the machine. */
+export function workers(): Value<string | number, number, number | 'auto'> {
+  return {
+    ...whole(1, MAX_WORKERS, 4),
+    placeholder: '<n|auto>',
+    completion: ['auto'],
+  };
+}
+
+const MAX_WORKERS = 64;
+
 /** Whole numbers, for an option that may be given several times. */
 export function wholes(
   ...[least, most, example]: Parameters<typeof whole>

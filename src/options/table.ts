@@ -17,6 +17,7 @@ import {
   time,
   whole,
   wholes,
+  workers,
 } from './option.js';
 import { SAID } from './said.js';
 
@@ -141,6 +142,28 @@ export const CYCLES = {
     default: 1,
     help: `connections at a time (default: 1; with --rate at most ${OPEN_AT_RATE})`,
   },
+  workers: {
+    value: workers(),
+    default: 1,
+    help: 'threads of churn that share the cycles; auto: one for each CPU but one (default: 1)',
+    notWith: {
+      thorough: [
+        '--workers does not go with --thorough, whose rows are too short for it.',
+        'Use it with one --client at a time, or with several: --client fin,rst,half',
+      ],
+      reload: [
+        '--workers does not go with --reload, which counts the cycles one by one.',
+        'Leave out --workers; --concurrency 16 keeps the server busy, too.',
+      ],
+    },
+  },
+  source: {
+    value: text('<addresses>'),
+    help: 'addresses of 127.0.0.0/8 that connections come from, where one has too few ports: 127.0.0.2-127.0.0.9',
+    notWith: {
+      unix: ['--source has no meaning with --unix: there are no addresses.', 'Leave out --source.'],
+    },
+  },
   rate: {
     value: rate(),
     help: 'begin this many cycles a second, however slow the server is',
@@ -151,7 +174,10 @@ export const CYCLES = {
     value: SWITCH,
     help: 'tell how long connections and answers took (with --rate it is told anyway)',
   },
-  hold: { value: whole(1, 60_000, 100), help: 'keep this many silent clients connected during the cycles' },
+  hold: {
+    value: whole(1, 1_000_000, 100),
+    help: 'keep this many silent clients connected during the cycles',
+  },
   holdEnd: {
     value: oneOf('<how>', ['fin', 'rst'], 'fin or rst', 'fin closes the held clients, rst resets them.'),
     default: 'fin',

@@ -42,7 +42,16 @@ export function requireProc(root = '/proc'): void {
 
 /** Time that the main thread of this process has had a CPU, in milliseconds: the first field of schedstat. */
 export function ownCpuMs(): number {
-  const nanoseconds = readProcTextOrNothing('/proc/self/schedstat')?.split(' ')[0];
+  return cpuMsOf('/proc/self/schedstat');
+}
+
+/** The same of the thread that asks. */
+export function ownThreadCpuMs(): number {
+  return cpuMsOf('/proc/thread-self/schedstat');
+}
+
+function cpuMsOf(file: string): number {
+  const nanoseconds = readProcTextOrNothing(file)?.split(' ')[0];
   return nanoseconds === undefined ? 0 : Number(nanoseconds) / 1e6;
 }
 

@@ -110,7 +110,7 @@ function reportCycles(
 ): Measured<ReportedCycles> {
   const { cycles, warmup, confirm } = evidence;
   // A report has both in any case; where others made the connections they say nothing.
-  const { concurrency = 1, clients = ['fin'] } = evidence.own ?? {};
+  const { concurrency = 1, clients = ['fin'], workers = 1, sources = [] } = evidence.own ?? {};
   return {
     requested,
     completed: cycles.completed,
@@ -123,6 +123,8 @@ function reportCycles(
     listenOverflows: evidence.listenOverflows,
     listenDrops: evidence.listenDrops,
     ...{ concurrency, clients },
+    ...(workers > 1 && { workers }),
+    ...(sources.length > 0 && { sources }),
     durationMs: Math.round(cycles.durationMs * 10) / 10,
     forMs,
     ratePerSecond: cycles.durationMs > 0 ? Math.round((cycles.completed / cycles.durationMs) * 1_000) : 0,
@@ -151,7 +153,7 @@ function reportState(evidence: Evidence, snapshot: Snapshot): Measured<ReportedS
 function reportHeld(evidence: Evidence): { held: Measured<ReportedHeld>[]; heldCount: number } {
   const held = evidence.held
     .filter(({ role }) => role === 'connection' || role === 'dead-socket')
-    .flatMap(({ role, state, inode, connection, descriptors }) => {
+    .flatMap(({ role, state, inode, connection, client, descriptors }) => {
       const origin = connection === undefined ? undefined : evidence.own?.originOf(connection);
       return descriptors.map(({ pid, number }) => ({
         what: role,
@@ -161,6 +163,7 @@ function reportHeld(evidence: Evidence): { held: Measured<ReportedHeld>[]; heldC
         fd: number,
         cycle: origin?.cycle,
         phase: origin?.phase,
+        client,
       }));
     });
   return { held: held.slice(0, MAX_HELD), heldCount: held.length };

@@ -262,6 +262,10 @@ export interface ReportedCycles {
    * @minimum 1
    */
   readonly concurrency: number;
+  /** Threads of churn that shared the cycles, where there were several. */
+  readonly workers?: Count;
+  /** Addresses that the connections came from, where they were named; each worker has one. */
+  readonly sources?: readonly string[];
   /**
    * What the clients did; several were taken in the random order of the seed.
    *
@@ -298,4 +302,6 @@ export interface ReportedHeld {
   /** Counted from 1 within its phase. */
   readonly cycle: Count | null;
   readonly phase: CyclePhase | null;
+  /** Address and port of the client, as the server may have them in its log; null where the kernel has forgotten them. */
+  readonly client?: string | null;
 }

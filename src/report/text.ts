@@ -126,7 +126,8 @@ function cycleText(cycles: ReportedCycles): string {
   const extra = cycles.confirmation > 0 ? `, ${formatCount(cycles.confirmation)} to confirm` : '';
   const { durationMs, forMs } = cycles;
   const of = typeof forMs === 'number' && durationMs < forMs / 2 ? ` of ${formatDuration(forMs)}` : '';
-  return `${cycles.completed}${short} cycles in ${formatDuration(durationMs)}${of} (${rate}), ${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
+  const by = cycles.workers === undefined ? '' : `${cycles.workers} workers, `;
+  return `${cycles.completed}${short} cycles in ${formatDuration(durationMs)}${of} (${rate}), ${by}${plural(cycles.failed, 'error')}, ${cycles.warmup} warm-up${extra}`;
 }
 
 /** The growth per cycle, or connection, when it was found, else the bound under which it lies. */

@@ -104,6 +104,8 @@ export interface HeldSocket {
   readonly state: TcpState | undefined;
   /** Which of our connections it is, for the role `connection`. */
   readonly connection: number | undefined;
+  /** Address and port that it came from, where the kernel still knows them. */
+  readonly client?: string | undefined;
   readonly peer?: Peer | undefined; // for the role `upstream`
   /** "→ 127.0.0.1:6379 redis-server", for connections to other servers as far as they can be seen; text from outside. */
   readonly name?: string | undefined;
@@ -251,6 +253,9 @@ export interface OwnCycles {
   readonly capped?: { readonly connections: number; readonly because: 'option' | 'method' } | undefined;
   readonly tooSlowFor?: number | undefined; // so many cycles were asked for, and fewer made in their time
   readonly concurrency: number;
+  /** Threads of our own that shared them, and the addresses that they came from, where some were named. */
+  readonly workers?: number;
+  readonly sources?: readonly string[];
   readonly ratePerSecond: number | undefined;
   readonly rampMs: number;
   /** The judged cycles, portion by portion. */
@@ -260,7 +265,7 @@ export interface OwnCycles {
   /** undefined when no clients were held. */
   readonly hold: HeldClients | undefined;
   readonly originOf: (connection: number) => CycleOrigin;
-  readonly connectionOf: (port: number) => number | undefined;
+  readonly connectionOf: (port: number, address: string) => number | undefined;
   /** Behaviours that the clients had, and which of them a connection had. */
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;

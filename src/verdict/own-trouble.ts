@@ -23,6 +23,13 @@ export function ownTrouble({ warmup, cycles, confirm, departed, own }: Evidence)
     const { lastFailure } = tallies.find(({ stopped }) => stopped === 'own-fds') ?? {};
     return ownLimitError({ code: lastFailure?.code || 'EMFILE' });
   }
+  if (tallies.some(({ stopped }) => stopped === 'own-worker')) {
+    return new ChurnError(
+      'own-error',
+      `A thread of churn ended in the middle of its cycles, after ${made} connections.`,
+      'Run it again with fewer --workers; if it happens again, please report it.',
+    );
+  }
   const tlsCode = tallies.find(({ stopped }) => stopped === 'untrusted' || stopped === 'no-tls');
   if (tlsCode && departed.length === 0) return tlsTrouble(tlsCode);
   if (tallies.some(({ stopped }) => stopped === 'no-http2') && departed.length === 0) {

@@ -26,7 +26,7 @@ export async function openCycles(
     target,
     { ...plain, concurrency: Math.min(options.concurrency, MOST_AT_A_TIME) },
     options.seed ?? 0,
-    new Ledger(),
+    new Ledger(options.sources),
     looks,
     { signal },
   );

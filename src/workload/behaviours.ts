@@ -10,6 +10,7 @@ import {
   untilServerCloses,
 } from './cycle-context.js';
 import { firstHalf, type Script } from './script.js';
+import type { ClientMix } from './workload.js';
 
 /**
  * Connect, then close as close(2) does. What has arrived is read first: a close with unread data sends RST, not FIN
@@ -128,4 +129,16 @@ export async function prepareBehaviours(names: readonly ClientName[], script: Sc
     prepared.set(name, await prepare(script));
   }
   return prepared;
+}
+
+/** What the client of a connection does. Nothing is asked for a connection where all clients do the same. */
+export function behaviourOf(cast: ClientMix, behaviours: Behaviours): (connection: number) => Behaviour {
+  const of = (client: ClientName) => {
+    const behaviour = behaviours.get(client);
+    if (!behaviour) throw new Error(`the client ${client} was not prepared`);
+    return behaviour;
+  };
+  if (cast.isMixed) return connection => of(cast.clientOf(connection));
+  const only = of(cast.clientOf(1));
+  return () => only;
 }

@@ -52,7 +52,7 @@ class Batch {
     const { script, patience, timeoutMs, concurrency, destination, stopwatch, loadClock } = work;
     this.#schedule = new BatchSchedule(work, this.#startedAtMs, () => this.#pump());
     this.#admission = new AdmissionGate({
-      credits: () => work.pacer.credits(this.#lookAtQueue(), this.#connecting),
+      credits: () => work.pacer.credits(this.#lookAtQueue()),
       again: () => this.#pump(),
     });
     const host = destination.transport === 'tcp' ? destination.host : undefined;
@@ -105,45 +105,53 @@ class Batch {
   }
 
   #launch(): void {
-    const { destination, ledger, timeoutMs, loadClock, stopwatch } = this.work;
+    const { destination, sources, ledger, timeoutMs, loadClock, stopwatch } = this.work;
     const now = performance.now();
     const sinceMs = loadClock?.begin(now) ?? now;
     if (loadClock?.profile.ratePerSecond !== undefined) stopwatch?.began(now - sinceMs);
-    const cycle = newCycle(dial(destination), ledger.next(this.phase), now + timeoutMs, sinceMs);
+    const cycle = newCycle(dial(destination, sources), ledger.next(this.phase), now + timeoutMs, sinceMs);
     this.#inFlight.add(cycle);
     this.#connecting += 1;
-    open(cycle, destination, {
+    this.work.pacer.noteBegin();
+    const events = {
       connected: () => this.#connected(cycle),
       ended: () => {
         if (!cycle.closing) this.tally.closedByServer += 1;
       },
       closed: () => this.#closed(cycle),
-    });
+    };
+    open(cycle, destination, events, sources);
   }
 
   #connected(cycle: Cycle): void {
-    this.#connecting -= 1;
+    this.#arrived();
     cycle.connected = true;
     const now = performance.now();
     this.work.pacer.noteConnect(now - cycle.dueAtMs + this.work.timeoutMs);
     this.work.stopwatch?.connected(now - cycle.sinceMs);
     const { socket } = cycle;
-    const { localPort } = socket;
+    const { localPort, localAddress } = socket;
     if (localPort !== undefined) {
       if (isSelfConnected(socket, this.work.destination)) {
         cycle.error = 'ECONNREFUSED';
         socket.resetAndDestroy();
         return;
       }
-      this.work.ledger.remember(localPort, cycle.connection);
+      this.work.ledger.remember(localPort, cycle.connection, localAddress);
     }
     this.work.behaviourOf(cycle.connection)(cycle, this.#context);
     if (this.#connecting === 0) this.#pump();
   }
 
+  /** Connected, or not to be. */
+  #arrived(): void {
+    this.#connecting -= 1;
+    this.work.pacer.noteEnd();
+  }
+
   #closed(cycle: Cycle): void {
     this.#inFlight.delete(cycle);
-    if (!cycle.connected) this.#connecting -= 1;
+    if (!cycle.connected) this.#arrived();
     if (cycle.error === undefined || wasClosedByReset(cycle)) {
       this.tally.completed += 1;
       this.#deadlinesInARow = 0;
@@ -178,8 +186,9 @@ class Batch {
     const now = performance.now();
     this.#deadlines.check(this.#inFlight, now);
     const length = this.#lookAtQueue() ?? 0;
-    if (this.#stall.stalledMs(length, this.#launched, now) >= this.work.timeoutMs)
-      this.#stop('accept-stalled');
+    // Those of other threads are counted: what they put into it moves it, too.
+    const opened = this.work.ledger.openedIn(this.phase);
+    if (this.#stall.stalledMs(length, opened, now) >= this.work.timeoutMs) this.#stop('accept-stalled');
     // Also for those whose number has grown meanwhile, and where the time is up.
     if (this.tally.stopped || this.work.loadClock || this.work.forMs !== undefined) this.#pump();
   }

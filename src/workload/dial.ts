@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Cycle } from './cycle.js';
+import type { Sources } from './sources.js';
 
 /** Where to connect to; the stage before has made it numeric. */
 export type Destination =
@@ -7,13 +8,14 @@ export type Destination =
   | { readonly transport: 'unix'; readonly path: string; readonly file?: string };
 
 /**
- * A raw connection that has begun. `localAddress` is left to the kernel: choosing it makes Node bind without
- * IP_BIND_ADDRESS_NO_PORT, and ports in TIME_WAIT are then not reused.
+ * A raw connection that has begun. Where no source was named, `localAddress` is left to the kernel: choosing it alone
+ * makes Node bind without IP_BIND_ADDRESS_NO_PORT, and ports in TIME_WAIT are then not reused.
  */
-export function dial(destination: Destination): Socket {
-  return destination.transport === 'unix'
-    ? connect({ path: destination.file ?? socketName(destination.path) })
-    : connect({ host: destination.host, port: destination.port, autoSelectFamily: false });
+export function dial(destination: Destination, sources?: Sources): Socket {
+  if (destination.transport === 'unix')
+    return connect({ path: destination.file ?? socketName(destination.path) });
+  const { host, port } = destination;
+  return connect({ host, port, autoSelectFamily: false, ...sources?.next() });
 }
 
 /** An abstract name begins with a NUL, and may be padded with them; the kernel's table writes "@" for each. */
@@ -43,9 +45,9 @@ interface Events {
 /**
  * Follows the socket of a cycle. When the backlog is full, a Unix socket answers a connect(2) that does not block with
  * EAGAIN, where a TCP socket drops the SYN and one that blocks would have waited: it is tried again until the cycle's
- * deadline.
+ * deadline. So is a local port that somebody else has, by the next one.
  */
-export function open(cycle: Cycle, destination: Destination, events: Events): void {
+export function open(cycle: Cycle, destination: Destination, events: Events, sources?: Sources): void {
   cycle.socket
     .on('connect', events.connected)
     .on('end', events.ended)
@@ -53,19 +55,26 @@ export function open(cycle: Cycle, destination: Destination, events: Events): vo
       cycle.error ??= error.code ?? error.message;
     })
     .on('close', () => {
-      if (cycle.connected || cycle.error !== FULL_BACKLOG) events.closed();
-      else openAgain(cycle, destination, events);
+      const isTaken = sources?.isTaken(cycle.error) ?? false;
+      if (cycle.connected || !(isTaken || cycle.error === FULL_BACKLOG)) return events.closed();
+      openAgain(cycle, destination, events, sources, isTaken ? 0 : RETRY_MS);
     });
 }
 
-function openAgain(cycle: Cycle, destination: Destination, events: Events): void {
+function openAgain(
+  cycle: Cycle,
+  destination: Destination,
+  events: Events,
+  sources: Sources | undefined,
+  waitMs: number,
+): void {
   cycle.error = undefined;
   setTimeout(() => {
     // The deadline or an interrupt came meanwhile.
     if (cycle.error !== undefined) return events.closed();
-    cycle.socket = dial(destination);
-    open(cycle, destination, events);
-  }, RETRY_MS);
+    cycle.socket = dial(destination, sources);
+    open(cycle, destination, events, sources);
+  }, waitMs);
 }
 
 const FULL_BACKLOG = 'EAGAIN';

@@ -22,6 +22,24 @@ export class Histograms implements Stopwatch {
     write(this.#reply, ms);
   }
 
+  /** What was written down, for the histograms of another thread; they are empty again. */
+  take(): RecordedTimes {
+    const all = [this.#late, this.#connect, this.#reply] as const;
+    const [late, connect, reply] = all.map(histogram => {
+      const counts = countsOf(histogram);
+      histogram.reset();
+      return counts;
+    }) as [TimeCounts, TimeCounts, TimeCounts];
+    return { late, connect, reply };
+  }
+
+  /** Adds what others have written down. */
+  add({ late, connect, reply }: RecordedTimes): void {
+    addCounts(this.#late, late);
+    addCounts(this.#connect, connect);
+    addCounts(this.#reply, reply);
+  }
+
   latency(since: Latency['since']): Latency {
     return {
       since,
@@ -32,7 +50,31 @@ export class Histograms implements Stopwatch {
   }
 }
 
+/** Times in microseconds, and how often each was written down. */
+type TimeCounts = ReadonlyArray<readonly [us: number, count: number]>;
+
+export interface RecordedTimes {
+  readonly late: TimeCounts;
+  readonly connect: TimeCounts;
+  readonly reply: TimeCounts;
+}
+
 type Histogram = InstanceType<typeof hdr.default>;
+
+function addCounts(histogram: Histogram, counts: TimeCounts): void {
+  for (const [us, count] of counts) histogram.recordValueWithCount(us, count);
+}
+
+function countsOf(histogram: Histogram): TimeCounts {
+  const counts: [number, number][] = [];
+  const values = histogram.recordedValuesIterator;
+  values.reset();
+  while (values.hasNext()) {
+    const { valueIteratedTo, countAddedInThisIterationStep } = values.next();
+    counts.push([valueIteratedTo, countAddedInThisIterationStep]);
+  }
+  return counts;
+}
 
 function newHistogram(): Histogram {
   return new hdr.default(1, MAX_US, 3);
@@ -62,12 +104,9 @@ function spreadOf(histogram: Histogram): Spread | undefined {
 /** Buckets whose upper ends are 1, 2, 5, 10 … µs, from the first to the last that is not empty. */
 function bucketsOf(histogram: Histogram): Spread['buckets'] {
   const counts = new Map<number, number>();
-  const values = histogram.recordedValuesIterator;
-  values.reset();
-  while (values.hasNext()) {
-    const { valueIteratedTo, countAddedInThisIterationStep } = values.next();
-    const end = ENDS_US.find(us => valueIteratedTo <= us) ?? MAX_US;
-    counts.set(end, (counts.get(end) ?? 0) + countAddedInThisIterationStep);
+  for (const [us, count] of countsOf(histogram)) {
+    const end = ENDS_US.find(until => us <= until) ?? MAX_US;
+    counts.set(end, (counts.get(end) ?? 0) + count);
   }
   const ends = [...counts.keys()];
   return ENDS_US.filter(us => us >= Math.min(...ends) && us <= Math.max(...ends)).map(us => ({

@@ -8,10 +8,32 @@
  * A queue that cannot be seen (another machine, a Unix socket) does not pace.
  */
 export class Pacer {
-  #target = QUEUE_TARGET;
+  /** For the pacers of other threads that fill the same queue. */
+  readonly memory: SharedArrayBuffer;
+  /** How many are to be queued, and how many are on their way there. */
+  readonly #cells: Int32Array;
 
-  credits(queueLength: number | undefined, connecting: number): number {
-    return queueLength === undefined ? UNSEEN_CREDITS : Math.max(0, this.#target - queueLength - connecting);
+  /** `memory`: that of the first one, of which the others are made. */
+  constructor(memory?: SharedArrayBuffer) {
+    this.memory = memory ?? new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+    this.#cells = new Int32Array(this.memory);
+    if (!memory) this.#cells[TARGET] = QUEUE_TARGET;
+  }
+
+  credits(queueLength: number | undefined): number {
+    if (queueLength === undefined) return UNSEEN_CREDITS;
+    const [target = 0, connecting = 0] = this.#cells;
+    return Math.max(0, target - queueLength - connecting);
+  }
+
+  /** A connect is under way. */
+  noteBegin(): void {
+    Atomics.add(this.#cells, CONNECTING, 1);
+  }
+
+  /** One that was under way is made, or has failed. */
+  noteEnd(): void {
+    Atomics.sub(this.#cells, CONNECTING, 1);
   }
 
   /**
@@ -19,10 +41,13 @@ export class Pacer {
    * is shorter than what was put into it, so less is put into it from now on.
    */
   noteConnect(connectMs: number): void {
-    if (connectMs >= SYN_RETRANSMISSION_MS) this.#target = Math.max(1, this.#target - 1);
+    if (connectMs < SYN_RETRANSMISSION_MS) return;
+    this.#cells[TARGET] = Math.max(1, (this.#cells[TARGET] ?? 1) - 1);
   }
 }
 
+const TARGET = 0;
+const CONNECTING = 1;
 const QUEUE_TARGET = 4;
 const UNSEEN_CREDITS = 64;
 /** The first retransmission comes after a second (RFC 6298). */
@@ -31,7 +56,7 @@ const SYN_RETRANSMISSION_MS = 900;
 /** Tells how long an accept queue has stood still: its length has not changed, and nothing was put into it. */
 export class StallWatch {
   #length = 0;
-  #launched = 0;
+  #opened = 0;
   #sinceMs: number;
 
   constructor(nowMs: number) {
@@ -39,10 +64,10 @@ export class StallWatch {
   }
 
   /** Milliseconds since the queue last moved; 0 while it is empty. */
-  stalledMs(length: number, launched: number, nowMs: number): number {
-    if (length === 0 || length !== this.#length || launched !== this.#launched) {
+  stalledMs(length: number, opened: number, nowMs: number): number {
+    if (length === 0 || length !== this.#length || opened !== this.#opened) {
       this.#length = length;
-      this.#launched = launched;
+      this.#opened = opened;
       this.#sinceMs = nowMs;
     }
     return nowMs - this.#sinceMs;

@@ -43,6 +43,7 @@ export type StopReason =
   | 'untrusted'
   | 'own-ports'
   | 'own-fds'
+  | 'own-worker'
   | 'interrupted';
 
 /** What became of the cycles of one phase. */
@@ -136,4 +137,44 @@ export function noteAnswer(
   if (isExpected) answers.expected += 1;
   tally.firstAnswerMs ??= ms;
   tally.lastAnswerMs = ms;
+}
+
+/**
+ * Adds what became of other cycles of the same phase, made beside those of `into`. Their time is not added, it is the
+ * same; nor what was seen to be accepted, which is no count of either of them.
+ */
+export function addTally(into: Tally, more: Tally): void {
+  for (const count of COUNTS) into[count] += more[count];
+  for (const [kind, count] of Object.entries(more.failures) as [FailureKind, number][])
+    into.failures[kind] = (into.failures[kind] ?? 0) + count;
+  for (const [route, answers] of Object.entries(more.routes)) addAnswers(into, route, answers);
+  into.firstFailure = earlier(into.firstFailure, more.firstFailure);
+  into.lastFailure = later(into.lastFailure, more.lastFailure);
+  into.firstAnswerMs ??= more.firstAnswerMs;
+  into.lastAnswerMs = more.lastAnswerMs ?? into.lastAnswerMs;
+  into.heard ??= more.heard;
+  into.unexpectedAnswer ??= more.unexpectedAnswer;
+  into.stopped ??= more.stopped;
+}
+
+const COUNTS = [
+  ...(['requested', 'completed', 'failed', 'closedByServer', 'answered', 'cutShort'] as const),
+  ...(['turnedDown', 'unclosed', 'unawaited'] as const),
+] as const;
+
+function addAnswers({ routes }: Tally, route: string, { statuses, expected, total }: RouteAnswers): void {
+  routes[route] ??= { statuses: {}, expected: 0, total: 0 };
+  const into = routes[route];
+  for (const [status, count] of Object.entries(statuses))
+    into.statuses[status] = (into.statuses[status] ?? 0) + count;
+  into.expected += expected;
+  into.total += total;
+}
+
+function earlier(one: Failure | undefined, other: Failure | undefined): Failure | undefined {
+  return one && other ? (one.connection <= other.connection ? one : other) : (one ?? other);
+}
+
+function later(one: Failure | undefined, other: Failure | undefined): Failure | undefined {
+  return one && other ? (one.connection >= other.connection ? one : other) : (one ?? other);
 }

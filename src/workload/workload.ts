@@ -7,11 +7,14 @@ import type { Pacer } from './pacer.js';
 import type { Patience } from './patience.js';
 import { randomAt } from './prng.js';
 import type { Script } from './script.js';
+import type { Sources } from './sources.js';
 import type { Stopwatch } from './stopwatch.js';
 
 /** What is to be done to a server, and what has to be known of it meanwhile. */
 export interface Workload {
   readonly destination: Destination;
+  /** Addresses that the connections come from, where some were named. */
+  readonly sources?: Sources | undefined;
   /** What the client of a connection does. */
   readonly behaviourOf: (connection: number) => Behaviour;
   readonly script: Script;

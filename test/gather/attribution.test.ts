@@ -79,8 +79,9 @@ const ATTRIBUTIONS: ReadonlyArray<readonly [what: string, rows: SocketRow[], tol
 
 for (const [what, rows, told] of ATTRIBUTIONS) {
   test(`${what} is of the role ${told.role}`, () => {
+    const client = told.role === 'connection' ? { client: `127.0.0.1:${portOf(11)}` } : {};
     assert.deepEqual(heldSockets(before, now, attribution(rows)), [
-      { ...told, inode: INODE, descriptors: [{ pid: 4_242, number: 7 }] },
+      { ...told, ...client, inode: INODE, descriptors: [{ pid: 4_242, number: 7 }] },
     ]);
   });
 }
@@ -134,6 +135,25 @@ test('a client on another machine that has the number of one of our ports is a s
 test('a living connection to the same port of another machine does not hide ours', () => {
   const elsewhere = { ...clientEnd, localAddress: '10.0.0.1', remoteAddress: '10.0.0.2' };
   assert.equal(heldSockets(before, now, attribution([row(), elsewhere]))[0]?.role, 'connection');
+});
+
+test('a living client at the same port of another address of ours does not hide the one that is over', () => {
+  const sources = ['127.0.0.2', '127.0.0.3'];
+  const ofSources = (port: number, address: string) =>
+    sources.includes(address) && port === portOf(11) ? 11 + sources.indexOf(address) : undefined;
+  const over = row({ remoteAddress: '127.0.0.2' });
+  const lives = { ...clientEnd, localAddress: '127.0.0.3', remoteAddress: '127.0.0.1' };
+  const asked = { ...attribution([over, lives]), connectionOf: ofSources };
+  const [kept] = heldSockets(before, now, asked);
+  assert.deepEqual(
+    [kept?.role, kept?.connection, kept?.client],
+    ['connection', 11, `127.0.0.2:${portOf(11)}`],
+  );
+  const [alive] = heldSockets(before, now, {
+    ...attribution([row({ remoteAddress: '127.0.0.3' }), lives]),
+    connectionOf: ofSources,
+  });
+  assert.equal(alive?.role, 'other-client');
 });
 
 test('a socket that was there before the run is not new, whoever in the tree has it now', () => {

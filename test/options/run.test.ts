@@ -17,6 +17,8 @@ test('a port is all that has to be said', () => {
     waitForMs: 0,
     cycles: 1_000,
     cycleTime: { leastMs: 60_000, wholeMs: 300_000 },
+    workers: 1,
+    sources: [],
     concurrency: 1,
     timeoutMs: 5_000,
     pauseMs: 0,

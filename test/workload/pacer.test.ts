@@ -19,7 +19,9 @@ const QUEUES: ReadonlyArray<readonly [queue: number | undefined, connecting: num
 for (const [queue, connecting, given] of QUEUES) {
   const where = queue === undefined ? 'a queue that cannot be seen' : `${queue} in the queue`;
   test(`with ${where} and ${connecting} on their way, ${given} more may be opened`, () => {
-    assert.equal(new Pacer().credits(queue, connecting), given);
+    const pacer = new Pacer();
+    for (let begun = 0; begun < connecting; begun++) pacer.noteBegin();
+    assert.equal(pacer.credits(queue), given);
   });
 }
 
@@ -27,7 +29,7 @@ test('each connect that waited for a retransmission lowers what is put into the 
   const pacer = new Pacer();
   const credits = [0.2, 1_004, 3, 1_010, 2_050, 1_001].map(connectMs => {
     pacer.noteConnect(connectMs);
-    return pacer.credits(0, 0);
+    return pacer.credits(0);
   });
   assert.deepEqual(credits, [4, 3, 3, 2, 1, 1]);
 });

@@ -1,4 +1,5 @@
 import { ChurnError } from '../../errors.js';
+import { withWorkers } from '../../options/load.js';
 import { type Options, parseOptions, type RawOptions } from '../../options/run.js';
 import { requireProc } from '../../proc/host.js';
 import { escapeText } from '../../report/escape.js';
@@ -20,7 +21,7 @@ interface RunOutput extends OutputOptions {
 
 /** `churn run`: exit status of the verdict. */
 export async function runCommand(io: Io, raw: RawOptions & RunOutput): Promise<number> {
-  const options = parseOptions(withFiles(raw));
+  const options = parseOptions(withWorkers(withFiles(raw), io.cpus));
   const deliveries = parseDeliveries(raw, io.env);
   requireProc();
   const elsewhere = networkElsewhere(options);

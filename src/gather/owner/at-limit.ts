@@ -30,7 +30,7 @@ export async function driveToLimit(
   endingOf: Ending,
 ): Promise<AtLimit> {
   const target = await attach(options);
-  const ledger = new Ledger();
+  const ledger = new Ledger(options.sources);
   const observer = await Observer.open(target, ledger);
   const crowd = new IdleConnectionFlood();
   try {

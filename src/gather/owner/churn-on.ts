@@ -18,7 +18,7 @@ export async function churnOn<T>(
 ): Promise<readonly [T, ChurnedAtStop]> {
   const target = await attach(options);
   const ended = new AbortController();
-  const ledger = new Ledger();
+  const ledger = new Ledger(options.sources);
   const observer = await Observer.open(target, ledger);
   const holding = new HoldingClients();
   try {

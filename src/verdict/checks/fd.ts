@@ -194,7 +194,9 @@ function connectionPattern(evidence: Evidence): HeldGroup['pattern'] {
 /** Connections that somebody outside of the tree holds, and those that no descriptor holds. */
 function outsideGroups(evidence: Evidence): HeldGroup[] {
   return groupBy(evidence.outside, ({ row, pids }) => `${pids.length > 0} ${row.state}`).map(([, held]) => {
-    const connections = held.flatMap(({ row }) => evidence.own?.connectionOf(row.remotePort) ?? []);
+    const connections = held.flatMap(
+      ({ row }) => evidence.own?.connectionOf(row.remotePort, row.remoteAddress) ?? [],
+    );
     const pids = [...new Set(held.flatMap(entry => entry.pids))];
     return {
       what: pids.length > 0 ? 'outside' : 'nowhere',

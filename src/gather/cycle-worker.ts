@@ -1,0 +1,116 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ownThreadCpuMs } from '../proc/host.js';
+import type { NetOwner } from '../proc/sockets.js';
+import { QueueWatch, type WatchedListener } from '../sampler/queue-watch.js';
+import { behaviourOf, prepareBehaviours } from '../workload/behaviours.js';
+import type { ClientName } from '../workload/client-names.js';
+import { runCycles } from '../workload/cycles.js';
+import type { Destination } from '../workload/dial.js';
+import type { RecordedTimes } from '../workload/histogram.js';
+import { type CyclePhase, Ledger } from '../workload/ledger.js';
+import { LoadClock, type LoadProfile } from '../workload/load-clock.js';
+import { Pacer } from '../workload/pacer.js';
+import { Patience } from '../workload/patience.js';
+import type { Script } from '../workload/script.js';
+import { Sources } from '../workload/sources.js';
+import { emptyTally, type StopReason, type Tally } from '../workload/tally.js';
+import { ClientMix, type Workload } from '../workload/workload.js';
+
+/** What a worker is told when it is hired: its part of the load, and the memory that it shares with the others. */
+export interface Hired {
+  readonly destination: Destination;
+  /** Watched by each worker for itself. */
+  readonly queues: { readonly owner: NetOwner; readonly listeners: readonly WatchedListener[] } | undefined;
+  readonly clients: readonly ClientName[];
+  readonly seed: number;
+  readonly script: Script;
+  readonly timeoutMs: number;
+  readonly pauseMs: number;
+  /** Its share of the clients at a time, of the rate and of the local ports. */
+  readonly profile: LoadProfile;
+  readonly source: string | undefined;
+  readonly firstPort: number;
+  readonly ports: readonly [number, number];
+  /** All addresses that connections of the run come from. */
+  readonly sources: readonly string[];
+  readonly ledger: SharedArrayBuffer;
+  readonly pacer: SharedArrayBuffer;
+  /** Not 0: no cycle may begin any more. */
+  readonly isLate: SharedArrayBuffer;
+  readonly takesTimes: boolean;
+}
+
+/** Cycles that it is to make. */
+export interface Order {
+  readonly phase: CyclePhase;
+  readonly count: number;
+  readonly forMs: number | undefined;
+  /** At the rate and with the ramp that were asked for. */
+  readonly isTimed: boolean;
+}
+
+export type ToWorker = { readonly order: Order } | { readonly stop: StopReason };
+
+/** What has become of the cycles of its last order. */
+export interface FromWorker {
+  readonly tally: Tally;
+  /** All CPU time that it has had. */
+  readonly cpuMs: number;
+  /** Where this was the last of them. */
+  readonly done: { readonly times: RecordedTimes | undefined } | undefined;
+}
+
+void work(workerData as Hired);
+
+/** A thread that makes cycles when it is told to, with a look of its own at the accept queue. */
+async function work(hired: Hired): Promise<void> {
+  const behaviours = await prepareBehaviours(hired.clients, hired.script);
+  const queues = hired.queues && (await QueueWatch.open(hired.queues.owner, hired.queues.listeners));
+  const stopwatch = hired.takesTimes
+    ? new (await import('../workload/histogram.js')).Histograms()
+    : undefined;
+  const loadClock = new LoadClock(hired.profile);
+  const isLate = new Int32Array(hired.isLate);
+  const own = {
+    ...{ destination: hired.destination, script: hired.script, timeoutMs: hired.timeoutMs },
+    ...{ pauseMs: hired.pauseMs, concurrency: hired.profile.concurrency },
+    sources:
+      hired.source === undefined ? undefined : new Sources([hired.source], hired.ports, hired.firstPort),
+    behaviourOf: behaviourOf(new ClientMix(hired.clients, hired.seed), behaviours),
+    ledger: new Ledger(hired.sources, hired.ledger),
+    pacer: new Pacer(hired.pacer),
+    patience: new Patience(hired.timeoutMs),
+    queueLength: () => queues?.length(),
+    isLate: () => Atomics.load(isLate, 0) !== 0,
+    // Whoever has hired it looks after the server.
+    serverIsGone: () => false,
+    aside: () => 0,
+  };
+  let stop: (reason: StopReason) => void = () => undefined;
+
+  const make = async ({ phase, count, forMs, isTimed }: Order): Promise<void> => {
+    const ended = new AbortController();
+    const tally = emptyTally();
+    stop = reason => {
+      tally.stopped ??= reason;
+      if (reason === 'interrupted' || reason === 'server-gone') ended.abort();
+    };
+    const tell = (done: FromWorker['done']) =>
+      parentPort?.postMessage({ tally, cpuMs: ownThreadCpuMs(), done } satisfies FromWorker);
+    const telling = setInterval(() => tell(undefined), TELL_MS);
+    const timing = isTimed
+      ? { loadClock, stopwatch }
+      : { stopwatch: phase === 'cycles' ? stopwatch : undefined };
+    const batch: Workload = { ...own, ...timing, forMs, signal: ended.signal };
+    await runCycles(batch, phase, count, tally);
+    clearInterval(telling);
+    tell({ times: stopwatch?.take() });
+  };
+
+  parentPort?.on('message', (message: ToWorker) => {
+    if ('order' in message) void make(message.order);
+    else stop(message.stop);
+  });
+}
+
+const TELL_MS = 50;
