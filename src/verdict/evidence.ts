@@ -104,8 +104,7 @@ export interface HeldSocket {
   readonly state: TcpState | undefined;
   /** Which of our connections it is, for the role `connection`. */
   readonly connection: number | undefined;
-  /** Address and port that it came from, where the kernel still knows them. */
-  readonly client?: string | undefined;
+  readonly client?: string | undefined; // address and port that it came from, where the kernel still knows them
   readonly peer?: Peer | undefined; // for the role `upstream`
   /** "→ 127.0.0.1:6379 redis-server", for connections to other servers as far as they can be seen; text from outside. */
   readonly name?: string | undefined;
@@ -253,9 +252,8 @@ export interface OwnCycles {
   readonly capped?: { readonly connections: number; readonly because: 'option' | 'method' } | undefined;
   readonly tooSlowFor?: number | undefined; // so many cycles were asked for, and fewer made in their time
   readonly concurrency: number;
-  /** Threads of our own that shared them, and the addresses that they came from, where some were named. */
-  readonly workers?: number;
-  readonly sources?: readonly string[];
+  readonly workers?: number; // threads of our own that shared them
+  readonly sources?: readonly string[]; // addresses that they came from, where some were named
   readonly ratePerSecond: number | undefined;
   readonly rampMs: number;
   /** The judged cycles, portion by portion. */
@@ -335,13 +333,10 @@ export interface HeldState {
 export interface HeldClients {
   readonly wanted: number;
   readonly opened: number;
-  /** Of these, those that have left the accept queue. */
-  readonly accepted: number;
+  readonly accepted: number; // those of them that have left the accept queue
   readonly failures: Tally['failures'];
-  /** Closed by the server while they were held. */
-  readonly ended: number;
-  /** How they were let go. */
-  readonly end: 'fin' | 'rst';
+  readonly ended: number; // closed by the server while they were held
+  readonly end: 'fin' | 'rst'; // how they were let go
   readonly servedBy: 'answer' | 'accept';
   /** How long a probe took before, with none held; undefined when it was not served then either. */
   readonly aloneMs: number | undefined;
