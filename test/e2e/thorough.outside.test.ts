@@ -14,6 +14,7 @@ import { churn, churnJson, parseReport, startChurn } from '../support/churn.js';
 import { untilConnected } from '../support/connected.js';
 
 const TLS = fileURLToPath(new URL('../../../test/servers/node/tls.mjs', import.meta.url));
+const WEB = fileURLToPath(new URL('../../../test/servers/web/routes.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'churn-thorough-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -120,6 +121,30 @@ describe('churn --thorough', { concurrency: 2 }, () => {
     assert.match(report.sentence ?? '', /^Dies with rst, clean with fin; not run: half, /);
     assert.equal(report.runs?.find(({ client }) => client === 'half')?.reason, 'server-gone');
     assert.doesNotMatch(stdout, PROOF);
+  });
+
+  it('of three routes the one that forgets a file is named, and asked for alone next; without the fault all are clean', async () => {
+    const paths = ['/', '/items', '/chunked'].flatMap(path => ['--path', path]);
+    const ofRoutes = async (...args: readonly string[]) => {
+      const server = await launch([process.execPath, WEB, ...args]);
+      try {
+        const url = `http://127.0.0.1:${server.port}/`;
+        return await churnJson([url, ...paths, '--thorough', '-n', '60', '--budget', '20s']);
+      } finally {
+        await server.stop();
+      }
+    };
+    const { report, status } = await ofRoutes('--fault', 'items');
+    const failed = (report.runs ?? [])
+      .filter(run => run.status === 'fail')
+      .map(run => run.route ?? run.client);
+    assert.deepEqual([status, failed], [1, ['reply', 'reply-rst', 'GET /items']], report.summary);
+    assert.match(report.sentence ?? '', /leaks one fd per connection on GET \/items, clean on 2 others/);
+    assert.match(report.findings[0]?.next ?? '', /^churn http:\S+ --client reply --path \/items$/);
+    const clean = await ofRoutes();
+    assert.deepEqual([clean.status, clean.report.findings], [0, []], clean.report.summary);
+    assert.match(clean.report.sentence ?? '', /clean on each of 3 routes/);
+    assert.equal(clean.report.runs?.filter(({ route, status }) => route && status === 'pass').length, 3);
   });
 
   it('leaves descriptors for every row where each of them leaks', async () => {
