@@ -105,10 +105,10 @@ export class Driver {
     return this.#work.timeoutMs;
   }
 
-  /** One confirming cycle, which is not ended before `seen` has settled. */
-  makeHeld(seen: (localPort: number) => Promise<void>): Promise<void> {
+  /** One cycle, which is not ended before `seen` has settled. */
+  makeHeld(phase: TalliedPhase, seen: (localPort: number) => Promise<void>): Promise<void> {
     const { behaviourOf } = this.#work;
-    return this.make('confirm', 1, {
+    return this.make(phase, 1, {
       behaviourOf: connection => holding(behaviourOf(connection), seen),
     });
   }

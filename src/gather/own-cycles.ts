@@ -1,5 +1,6 @@
 import type { Options } from '../options/run.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
+import type { SocketTimer } from '../proc/parse/socket-table.js';
 import { readListenCounters, readListenerDrops } from '../proc/sockets.js';
 import type { Due, PendingTimer } from '../sampler/sleep.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
@@ -29,6 +30,7 @@ import {
   restToCount,
   setsNoTimers,
 } from './rest.js';
+import { timerOfSilence } from './silence.js';
 import type { RunHooks, Timeline } from './timeline.js';
 import type { Traffic } from './trial.js';
 
@@ -55,6 +57,7 @@ export class OwnCyclesTraffic implements Traffic {
   /** It was seen to hold connections, and to wait for nothing but somebody. */
   #setsNoTimers = false;
   #timer: PendingTimer | undefined;
+  #silence: SocketTimer | undefined;
   /** What is waited for while the server settles. */
   #due: Due | undefined;
   #witnessed: Witnessed = {};
@@ -132,7 +135,10 @@ export class OwnCyclesTraffic implements Traffic {
     this.#beforeWithRss = withRss(this.#observer.before);
     timeline.enter('warm-up');
     const firstAtMs = performance.now();
-    await this.#driver.make('warm-up', this.#options.warmup);
+    const { warmup, thorough, hold } = this.#options;
+    const looks = warmup > 0 && this.#target.endpoint.transport === 'tcp' && (!thorough || hold > 0);
+    if (looks) this.#silence = await timerOfSilence(this.#driver, this.#observer);
+    if (!this.#driver.isOver) await this.#driver.make('warm-up', looks ? warmup - 1 : warmup);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
@@ -240,7 +246,7 @@ export class OwnCyclesTraffic implements Traffic {
       }),
       ...partOfCycles(this.#options, this.#driver, {
         ...{ pace: this.#judged.pace, work: this.#judged.work, hold: this.#hold.facts(), apart: this.#apart },
-        timer: this.#timer,
+        ...{ timer: this.#timer, silence: this.#silence },
         capped: this.#isCapped ? this.#options.atMost : undefined,
         embryonicResets: counters.embryonicResets - before.embryonicResets,
         deferredDrops: counters.deferredDrops - before.deferredDrops,

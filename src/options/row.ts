@@ -46,6 +46,15 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
   };
 }
 
+/** The options of a row in which one client is connected and says nothing, while others come and go. */
+export function silentOptions(options: Options, left: Left): Options | undefined {
+  const row = rowOptions(options, 'fin', left);
+  return row && { ...row, hold: 1, cycles: Math.min(row.cycles, CYCLES_BESIDE) };
+}
+
+/** Whether anybody else is served is told by a few. */
+const CYCLES_BESIDE = 20;
+
 /** The options of a row of one route, which these clients ask for in the order of a seed; undefined as above. */
 export function routeOptions(
   options: Options,

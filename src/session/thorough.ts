@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChurnError } from '../errors.js';
 import { Budget } from '../gather/budget.js';
-import { type Left, mixedOptions, routeOptions, rowOptions } from '../options/row.js';
+import { type Left, mixedOptions, routeOptions, rowOptions, silentOptions } from '../options/row.js';
 import type { Options } from '../options/run.js';
 import { countFds } from '../proc/fds.js';
 import { primeRss } from '../proc/usage.js';
@@ -19,6 +19,7 @@ import {
   hasLetGo,
   holdsForGood,
   judgeRow,
+  judgeSilent,
   knownBefore,
   nextRoundOfRow,
   type RowOutcome,
@@ -70,12 +71,13 @@ class ThoroughRun {
   async make(): Promise<Report> {
     const routes = this.#routes.length;
     for (const [index, client] of IN_ORDER.entries())
-      await this.#makeRow(client, IN_ORDER.length - index + routes);
+      await this.#makeRow(client, IN_ORDER.length - index + 1 + routes);
+    const silent = await this.#makeSilent(routes + 1);
     for (const [index, route] of this.#routes.entries()) await this.#makeRouteRow(route, routes - index);
     const mixed = await this.#makeMixed();
     await this.#lookAgain();
     const rows = USUAL_CLIENTS.flatMap(client => this.#rows.get(client) ?? []);
-    return assembleThorough([...rows, ...this.#routeRows.values(), ...mixed], {
+    return assembleThorough([...rows, ...silent, ...this.#routeRows.values(), ...mixed], {
       tool: this.context.tool,
       interrupted: this.context.signal.aborted,
       wholeMs: performance.now() - this.#startedAtMs,
@@ -105,6 +107,22 @@ class ThoroughRun {
     this.#end(examined, options, standing, () => this.#makeRow(client, 1));
   }
 
+  /** Whether one client that says nothing keeps all others from being served; of a Unix socket nobody could tell. */
+  async #makeSilent(rowsLeft: number): Promise<Row[]> {
+    if (this.target.endpoint.transport !== 'tcp') return [];
+    const left = this.#left(rowsLeft);
+    const options = silentOptions(this.options, left);
+    const known = this.#untried(left);
+    if (known) return [{ name: 'silent', standing: known }];
+    if (!options) return [{ name: 'silent', standing: { status: 'not-run', reason: 'few-descriptors' } }];
+    const examined = await this.#tryRow(options, 'silent', judgeSilent);
+    const { evidence, verdict, report } = examined;
+    const standing = rowOutcomeOf(evidence, verdict, undefined, false);
+    if (ownTrouble(evidence) && standing.status === 'not-run') this.#over = standing.reason;
+    this.#over ??= reasonToEnd(evidence, verdict);
+    return [{ name: 'silent', standing, report, verdict }];
+  }
+
   /** One route by itself, asked for by those who wait for an answer, and by those that failed while they ask for something. */
   async #makeRouteRow(route: string, rowsLeft: number): Promise<void> {
     const note = (standing: RowOutcome, examined?: TrialResult) => {
@@ -127,10 +145,10 @@ class ThoroughRun {
     this.#end(examined, options, standing, () => this.#makeRouteRow(route, 1));
   }
 
-  async #tryRow(options: Options, name: string): Promise<TrialResult> {
+  async #tryRow(options: Options, name: string, judgeOne = judgeRow): Promise<TrialResult> {
     const judgeIt = {
       next: nextRoundOfRow,
-      judge: (seen: Evidence) => judgeRow(seen, options.policy),
+      judge: (seen: Evidence) => judgeOne(seen, options.policy),
     };
     return this.#withWhere(await runTrial(this.target, options, judgeIt, this.#contextOf(name)), options);
   }

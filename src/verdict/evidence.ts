@@ -1,7 +1,7 @@
 import type { HowItEnded } from '../exit-words.js';
 import type { GaugeManner } from '../options/gauge.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
-import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
+import type { SocketRow, SocketTimer, TcpState } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { PendingTimer } from '../sampler/sleep.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -264,6 +264,8 @@ export interface OwnCycles {
   /** Behaviours that the clients had, and which of them a connection had. */
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;
+  /** What the kernel waits for on a connection that says nothing; undefined: it was not seen. */
+  readonly silence?: SocketTimer | undefined;
   /** undefined: none was seen. */
   readonly timer?: PendingTimer | undefined;
   /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */

@@ -132,6 +132,8 @@ function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
     notes.push({ note: 'held-short', opened: hold.opened, wanted: hold.wanted });
   }
   if (hold && hold.ended > 0) notes.push({ note: 'held-ended', count: hold.ended, of: hold.opened });
+  // Whoever closes held connections has a timeout of his own.
+  if (own?.silence === 'none' && !hold?.ended) notes.push({ note: 'unwatched' });
   if (isSpinning(evidence)) {
     notes.push({ note: 'spinning', cpuPercent: Math.round(idleCpuPercent(evidence.quiet) ?? 0) });
   }

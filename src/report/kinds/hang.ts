@@ -9,8 +9,10 @@ export const hang: ServerWords<HangFinding> = {
   advice: hangAdvice,
   evidence: hangEvidence,
   fault: () => 'the server hangs',
-  does: () => ['hangs'],
-  cell: () => 'hangs',
+  does: ({ facts }) => [
+    facts['silentClients'] === undefined ? 'hangs' : 'serves nobody beside a silent client',
+  ],
+  cell: ({ facts }) => (facts['silentClients'] === undefined ? 'hangs' : 'blocked'),
   next: ({ silentClients, atFdLimit }) => {
     if (silentClients) return undefined;
     return atFdLimit ? { explain: 'fd' } : 'inspect';

@@ -17,10 +17,10 @@ import type {
 } from '../report.js';
 import { proofOf } from '../summary.js';
 import { cellsOf, REASONS } from './matrix.js';
-import { rowName, tellsApart } from './routes.js';
+import { isOfClient, rowName, tellsApart } from './routes.js';
 import { sentenceOf } from './sentence.js';
 
-/** What a thorough run gathered of one client, of all that passed ("mixed"), or of one of several routes. */
+/** What a thorough run gathered of one client, of one that is held ("silent"), of all that passed ("mixed"), or of one route. */
 export interface Row {
   readonly name: string;
   /** Who asked for the route. Only the row of a route has them. */
@@ -154,9 +154,7 @@ function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): Me
     listenOverflows: sum(cycles => cycles.listenOverflows),
     listenDrops: sum(cycles => cycles.listenDrops),
     concurrency: Math.max(1, ...all.map(({ concurrency }) => concurrency)),
-    clients: runs
-      .filter(({ client, route, cells }) => cells && route === undefined && client !== 'mixed')
-      .map(({ client }) => client),
+    clients: runs.filter(run => run.cells && isOfClient(run)).map(({ client }) => client),
     durationMs,
     ratePerSecond: durationMs > 0 ? Math.round((completed / durationMs) * 1_000) : 0,
     stopped: all.find(({ stopped }) => stopped !== null)?.stopped,
@@ -195,7 +193,7 @@ function mergeFindings(
         ...first.finding,
         count: group.reduce((sum, { finding }) => sum + finding.count, 0),
         perCycle: Math.max(...group.map(({ finding }) => finding.perCycle)),
-        title: `${byWhom(clients, routes)}: ${first.finding.title}`,
+        title: `${byWhom(clients, routes)}${first.finding.title}`,
         evidence: [
           ...first.finding.evidence,
           ...others.map(({ run, finding }) => `with ${rowName(run)}: ${finding.title}`),
@@ -216,10 +214,11 @@ function ofRoute({ client, route }: ReportedRun): ClientName | undefined {
   return route === undefined ? undefined : USUAL_CLIENTS.find(name => name === client.split(',')[0]);
 }
 
-/** "GET /items with reply, reply-rst". */
+/** "GET /items with reply, reply-rst: "; the title says it where it was the silent one. */
 function byWhom(clients: readonly string[], routes: readonly string[]): string {
   const said = clients.length > 0 ? [`with ${clients.join(', ')}`] : [];
-  return [...(routes.length > 0 ? [routes.join(', ')] : []), ...said].join(' ');
+  const names = [...(routes.length > 0 ? [routes.join(', ')] : []), ...said].join(' ');
+  return clients.join() === 'silent' || names === '' ? '' : `${names}: `;
 }
 
 interface Noted {
@@ -265,7 +264,7 @@ function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: R
   const named = (status: ReportedRun['status']) => runs.filter(run => run.status === status).map(rowName);
   if (verdict === 'fail') return `FAIL  ${made}, ${faults(runs)}`;
   if (interrupted) {
-    const tried = runs.filter(({ cells, route }) => cells && route === undefined).length;
+    const tried = runs.filter(run => run.cells && isOfClient(run)).length;
     return `INTERRUPTED  ${made}, nothing proved; clients tried: ${tried} of ${USUAL_CLIENTS.length}`;
   }
   if (verdict === 'undecided') {

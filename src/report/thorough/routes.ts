@@ -1,5 +1,10 @@
 import type { ReportedRun } from '../report.js';
 
+/** Whether a row is that of one client behaviour: not of all together, of one that is held beside others, or of a route. */
+export function isOfClient({ client, route }: Pick<ReportedRun, 'client' | 'route'>): boolean {
+  return route === undefined && client !== 'mixed' && client !== 'silent';
+}
+
 type RowOfRoute = Pick<ReportedRun, 'client' | 'route' | 'status'>;
 
 /** What a row is called: by its client, or by its route. */

@@ -5,13 +5,13 @@ import { breakProof } from '../escape.js';
 import { SERVER_WORDS } from '../kinds/registry.js';
 import type { VerbPhrase } from '../kinds/words.js';
 import type { ReportedRun } from '../report.js';
-import { rowName, tellsApart } from './routes.js';
+import { isOfClient, rowName, tellsApart } from './routes.js';
 
 type RunToDescribe = Pick<ReportedRun, 'client' | 'route' | 'status' | 'findings'>;
 
 /** What a thorough run comes to: "Clean when clients close, leaks one fd per connection when they reset". */
 export function sentenceOf(runs: readonly RunToDescribe[]): string {
-  const rows = runs.filter(({ client, route }) => client !== 'mixed' && route === undefined);
+  const rows = runs.filter(isOfClient);
   const names = (status: RunToDescribe['status']) =>
     rows.filter(row => row.status === status).map(({ client }) => client);
   const judged = [...names('pass'), ...names('fail'), ...names('undecided')];
@@ -27,6 +27,10 @@ export function sentenceOf(runs: readonly RunToDescribe[]): string {
     ...clauses(tried),
     ...routeClauses(runs),
     ...mixedClause(mixed),
+    ...silentClause(
+      runs.find(({ client }) => client === 'silent'),
+      tried,
+    ),
     ...(names('undecided').length > 0 ? [`not decided with ${names('undecided').join(', ')}`] : []),
     ...(names('not-run').length > 0 ? [`not run: ${names('not-run').join(', ')}`] : []),
   ];
@@ -135,6 +139,15 @@ function faultOf({ findings }: RunToDescribe): VerbPhrase {
 function mixedClause(mixed: RunToDescribe | undefined): string[] {
   if (mixed?.status === 'fail') return [`${phraseText(faultOf(mixed))} when they come together`];
   return mixed?.status === 'undecided' ? ['not decided when they come together'] : [];
+}
+
+/** The title of what was found says it. What is there without a silent client too was said. */
+function silentClause(silent: RunToDescribe | undefined, { faults }: Tried): string[] {
+  const blocked = silent?.findings.find(({ kind }) => kind === 'hang');
+  if (blocked) return [blocked.title];
+  if (silent?.status !== 'fail') return [];
+  const fault = phraseText(faultOf(silent));
+  return faults.some(([known]) => phraseText(known) === fault) ? [] : [`${fault} beside a silent client`];
 }
 
 /** What exactly these clients do, of all that were tried: "reset"; undefined when there is no word for it. */
