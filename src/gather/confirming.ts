@@ -48,7 +48,7 @@ async function followConnections(driver: Driver, observer: Observer, count: numb
   for (let made = 0; made < count && unseen < MAX_UNSEEN && !driver.isOver; made++) {
     if (performance.now() - startedAtMs > (made < MIN_MADE ? 3 * MAX_MS : MAX_MS)) break;
     let inode: number | undefined;
-    await driver.makeHeld('confirm', async port => {
+    await driver.makeHeld(async port => {
       inode = await awaitInode(observer, port, driver.timeoutMs / 4);
     });
     unseen = inode === undefined ? unseen + 1 : 0;

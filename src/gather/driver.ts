@@ -105,10 +105,18 @@ export class Driver {
     return this.#work.timeoutMs;
   }
 
-  /** One cycle, which is not ended before `seen` has settled. */
-  makeHeld(phase: TalliedPhase, seen: (localPort: number) => Promise<void>): Promise<void> {
+  /** One cycle of the warm-up, whose client does nothing and reads nothing before `seen` has settled. */
+  makeSilent(seen: (localPort: number) => Promise<void>): Promise<void> {
     const { behaviourOf } = this.#work;
-    return this.make(phase, 1, {
+    return this.make('warm-up', 1, {
+      behaviourOf: connection => delayedBy(behaviourOf(connection), seen),
+    });
+  }
+
+  /** One confirming cycle, which is not ended before `seen` has settled. */
+  makeHeld(seen: (localPort: number) => Promise<void>): Promise<void> {
+    const { behaviourOf } = this.#work;
+    return this.make('confirm', 1, {
       behaviourOf: connection => holding(behaviourOf(connection), seen),
     });
   }

@@ -10,6 +10,7 @@ import { asksForCounts, type ConfirmingRound } from '../verdict/confirmation.js'
 import type { Evidence, PerClientGrowth } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
+import { FACTS } from '../workload/client-names.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { Budget } from './budget.js';
@@ -135,8 +136,13 @@ export class OwnCyclesTraffic implements Traffic {
     this.#beforeWithRss = withRss(this.#observer.before);
     timeline.enter('warm-up');
     const firstAtMs = performance.now();
-    const { warmup, thorough, hold } = this.#options;
-    const looks = warmup > 0 && this.#target.endpoint.transport === 'tcp' && (!thorough || hold > 0);
+    const { warmup, thorough, hold, clients } = this.#options;
+    // HTTP/2 takes the handle of its connection, with what was read by then.
+    const looks =
+      warmup > 0 &&
+      this.#target.endpoint.transport === 'tcp' &&
+      (!thorough || hold > 0) &&
+      !clients.some(name => FACTS[name].isSpecial);
     if (looks) this.#silence = await timerOfSilence(this.#driver, this.#observer);
     if (!this.#driver.isOver) await this.#driver.make('warm-up', looks ? warmup - 1 : warmup);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);

@@ -10,7 +10,7 @@ import type { Observer } from './observer.js';
  */
 export async function timerOfSilence(driver: Driver, observer: Observer): Promise<SocketTimer | undefined> {
   let timer: SocketTimer | undefined;
-  await driver.makeHeld('warm-up', async port => {
+  await driver.makeSilent(async port => {
     let noneSinceMs: number | undefined;
     for (const pauseMs of PAUSES_MS) {
       await sleep(pauseMs);

@@ -257,15 +257,13 @@ export interface OwnCycles {
   readonly pace: readonly Pace[];
   /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
   readonly work?: readonly WorkRound[];
-  /** undefined when no clients were held. */
-  readonly hold: HeldClients | undefined;
+  readonly hold: HeldClients | undefined; // no clients were held
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number) => number | undefined;
   /** Behaviours that the clients had, and which of them a connection had. */
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;
-  /** What the kernel waits for on a connection that says nothing; undefined: it was not seen. */
-  readonly silence?: SocketTimer | undefined;
+  readonly silence?: SocketTimer | undefined; // of a connection that says nothing; undefined: not seen
   /** undefined: none was seen. */
   readonly timer?: PendingTimer | undefined;
   /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
@@ -277,8 +275,7 @@ export interface OwnCycles {
    * them still: none when the server let go. undefined when there was no reason to follow any.
    */
   readonly followed: readonly Followed[] | undefined;
-  /** undefined when no worker ended. */
-  readonly watched: Watched | undefined;
+  readonly watched: Watched | undefined; // undefined when no worker ended
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;

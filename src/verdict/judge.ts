@@ -81,7 +81,11 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     checks,
     findings,
     allowed,
-    notes: [...ofWhatWasTried(results), ...runNotes(evidence, doubts.length > 0)],
+    notes: [
+      ...ofWhatWasTried(results),
+      ...runNotes(evidence, doubts.length > 0),
+      ...(failed ? [] : ofSilence(evidence)),
+    ],
     limits: verdict === 'pass' ? limitsOf(evidence, checks) : [],
   };
 }
@@ -120,6 +124,11 @@ function watched(result: CheckResult, evidence: Evidence): CheckResult {
   return { ...result, check: { ...result.check, status: 'undecided' }, notes: [...result.notes, doubt] };
 }
 
+/** Whoever closes held connections has a timeout of his own; beside a fault it matters little. */
+function ofSilence({ own }: Evidence): Note[] {
+  return own?.silence === 'none' && !own.hold?.ended ? [{ note: 'unwatched' }] : [];
+}
+
 /** What is worth saying about the run as a whole. */
 function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   const notes: Note[] = [];
@@ -132,8 +141,6 @@ function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
     notes.push({ note: 'held-short', opened: hold.opened, wanted: hold.wanted });
   }
   if (hold && hold.ended > 0) notes.push({ note: 'held-ended', count: hold.ended, of: hold.opened });
-  // Whoever closes held connections has a timeout of his own.
-  if (own?.silence === 'none' && !hold?.ended) notes.push({ note: 'unwatched' });
   if (isSpinning(evidence)) {
     notes.push({ note: 'spinning', cpuPercent: Math.round(idleCpuPercent(evidence.quiet) ?? 0) });
   }

@@ -9,9 +9,7 @@ export const hang: ServerWords<HangFinding> = {
   advice: hangAdvice,
   evidence: hangEvidence,
   fault: () => 'the server hangs',
-  does: ({ facts }) => [
-    facts['silentClients'] === undefined ? 'hangs' : 'serves nobody beside a silent client',
-  ],
+  does: () => ['hangs'],
   cell: ({ facts }) => (facts['silentClients'] === undefined ? 'hangs' : 'blocked'),
   next: ({ silentClients, atFdLimit }) => {
     if (silentClients) return undefined;

@@ -23,7 +23,7 @@ export interface KindWords<F> {
 /** A server is also told in a matrix and a sentence, and can be tried again. */
 export interface ServerWords<F> extends KindWords<F> {
   /** What the server does, in the sentence of a thorough run. Perhaps one fault has many names. */
-  readonly does: (finding: Pick<ReportedFinding, 'perCycle' | 'facts'>) => VerbPhrase;
+  readonly does: (finding: Pick<ReportedFinding, 'perCycle'>) => VerbPhrase;
   /** What the matrix of a thorough run says, where it has a column for it; without it, how much is kept. */
   readonly cell?: (finding: ReportedFinding) => string;
   /** What to run next; undefined: the explanation of the kind. */
