@@ -67,14 +67,14 @@ function serverCell({ checks }: CellSource): string {
   return answers ? 'answers' : 'alive';
 }
 
-/** The matrix as rows of text; the reason of a row without cells stands in its first cell. */
+/** The matrix as rows of text; a row without cells has its reason alone. */
 export function matrixTable(runs: readonly ReportedRun[]): { head: string[]; rows: string[][] } {
   const { clients, routes } = parted(runs);
   return {
     head: [routes.length > 0 ? 'client or route' : 'client', ...COLUMNS],
     rows: [...clients, ...routes].map(run => [
       rowName(run),
-      ...(run.cells ? cellTexts(run.cells) : [run.said ?? '', ...COLUMNS.slice(1).map(() => '–')]),
+      ...(run.cells ? cellTexts(run.cells) : [run.said ?? '']),
     ]),
   };
 }
