@@ -58,6 +58,18 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** An age or a time to come, as rough as it is long: "45 s", "12 min", "3 h 5 min", "2 d 4 h". */
+export function formatAge(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
+  const rest = hours % 24;
+  return `${formatCount(Math.floor(hours / 24))} d${rest === 0 ? '' : ` ${rest} h`}`;
+}
+
 /**
  * A count for reading, digits grouped by a no-break space from 10 000 on: "1000", "11 200".
  * Never used in the proof line, which has no grouping.

@@ -101,11 +101,14 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () => importing(path => !/^cli\/program(-\w+)*\.ts$/.test(path), is('commander')),
   ],
   [
-    'only the text report, the live view and the demo import chalk',
+    'only the text report, an inspection, the live view and the demo import chalk',
     'colour is a matter of one way to tell, with a level that is handed in',
     () =>
       importing(
-        path => path !== 'report/text.ts' && path !== 'cli/commands/demo.ts' && !inside('cli/live')(path),
+        path =>
+          !['report/text.ts', 'report/inspection.ts', 'report/looks.ts', 'cli/commands/demo.ts'].includes(
+            path,
+          ) && !inside('cli/live')(path),
         is('chalk'),
       ),
   ],

@@ -117,6 +117,14 @@ export class Driver {
     return this.#work.timeoutMs;
   }
 
+  /** One cycle of the warm-up, whose client does nothing and reads nothing before `seen` has settled. */
+  makeSilent(seen: (localPort: number) => Promise<void>): Promise<void> {
+    const { behaviourOf } = this.#work;
+    return this.make('warm-up', 1, {
+      behaviourOf: connection => delayedBy(behaviourOf(connection), seen),
+    });
+  }
+
   /** One confirming cycle, which is not ended before `seen` has settled. */
   makeHeld(seen: (localPort: number) => Promise<void>): Promise<void> {
     const { behaviourOf } = this.#work;

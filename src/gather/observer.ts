@@ -230,12 +230,16 @@ export class Observer {
 
   /** Inode of the server's end of a connection of ours that is open: undefined until it was accepted. */
   acceptedInode(clientPort: number): number | undefined {
+    return this.serverEnd(clientPort)?.inode || undefined;
+  }
+
+  /** The server's end of a connection of ours, read now. */
+  serverEnd(clientPort: number): SocketRow | undefined {
     const { endpoint } = this.#target;
     if (endpoint.transport !== 'tcp') return undefined;
-    const row = this.#tables
+    return this.#tables
       .view([], true)
       .rows.find(({ localPort, remotePort }) => localPort === endpoint.port && remotePort === clientPort);
-    return row?.inode || undefined;
   }
 
   /**

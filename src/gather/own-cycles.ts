@@ -1,5 +1,6 @@
 import type { Options } from '../options/run.js';
 import type { ListenCounters } from '../proc/parse/netstat.js';
+import type { SocketTimer } from '../proc/parse/socket-table.js';
 import { readListenCounters, readListenerDrops } from '../proc/sockets.js';
 import type { Due, PendingTimer } from '../sampler/sleep.js';
 import { type Snapshot, withRss } from '../sampler/snapshot.js';
@@ -9,6 +10,7 @@ import { asksForCounts, type ConfirmingRound } from '../verdict/confirmation.js'
 import type { Evidence, PerClientGrowth } from '../verdict/evidence.js';
 import { closedLate, type LateRest, lateRest, restsLate } from '../verdict/late.js';
 import { hasHeap } from '../verdict/memory-profiles.js';
+import { FACTS } from '../workload/client-names.js';
 import { Ledger } from '../workload/ledger.js';
 import type { Pacer } from '../workload/pacer.js';
 import type { Latency } from '../workload/stopwatch.js';
@@ -30,6 +32,7 @@ import {
   restToCount,
   setsNoTimers,
 } from './rest.js';
+import { timerOfSilence } from './silence.js';
 import type { RunHooks, Timeline } from './timeline.js';
 import type { Traffic } from './trial.js';
 
@@ -56,6 +59,7 @@ export class OwnCyclesTraffic implements Traffic {
   /** It was seen to hold connections, and to wait for nothing but somebody. */
   #setsNoTimers = false;
   #timer: PendingTimer | undefined;
+  #silence: SocketTimer | undefined;
   /** What is waited for while the server settles. */
   #due: Due | undefined;
   #witnessed: Witnessed = {};
@@ -135,7 +139,15 @@ export class OwnCyclesTraffic implements Traffic {
     this.#beforeWithRss = withRss(this.#observer.before);
     timeline.enter('warm-up');
     const firstAtMs = performance.now();
-    await this.#driver.make('warm-up', this.#options.warmup);
+    const { warmup, thorough, hold, clients } = this.#options;
+    // HTTP/2 takes the handle of its connection, with what was read by then.
+    const looks =
+      warmup > 0 &&
+      this.#target.endpoint.transport === 'tcp' &&
+      (!thorough || hold > 0) &&
+      !clients.some(name => FACTS[name].isSpecial);
+    if (looks) this.#silence = await timerOfSilence(this.#driver, this.#observer);
+    if (!this.#driver.isOver) await this.#driver.make('warm-up', looks ? warmup - 1 : warmup);
     const rest = await restToCount(this.#observer, this.#baseline.census, 0, this.#hooks.signal);
     this.#baseline = rest.latest;
     this.#setsNoTimers = setsNoTimers(this.#observer, rest.latest, this.#options.lateMs);
@@ -243,7 +255,7 @@ export class OwnCyclesTraffic implements Traffic {
       }),
       ...partOfCycles(this.#options, this.#driver, {
         ...{ pace: this.#judged.pace, work: this.#judged.work, hold: this.#hold.facts(), apart: this.#apart },
-        timer: this.#timer,
+        ...{ timer: this.#timer, silence: this.#silence },
         capped: this.#isCapped ? this.#options.atMost : undefined,
         embryonicResets: counters.embryonicResets - before.embryonicResets,
         deferredDrops: counters.deferredDrops - before.deferredDrops,

@@ -9,7 +9,7 @@ import type { Snapshot } from '../sampler/snapshot.js';
 import type { Target } from '../target/target.js';
 import type { Departed, Evidence, OwnCycles } from '../verdict/evidence.js';
 import { FACTS } from '../workload/client-names.js';
-import { ANY_STATUS } from '../workload/script.js';
+import { ANY_STATUS, routesOf } from '../workload/script.js';
 import { departedProcesses, takeCensus } from './attribution.js';
 import type { Driver } from './driver.js';
 import type { Observation, Observer } from './observer.js';
@@ -187,7 +187,7 @@ function askedOf({ clients, script, hold }: Options): OwnCycles['asked'] {
   const { http } = script;
   return {
     isRequest: sends,
-    routes: sends && http ? [...new Set(http.requests.map(({ route }) => route))] : [],
+    routes: sends ? routesOf(script) : [],
     accepts: http?.accepts ?? ANY_STATUS,
     isIdle: hold > 0 || clients.some(name => FACTS[name].pauses > 0),
   };

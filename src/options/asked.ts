@@ -1,4 +1,5 @@
 import { type ClientName, usesOf } from '../workload/client-names.js';
+import type { HttpRequest } from '../workload/script.js';
 import { optionOf, type Raw } from './option.js';
 import { OF_TLS, SAID } from './said.js';
 import type { UrlTarget } from './url.js';
@@ -47,6 +48,38 @@ export function askedBy(raw: Raw<typeof SAID>, text: string | undefined, url: Ur
     ofTls: words(OF_TLS),
   };
 }
+
+/**
+ * The same of one of several routes: what the others are asked for is left out, and what a file said of this one is said.
+ * A body that is long, or no text, has the word FILE.
+ */
+export function askedForRoute(asked: Asked, { route, body, own }: HttpRequest): Asked {
+  const [method = 'GET', path = '/'] = route.split(' ');
+  const { ofRequest } = asked;
+  const isOfFile = ofRequest.includes('--routes');
+  const kept = ofRequest.filter((_, at) => ![ofRequest[at], ofRequest[at - 1]].some(saysWhich));
+  const data = isOfFile && body ? ['--data', textOf(body) ?? '@FILE'] : [];
+  const usual = body ? 'POST' : 'GET';
+  return {
+    ...asked,
+    ofRequest: [
+      ...(isOfFile && method !== usual ? ['--method', method] : []),
+      ...['--path', path, ...data, ...kept],
+      ...own.flatMap(line => ['--header', withoutSecret(line)]),
+    ],
+  };
+}
+
+function saysWhich(word: string | undefined): boolean {
+  return word === '--path' || word === '--routes';
+}
+
+function textOf(body: Uint8Array): string | undefined {
+  const text = new TextDecoder().decode(body);
+  return body.length <= MAX_DATA && /^[^@\p{C}\ufffd][^\p{C}\ufffd]*$/u.test(text) ? text : undefined;
+}
+
+const MAX_DATA = 120;
 
 /** The words that name these clients, where they are not the usual ones. */
 export function clientWords(clients: readonly ClientName[], { usual }: Asked): string[] {

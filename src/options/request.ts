@@ -58,7 +58,7 @@ export function readSent(
 }
 
 /** Of a request that was given as bytes. */
-const UNPARSED = { lines: ['Host: localhost', ...USUAL_HEADERS], body: undefined };
+const UNPARSED = { lines: ['Host: localhost', ...USUAL_HEADERS], body: undefined, own: [] };
 
 /** The plain GET that is asked for when nothing was said, or `--protocol http`: any status is an answer. */
 export function usualRequest(bytes: Uint8Array): HttpScript {
@@ -170,6 +170,7 @@ function build({ method, path, body, headers = [] }: Route, lines: readonly stri
     bytes: body ? joined(head, body) : head,
     lines: [...host, ...rest],
     body,
+    own: headers,
     isHead: method === 'HEAD',
   };
 }

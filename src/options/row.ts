@@ -1,5 +1,7 @@
 import { SHORT_SETTLE_MS } from '../verdict/rows.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
+import { ofRoutes } from '../workload/script.js';
+import { askedForRoute } from './asked.js';
 import type { Options } from './run.js';
 
 /** What is left for the rows of a thorough run that are still to be made. */
@@ -44,13 +46,44 @@ export function rowOptions(options: Options, client: ClientName, left: Left): Op
   };
 }
 
+/** The options of a row in which one client is connected and says nothing, while others come and go. */
+export function silentOptions(options: Options, left: Left): Options | undefined {
+  const row = rowOptions(options, 'fin', left);
+  return row && { ...row, hold: 1, cycles: Math.min(row.cycles, CYCLES_BESIDE) };
+}
+
+/** Whether anybody else is served is told by a few. */
+const CYCLES_BESIDE = 20;
+
+/** The options of a row of one route, which these clients ask for in the order of a seed; undefined as above. */
+export function routeOptions(
+  options: Options,
+  route: string,
+  clients: Options['clients'],
+  left: Left,
+): Options | undefined {
+  const row = rowOptions(options, 'reply', left);
+  const script = ofRoutes(options.script, [route]);
+  const [request] = script.http?.requests ?? [];
+  return (
+    row &&
+    request && { ...row, clients, seed: options.seed, script, asked: askedForRoute(options.asked, request) }
+  );
+}
+
 /**
  * The options of the mixed row, which has what is left. Its clients come side by side, as no row before has let them: a
- * server that takes one SIGCHLD for one child is found by nothing else.
+ * server that takes one SIGCHLD for one child is found by nothing else. `routes`: they ask for these alone; none: for all.
  */
-export function mixedOptions(options: Options, clients: readonly ClientName[], left: Left): Options {
+export function mixedOptions(
+  options: Options,
+  clients: readonly ClientName[],
+  routes: readonly string[],
+  left: Left,
+): Options {
   return {
     ...options,
+    ...(routes.length > 0 && { script: ofRoutes(options.script, routes) }),
     clients: clients as Options['clients'],
     concurrency: Math.max(options.concurrency, SIDE_BY_SIDE),
     cycles: Math.max(options.cycles, CYCLES_OF_MIX),

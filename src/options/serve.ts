@@ -95,6 +95,10 @@ export const FOLLOWED = {
     value: time(1, DAY_MS),
     help: 'serve for this long (default: until the client ends, or SIGINT)',
   },
+  requests: {
+    value: whole(1, 1_000_000_000, 100),
+    help: 'requests that it is to make: fewer are no pass',
+  },
 } as const satisfies Table;
 
 /** What the client may do, and what comes of it. */
@@ -138,6 +142,8 @@ export interface ServeOptions {
   readonly pids: readonly number[];
   readonly command: readonly string[];
   readonly durationMs: number | undefined;
+  /** So many are to be made; undefined: nobody has said. */
+  readonly requests: number | undefined;
   readonly limits: ClientLimits;
   readonly policy: Policy<ClientKind>;
 }
@@ -180,6 +186,7 @@ export function parseServeOptions(raw: RawServeOptions): ServeOptions {
     pids,
     command,
     durationMs: value('duration'),
+    requests: value('requests'),
     limits: {
       maxIdle: value('maxIdle'),
       maxIdlePerPort: value('maxIdlePerPort'),

@@ -26,6 +26,15 @@ export function readStat(pid: number): ProcessStat | undefined {
   return stat;
 }
 
+/** How long ago a process was started that began at this tick of the machine's life. */
+export function ageOf(startTicks: number): number {
+  const uptimeMs = Number.parseFloat(readProcTextOrNothing('/proc/uptime') ?? '0') * 1_000;
+  return Math.max(0, Math.round(uptimeMs - startTicks * MS_OF_TICK));
+}
+
+/** USER_HZ, which is 100 wherever Node runs. */
+const MS_OF_TICK = 10;
+
 /** Page faults of the first thread alone. */
 export function readMainThreadFaults(pid: number): number | undefined {
   return parseProcessStat(readProcTextOrNothing(`/proc/${pid}/task/${pid}/stat`) ?? '')?.faults;

@@ -1,5 +1,6 @@
 import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
+import { rowName } from './thorough/routes.js';
 import { whereLines } from './where.js';
 import { toldRows } from './wrap.js';
 
@@ -23,7 +24,7 @@ export function casesOf(report: Report): Case[] {
 
 /** Cases that belong together: all of a plain report; of a thorough one those of each client. */
 export interface Suite {
-  /** Name of the client, where there are several. */
+  /** Name of the client or the route, where there are several. */
   readonly client: string | undefined;
   readonly cases: readonly Case[];
   readonly durationMs: number;
@@ -39,7 +40,7 @@ export function suitesOf(report: Report): Suite[] {
   return [
     { ...whole, cases: [runCase(report)], durationMs: 0 },
     ...runs.map(run => ({
-      client: run.client,
+      client: rowName(run),
       cases: rowCases(run),
       durationMs: run.durationMs,
       said: [run.said ?? Object.values(run.cells ?? {}).join(' · '), ...run.notes],

@@ -1,4 +1,5 @@
-import { type Count, formatBytes, type Pid, plural } from '../units.js';
+import { Chalk, type ChalkInstance } from 'chalk';
+import { type Count, formatAge, formatBytes, type Milliseconds, type Pid, plural } from '../units.js';
 import { escapeText, formatCommand } from './escape.js';
 
 /** What one process of a server holds, counted by kind; TCP sockets by state. */
@@ -8,6 +9,12 @@ export interface InspectedProcess {
   readonly parentPid: Count;
   /** Its name as the kernel has it, at most 15 bytes. */
   readonly comm: string;
+  /**
+   * Since it was started.
+   *
+   * @optional
+   */
+  readonly ageMs: Milliseconds;
   readonly threads: Count;
   readonly mappings: Count | null;
   /** Resident memory; null where it may not be read. */
@@ -48,37 +55,55 @@ export interface Inspection {
 }
 
 /** What `churn inspect` prints: the listeners, the process tree, what each process holds, and the limits. */
-export function renderInspection(inspection: Inspection): string {
+export function renderInspection(inspection: Inspection, colorLevel: 0 | 1 | 2 | 3 = 0): string {
+  const chalk = new Chalk({ level: colorLevel });
   const { address, command, listeners, limits, processes, zombies } = inspection;
   const limit = (value: number | null) => (value === null ? 'unlimited' : String(value));
   const lines = [
-    `churn inspect ${escapeText(address)}  ·  ${formatCommand(command)}`,
+    `${chalk.bold(`churn inspect ${escapeText(address)}`)}  ·  ${formatCommand(command)}`,
     '',
-    `  listens on  ${listeners.map(escapeText).join(', ')}`,
-    `  limits      ${limit(limits.openFiles)} open files, ${limit(limits.processes)} processes (per process, soft)`,
-    ...(zombies > 0 ? [`  zombies     ${zombies}`] : []),
+    `  ${chalk.dim('listens on')}  ${listeners.map(escapeText).join(', ')}`,
+    `  ${chalk.dim('limits')}      ${limit(limits.openFiles)} open files, ${limit(limits.processes)} processes (per process, soft)`,
+    ...(zombies > 0 ? [chalk.yellow(`  zombies     ${zombies}`)] : []),
     '',
-    ...processes.flatMap(process => processLines(process, limits.openFiles, depthOf(process, processes))),
+    ...processes.flatMap(process =>
+      processLines(process, limits.openFiles, depthOf(process, processes), chalk),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** The same as one JSON object, its text from outside made harmless. */
-export function renderInspectionJson(inspection: Inspection): string {
+/** The same as one JSON object, its text from outside made harmless; of several looks each has one line. */
+export function renderInspectionJson(inspection: Inspection, isOneOfMany = false): string {
   const harmless = (_key: string, value: unknown) => (typeof value === 'string' ? escapeText(value) : value);
-  return `${JSON.stringify(inspection, harmless, 2)}\n`;
+  return `${JSON.stringify(inspection, harmless, isOneOfMany ? undefined : 2)}\n`;
 }
 
-function processLines(process: InspectedProcess, openFiles: number | null, depth: number): string[] {
+/** Green is for what has a verdict; here nothing has. */
+export function paintShare(text: string, share: number | undefined, chalk: ChalkInstance): string {
+  if (share === undefined || share < NEARLY_FULL) return text;
+  return share < FULL ? chalk.yellow(text) : chalk.red(text);
+}
+
+const NEARLY_FULL = 0.5;
+const FULL = 0.8;
+
+function processLines(
+  process: InspectedProcess,
+  openFiles: number | null,
+  depth: number,
+  chalk: ChalkInstance,
+): string[] {
   const indent = '  '.repeat(depth + 1);
-  const share = openFiles === null ? '' : ` (${Math.round((100 * process.fds) / openFiles)} % of the limit)`;
+  const share = openFiles === null ? undefined : process.fds / openFiles;
+  const ofLimit = share === undefined ? '' : ` (${Math.round(100 * share)} % of the limit)`;
   const memory = process.rssBytes === null ? '' : `, ${formatBytes(process.rssBytes)} resident`;
   const own = process.anonBytes === null ? '' : ` (${formatBytes(process.anonBytes)} its own)`;
   return [
-    `${indent}${depth > 0 ? '└ ' : ''}pid ${process.pid}  ${escapeText(process.comm)}  ${plural(process.threads, 'thread')}${memory}${own}`,
-    `${indent}    ${plural(process.fds, 'fd')}${share}: ${counted(process.fdKinds)}`,
+    `${indent}${depth > 0 ? '└ ' : ''}${chalk.bold(`pid ${process.pid}  ${escapeText(process.comm)}`)}  up ${formatAge(process.ageMs)}, ${plural(process.threads, 'thread')}${memory}${own}`,
+    `${indent}    ${paintShare(`${plural(process.fds, 'fd')}${ofLimit}`, share, chalk)}: ${counted(process.fdKinds)}`,
     ...Object.keys(process.fdKinds).flatMap(kind =>
-      STATES[kind] ? [`${indent}    ${kind}: ${STATES[kind]}`] : [],
+      STATES[kind] ? [chalk.yellow(`${indent}    ${kind}: ${STATES[kind]}`)] : [],
     ),
     ...(process.names.length > 0 ? [`${indent}    ${namesOf(process)}`] : []),
     ...(Object.keys(process.sleepsIn).length > 0
@@ -89,6 +114,9 @@ function processLines(process: InspectedProcess, openFiles: number | null, depth
 
 /** What the states mean in which a connection ought not to stay, in the words of a server. */
 const STATES: Readonly<Record<string, string>> = {
+  'tcp SYN_RECV': 'the handshake is not finished',
+  'tcp FIN_WAIT1': 'the server has ended its side, and nobody has acknowledged that: the client may be gone',
+  'tcp CLOSING': 'both have closed at once',
   'tcp CLOSE_WAIT': 'the client has closed, the server has not: forgotten, if it stays so',
   'tcp FIN_WAIT2': 'the server has ended its side, and waits for the client to do so',
   'tcp LAST_ACK': 'both have closed; the last acknowledgement is due',

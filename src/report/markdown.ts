@@ -36,7 +36,8 @@ function whoLine({ target, tool }: Report): string {
 
 function matrix({ sentence = '' }: Report, runs: readonly ReportedRun[]): string[] {
   const { head, rows } = matrixTable(runs);
-  return [`**${escapeMarkdown(sentence)}**`, table(head, rows)];
+  const whole = rows.map(row => head.map((_, at) => row[at] ?? ''));
+  return [`**${escapeMarkdown(sentence)}**`, table(head, whole)];
 }
 
 function measurements(report: Report): string[] {

@@ -87,6 +87,8 @@ export function noteSentence(note: Note, unit: Unit): string {
       return `churn itself became slower: a ${unit} cost it ${formatCount(note.fromUs)} µs of CPU at its best and ${formatCount(note.toUs)} µs at the end. Most of the local ports are in use, and the kernel searches for a free one: make fewer ${unit}s, or widen net.ipv4.ip_local_port_range.`;
     case 'rate-missed':
       return `The rate was not kept: ${formatRate(note.made)} of ${formatRate(note.wanted)}. At most ${plural(note.most, 'connection')} may be open at a time (--concurrency), and none begins while the accept queue is full.`;
+    case 'unwatched':
+      return 'No SO_KEEPALIVE: a client that vanishes without FIN or RST (power, network, NAT) is kept for ever, unless the server has an idle timeout of its own, which cannot be seen.';
     case 'held-short':
       return `Only ${formatCount(note.opened)} of ${plural(note.wanted, 'silent client')} could connect.`;
     case 'held-ended':

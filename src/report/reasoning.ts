@@ -4,12 +4,13 @@ import type { Reasoning } from '../verdict/reasoning.js';
 import { nameOf } from './counts.js';
 import { breakProof } from './escape.js';
 import type { Report, ReportedCheck, ReportedCycles, ReportedState } from './report.js';
+import { rowName } from './thorough/routes.js';
 import { wrap } from './wrap.js';
 
 /** `--verbose`: why the verdict is what it is, step by step. Empty where nothing was judged. */
 export function drawReasoning(report: Report, columns: number): string {
   const parts: ReadonlyArray<readonly [title: string, steps: readonly Step[]]> = report.runs
-    ? report.runs.map(run => [`Why, of ${run.client}`, stepsOf(run)] as const)
+    ? report.runs.map(run => [`Why, of ${rowName(run)}`, stepsOf(run)] as const)
     : [['Why', stepsOf(report)]];
   return parts
     .filter(([, steps]) => steps.length > 0)

@@ -176,7 +176,7 @@ export interface Report {
    * @minLength 1
    */
   readonly sentence?: string;
-  /** With --thorough: one for each client behaviour, and one for all that passed in random order. */
+  /** With --thorough: one for each client behaviour, one beside a silent client, one for each of several routes, and one for all that passed in random order. */
   readonly runs?: readonly ReportedRun[];
   /** What `churn serve` saw of its clients; the findings are on them. */
   readonly serve?: ReportedServe;
@@ -192,11 +192,17 @@ export type ReportedRounds = ReadonlyArray<{
 /** One row of a thorough run. What was not applicable or not run has no more than its reason. */
 export interface ReportedRun {
   /**
-   * Name of the client behaviour, or "mixed".
+   * Name of the client behaviour, "silent" (one that says nothing while others come), or "mixed"; of several that asked for one route with commas, as --client takes them.
    *
    * @minLength 1
    */
   readonly client: string;
+  /**
+   * Method and path, where the row is that of one of several routes.
+   *
+   * @minLength 1
+   */
+  readonly route?: string;
   readonly status: RowOutcome['status'];
   /** Why it was not applicable or not run. */
   readonly reason: Inapplicable | SkipReason | null;

@@ -26,7 +26,7 @@ export function renderText(report: Report, style: TextStyle): string {
     ...wrap(heading(report, chalk), style.columns, 2),
     '',
     ...(report.runs
-      ? thoroughLines(report, chalk).flatMap(line => wrap(line, style.columns, 15))
+      ? thoroughLines(report, style.columns, chalk)
       : measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13))),
     '',
     verdictLine(report, chalk),
@@ -95,23 +95,25 @@ function madeRows(report: Report, cycles: ReportedCycles): [name: string, text: 
 }
 
 /** The sentence that matters, the matrix, and what it took. */
-function thoroughLines(report: Report, chalk: ChalkInstance): string[] {
+function thoroughLines(report: Report, columns: number, chalk: ChalkInstance): string[] {
   const { runs = [], sentence = '', cycles, timings } = report;
-  const [head = '', ...rows] = matrixLines(runs);
+  const paint = { head: chalk.dim, row: (text: string) => text, fault: chalk.red };
+  const row = (name: string, text: string) =>
+    wrap(`  ${chalk.dim(name.padEnd(NAME_WIDTH))}${text}`, columns, NAME_WIDTH + 2);
   return [
-    `  ${chalk.bold(sentence)}`,
+    ...wrap(`  ${chalk.bold(sentence)}`, columns, 2),
     '',
-    chalk.dim(head),
-    ...rows.map(row => (row.includes('✖') ? chalk.red(row) : row)),
+    ...matrixLines(runs, columns).flatMap(({ text, as }) =>
+      wrap(text, columns, NAME_WIDTH + 2).map(line => paint[as](line)),
+    ),
     ...(cycles
-      ? [
-          '',
-          `  ${chalk.dim('cycles'.padEnd(13))}${cycleText(cycles)}, ${formatDuration(timings['wholeMs'] ?? 0)} in all`,
-        ]
+      ? ['', ...row('cycles', `${cycleText(cycles)}, ${formatDuration(timings['wholeMs'] ?? 0)} in all`)]
       : []),
-    ...startedRows(report).map(([name, text]) => `  ${chalk.dim(name.padEnd(13))}${text}`),
+    ...startedRows(report).flatMap(([name, text]) => row(name, text)),
   ];
 }
+
+const NAME_WIDTH = 13;
 
 /** Plain `fin` is what everybody knows; anything else is said. */
 function clientRows({ cycles, seed }: Report): string[] {

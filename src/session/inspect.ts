@@ -3,6 +3,7 @@ import { peerNames } from '../gather/names.js';
 import { withNulls } from '../not-measured.js';
 import type { Options } from '../options/run.js';
 import type { Fd } from '../proc/fds.js';
+import { ageOf } from '../proc/process.js';
 import { readTcpRows } from '../proc/sockets.js';
 import { readCallNames } from '../proc/threads.js';
 import type { Inspection } from '../report/inspection.js';
@@ -49,10 +50,11 @@ export async function inspect(
     command: target.command,
     limits: target.limits,
     processes: snapshot.processes.map(
-      ({ pid, parentPid, comm, threads, mappings, rssBytes, anonBytes, fds }) => ({
+      ({ pid, parentPid, comm, startTicks, threads, mappings, rssBytes, anonBytes, fds }) => ({
         pid,
         parentPid,
         comm,
+        ageMs: ageOf(startTicks),
         threads,
         mappings,
         rssBytes,

@@ -1,7 +1,7 @@
 import type { HowItEnded } from '../exit-words.js';
 import type { GaugeManner } from '../options/gauge.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
-import type { SocketRow, TcpState } from '../proc/parse/socket-table.js';
+import type { SocketRow, SocketTimer, TcpState } from '../proc/parse/socket-table.js';
 import type { Settled } from '../sampler/settle.js';
 import type { PendingTimer } from '../sampler/sleep.js';
 import type { Snapshot } from '../sampler/snapshot.js';
@@ -260,13 +260,13 @@ export interface OwnCycles {
   readonly pace: readonly Pace[];
   /** The judged cycles and the confirming ones, round by round; none where that cannot be read, or says nothing. */
   readonly work?: readonly WorkRound[];
-  /** undefined when no clients were held. */
-  readonly hold: HeldClients | undefined;
+  readonly hold: HeldClients | undefined; // no clients were held
   readonly originOf: (connection: number) => CycleOrigin;
   readonly connectionOf: (port: number, address: string) => number | undefined;
   /** Behaviours that the clients had, and which of them a connection had. */
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;
+  readonly silence?: SocketTimer | undefined; // of a connection that says nothing; undefined: not seen
   /** undefined: none was seen. */
   readonly timer?: PendingTimer | undefined;
   /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
@@ -278,8 +278,7 @@ export interface OwnCycles {
    * them still: none when the server let go. undefined when there was no reason to follow any.
    */
   readonly followed: readonly Followed[] | undefined;
-  /** undefined when no worker ended. */
-  readonly watched: Watched | undefined;
+  readonly watched: Watched | undefined; // undefined when no worker ended
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;

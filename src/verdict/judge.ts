@@ -81,7 +81,11 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     checks,
     findings,
     allowed,
-    notes: [...ofWhatWasTried(results), ...runNotes(evidence, doubts.length > 0)],
+    notes: [
+      ...ofWhatWasTried(results),
+      ...runNotes(evidence, doubts.length > 0),
+      ...(failed ? [] : ofSilence(evidence)),
+    ],
     limits: verdict === 'pass' ? limitsOf(evidence, checks) : [],
   };
 }
@@ -118,6 +122,11 @@ function watched(result: CheckResult, evidence: Evidence): CheckResult {
   const doubt = result.check.kind === 'memory' ? memoryInDoubt(evidence) : undefined;
   if (!doubt || result.check.status === 'fail') return result;
   return { ...result, check: { ...result.check, status: 'undecided' }, notes: [...result.notes, doubt] };
+}
+
+/** Whoever closes held connections has a timeout of his own; beside a fault it matters little. */
+function ofSilence({ own }: Evidence): Note[] {
+  return own?.silence === 'none' && !own.hold?.ended ? [{ note: 'unwatched' }] : [];
 }
 
 /** What is worth saying about the run as a whole. */

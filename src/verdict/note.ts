@@ -107,6 +107,8 @@ export type Note =
       /** Connections that could be open at a time. */
       readonly most: number;
     }
+  /** Nobody watches over connections that say nothing, as far as that can be seen. */
+  | { readonly note: 'unwatched' }
   | { readonly note: 'held-short'; readonly opened: number; readonly wanted: number }
   | { readonly note: 'held-ended'; readonly count: number; readonly of: number }
   | { readonly note: 'gauge-unread'; readonly name: string; readonly missing: string }

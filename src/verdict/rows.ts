@@ -5,7 +5,7 @@ import { checkMemory } from './checks/memory.js';
 import { type ConfirmingRound, nextConfirmingRound } from './confirmation.js';
 import type { Evidence } from './evidence.js';
 import { turnedDown } from './failures.js';
-import type { Check } from './finding.js';
+import type { Check, Finding } from './finding.js';
 import { judge, type Verdict } from './judge.js';
 import { hasHeap } from './memory-profiles.js';
 import { judgeMemory } from './memory-trend.js';
@@ -46,6 +46,32 @@ export function judgeRow(evidence: Evidence, policy: Policy): Verdict {
   const verdict = judge(withoutMemory(evidence), policy);
   const memory = memoryOfRow(evidence);
   return { ...verdict, checks: verdict.checks.map(check => (check.kind === 'memory' ? memory : check)) };
+}
+
+/**
+ * The verdict on the row of the silent client. Many a small server serves one client after the other and is built to: that
+ * one of them can keep all others waiting is told, and fails where it was asked with `--hold` or named in `--fail-on`.
+ */
+export function judgeSilent(evidence: Evidence, policy: Policy): Verdict {
+  const verdict = judgeRow(evidence, policy);
+  const isAsked = policy.failOn?.includes('hang') === true;
+  const others = verdict.findings.filter(finding => !isBlocked(finding));
+  if (isAsked || others.length === verdict.findings.length) return verdict;
+  const isDoubted = verdict.checks.some(({ status }) => status === 'undecided');
+  const isFailed = others.some(({ severity }) => severity === 'fail');
+  return {
+    ...verdict,
+    verdict: isFailed ? 'fail' : isDoubted || evidence.interrupted ? 'undecided' : 'pass',
+    clean: !isFailed && !isDoubted && !evidence.interrupted,
+    checks: verdict.checks.map(check => (check.kind === 'hang' ? { ...check, status: 'warn' } : check)),
+    findings: verdict.findings.map(finding =>
+      isBlocked(finding) ? { ...finding, severity: 'warn' } : finding,
+    ),
+  };
+}
+
+function isBlocked(finding: Finding): boolean {
+  return finding.kind === 'hang' && finding.silentClients !== undefined;
 }
 
 /** What a row still has to confirm: all but memory, and without following sockets, which is for a closer look. */
@@ -91,7 +117,7 @@ export function speaksTls(standings: ReadonlyMap<ClientName, RowOutcome>): boole
 /** Why no row after this one makes sense; undefined: go on. */
 export function reasonToEnd(evidence: Evidence, { findings }: Verdict): SkipReason | undefined {
   if (evidence.departed.some(({ isRoot }) => isRoot) || evidence.listenerGone) return 'server-gone';
-  if (findings.some(({ kind }) => kind === 'hang')) return 'server-hangs';
+  if (findings.some(finding => finding.kind === 'hang' && !isBlocked(finding))) return 'server-hangs';
   return evidence.interrupted ? 'interrupted' : undefined;
 }
 

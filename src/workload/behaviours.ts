@@ -9,7 +9,7 @@ import {
   later,
   untilServerCloses,
 } from './cycle-context.js';
-import { firstHalf, type Script } from './script.js';
+import { firstHalf, requestBytes, type Script } from './script.js';
 import type { ClientMix } from './workload.js';
 
 /**
@@ -44,12 +44,12 @@ const byteRst: Behaviour = ({ socket }, { turns }) => {
 
 /** Connect, send the first half of a request, close. */
 const partial: Behaviour = (cycle, context) => {
-  cycle.socket.write(firstHalf(context.script), () => closeSoon(cycle, context));
+  cycle.socket.write(firstHalf(context.script, cycle.connection), () => closeSoon(cycle, context));
 };
 
 /** Connect, send the first half of a request, reset. */
-const partialRst: Behaviour = ({ socket }, { script, turns }) => {
-  socket.write(firstHalf(script), () => turns.afterNextPoll(() => socket.resetAndDestroy()));
+const partialRst: Behaviour = ({ socket, connection }, { script, turns }) => {
+  socket.write(firstHalf(script, connection), () => turns.afterNextPoll(() => socket.resetAndDestroy()));
 };
 
 /** Connect, send a request, wait for the answer, close. */
@@ -77,7 +77,8 @@ const drip: Behaviour = (cycle, context) => {
 };
 
 function sendFrom(at: number, cycle: Cycle, context: CycleContext): void {
-  const { request, waitMs } = context.script;
+  const { waitMs } = context.script;
+  const request = requestBytes(context.script, cycle.connection);
   const byte = request.subarray(at, at + 1);
   if (at + 1 >= Math.min(BYTES, request.length)) {
     cycle.socket.write(byte, () => closeSoon(cycle, context));

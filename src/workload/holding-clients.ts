@@ -82,9 +82,12 @@ export function holding(behaviour: Behaviour, seen: (localPort: number) => Promi
 }
 
 /** A behaviour that begins when what `wait` returns has settled, and at once where it returns nothing. Reads nothing. */
-export function delayedBy(behaviour: Behaviour, wait: () => Promise<unknown> | undefined): Behaviour {
+export function delayedBy(
+  behaviour: Behaviour,
+  wait: (localPort: number) => Promise<unknown> | undefined,
+): Behaviour {
   return (cycle, stage) => {
-    const waiting = wait();
+    const waiting = wait(cycle.socket.localPort ?? 0);
     if (!waiting) return behaviour(cycle, stage);
     void waiting.then(() => {
       if (!cycle.socket.destroyed) behaviour(cycle, stage);

@@ -36,6 +36,8 @@ export interface HttpRequest {
   /** The same taken apart, for clients that write it otherwise: lines of the head, Host first, and the body. */
   readonly lines: readonly string[];
   readonly body: Uint8Array | undefined;
+  /** Lines of the head that only this one of several requests has. */
+  readonly own: readonly string[];
   /** Its answer has no body, whatever length it tells. */
   readonly isHead: boolean;
 }
@@ -64,9 +66,33 @@ export interface TlsScript {
   readonly key: string | undefined;
 }
 
+/** What a connection sends, or the half of: several requests are taken in turn. */
+export function requestBytes({ request, http }: Script, connection: number): Uint8Array {
+  return http && http.requests.length > 1 ? requestInTurn(http, connection).bytes : request;
+}
+
+/** Which request it is the turn of. */
+export function requestInTurn({ requests }: HttpScript, connection: number): HttpRequest {
+  return requests[(connection - 1) % requests.length] as HttpRequest;
+}
+
 /** The first half of the request: what a client has sent that goes away in the middle of it. */
-export function firstHalf({ request }: Script): Uint8Array {
+export function firstHalf(script: Script, connection: number): Uint8Array {
+  const request = requestBytes(script, connection);
   return request.subarray(0, Math.max(1, request.length >> 1));
+}
+
+/** The script of clients that ask for these routes alone, of several. */
+export function ofRoutes(script: Script, routes: readonly string[]): Script {
+  const { http } = script;
+  if (http === undefined) return script;
+  const requests = http.requests.filter(({ route }) => routes.includes(route));
+  return { ...script, request: requests[0]?.bytes ?? script.request, http: { ...http, requests } };
+}
+
+/** Method and path of each request of HTTP, each once. */
+export function routesOf({ http }: Script): readonly string[] {
+  return [...new Set(http?.requests.map(({ route }) => route))];
 }
 
 /** Whether `heard` is what was expected; bytes above 127 count as Latin-1. */

@@ -3,14 +3,14 @@ import { WebSocket } from 'ws';
 import { type Cycle, EARLY_END, fail, NO_ANSWER, UNEXPECTED } from './cycle.js';
 import { type Behaviour, type CycleContext, closeSoon, later } from './cycle-context.js';
 import { HttpAnswer } from './http-answer.js';
-import { type HttpRequest, isAccepted, type Script } from './script.js';
+import { type HttpRequest, type HttpScript, isAccepted, requestInTurn, type Script } from './script.js';
 import { noteAnswer } from './tally.js';
 import { tlsLayer } from './tls-behaviours.js';
 
 /** Connect, open a WebSocket, send --data and wait for a message where there is any, close as RFC 6455 has it. */
 export function wsOf(script: Script): Behaviour {
   return webSocket(script, (cycle, context, socket) => {
-    const { body } = requestOf(script, cycle);
+    const { body } = turnOf(script, cycle);
     const close = () => {
       cycle.closing = true;
       const limitMs = context.patience.limitMs;
@@ -43,7 +43,7 @@ function webSocket(
   onOpen: (cycle: Cycle, context: CycleContext, socket: WebSocket) => void,
 ): Behaviour {
   return overChannel(script, (cycle, context, channel) => {
-    const request = requestOf(script, cycle);
+    const request = turnOf(script, cycle);
     const startedAtMs = performance.now();
     const note = (status: number) => {
       const ms = performance.now() - (context.isTimed ? cycle.sinceMs : startedAtMs);
@@ -84,7 +84,7 @@ const SWITCHED = 101;
 /** Connect, ask for events, read the first one, or as long as --wait says after the head, and go away with FIN. */
 export function sseOf(script: Script): Behaviour {
   return overChannel(script, (cycle, context, channel) => {
-    const { route, bytes, isHead } = requestOf(script, cycle);
+    const { route, bytes, isHead } = turnOf(script, cycle);
     const answer = new HttpAnswer(isHead);
     const startedAtMs = performance.now();
     let heard = '';
@@ -142,10 +142,9 @@ export function overChannel(
   return (cycle, context) => over(cycle, context, channel => act(cycle, context, channel));
 }
 
-/** Which request it is the turn of. */
-function requestOf({ http }: Script, { connection }: Cycle): HttpRequest {
-  const requests = http?.requests ?? [];
-  return requests[(connection - 1) % requests.length] as HttpRequest;
+/** These clients send nothing else, so that they have one. */
+function turnOf({ http }: Script, { connection }: Cycle): HttpRequest {
+  return requestInTurn(http as HttpScript, connection);
 }
 
 export function pathOf({ route }: HttpRequest): string {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { startC } from '../servers/launch.js';
-import { ask, churn, churnJson, parseInspection } from '../support/churn.js';
+import { ask, churn, churnJson, parseInspection, startChurn } from '../support/churn.js';
 
 describe('the commands', () => {
   it('inspect tells who listens and what it holds, without a connection', async () => {
@@ -16,6 +18,31 @@ describe('the commands', () => {
       const json = parseInspection((await ask(['inspect', '--port', String(server.port), '--json'])).stdout);
       assert.equal(json.processes.length, 3);
     } finally {
+      await server.stop();
+    }
+  });
+
+  it('inspect --watch has a line for each look, with what has grown and when the limit comes, until Ctrl-C', async () => {
+    const server = await startC('poll', ['--fault', 'no-close']);
+    const watch = startChurn(['inspect', String(server.port), '--watch', '100ms']);
+    try {
+      let said = '';
+      watch.stdout.on('data', chunk => {
+        said += chunk;
+        // A connection that is forgotten, after each look.
+        connect(server.port, '127.0.0.1').on('connect', function (this: Socket) {
+          this.destroy();
+        });
+        if (/limit in/.test(said)) watch.kill('SIGINT');
+      });
+      const [code] = await once(watch, 'close');
+      assert.equal(code, 130);
+      assert.match(
+        said,
+        /^\d\d:\d\d:\d\d {2}fds \d+ \(\d+ %\) {2}\+\S+\/min {2}limit in .+ {2}threads 1 {2}.+ {2}\d+ CLOSE_WAIT$/m,
+      );
+    } finally {
+      watch.kill('SIGKILL');
       await server.stop();
     }
   });

@@ -44,6 +44,32 @@ test('what is said of a client is text where nothing else is wanted', async () =
   assert.match(stdout, /^PASS .*0 leaks$/m);
 });
 
+const SHORT: ReadonlyArray<readonly [what: string, args: readonly string[], command: string, says: RegExp]> =
+  [
+    [
+      'fails after its requests',
+      [],
+      'curl -s $URL >/dev/null; exit 3',
+      /^UNDECIDED .*the client ended with status 3$/m,
+    ],
+    [
+      'makes fewer requests than it was to',
+      ['--requests', '2'],
+      'curl -s $URL >/dev/null',
+      /^UNDECIDED .*only 1 of 2 requests came$/m,
+    ],
+    ['makes as many', ['--requests', '1'], 'curl -s $URL >/dev/null', /^PASS .*0 leaks$/m],
+  ];
+
+for (const [what, args, command, says] of SHORT) {
+  test(`a client that ${what} is told as that`, async () => {
+    const url = command.replace('$URL', 'http://127.0.0.1:$PORT/');
+    const { status, stdout } = await churn(['serve', ...args, '--strict', '--', 'sh', '-c', url]);
+    assert.match(stdout, says);
+    assert.equal(status, /^PASS/m.test(stdout) ? 0 : 3);
+  });
+}
+
 test('a client that would go on for ever is stopped with us, and all of its group', async () => {
   const { status, stdout } = await churn([
     'serve',

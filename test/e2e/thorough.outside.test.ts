@@ -14,6 +14,7 @@ import { churn, churnJson, parseReport, startChurn } from '../support/churn.js';
 import { untilConnected } from '../support/connected.js';
 
 const TLS = fileURLToPath(new URL('../../../test/servers/node/tls.mjs', import.meta.url));
+const WEB = fileURLToPath(new URL('../../../test/servers/web/routes.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'churn-thorough-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -37,12 +38,12 @@ describe('churn --thorough', { concurrency: 2 }, () => {
       assert.match(stdout, /Clean whatever clients do \(11 of 14 apply\)/);
       assert.match(stdout, /^ {2}client +fd +memory +threads +children +server$/m);
       for (const client of USUAL_CLIENTS) assert.match(stdout, new RegExp(`^ {2}${client} `, 'm'));
-      // 11 behaviours that apply, and the mixed row.
-      assert.match(stdout, /^PASS {2}1660 cycles, 0 leaks$/m);
+      // 11 behaviours that apply, the silent client, and the mixed row.
+      assert.match(stdout, /^PASS {2}1680 cycles, 0 leaks$/m);
       assert.equal((await churn(['render', file])).stdout, stdout);
       const report = parseReport((await churn(['render', file, '--json'])).stdout);
       assert.deepEqual(named(report, 'not-applicable'), OF_TLS);
-      assert.equal(named(report, 'pass').length, 12);
+      assert.equal(named(report, 'pass').length, 13);
     } finally {
       await server.stop();
     }
@@ -116,10 +117,54 @@ describe('churn --thorough', { concurrency: 2 }, () => {
     assert.equal(status, 1);
     assert.deepEqual(named(report, 'fail'), ['rst']);
     assert.deepEqual(named(report, 'pass'), ['fin']);
-    assert.equal(named(report, 'not-run').length, 12);
+    assert.equal(named(report, 'not-run').length, 13);
     assert.match(report.sentence ?? '', /^Dies with rst, clean with fin; not run: half, /);
     assert.equal(report.runs?.find(({ client }) => client === 'half')?.reason, 'server-gone');
     assert.doesNotMatch(stdout, PROOF);
+  });
+
+  it('one silent client that blocks all others is told, and is no fault of a server that serves one after the other', async () => {
+    const server = await startC('iterative');
+    try {
+      const { report, status, stdout } = await churnJson([
+        ...['--port', String(server.port), '--thorough', '--cycles', '60', '--timeout', '1s'],
+      ]);
+      assert.deepEqual([status, report.verdict, report.clean], [0, 'pass', true], report.summary);
+      const silent = report.runs?.find(({ client }) => client === 'silent');
+      assert.deepEqual([silent?.status, silent?.cells?.server], ['pass', '! blocked']);
+      assert.match(report.sentence ?? '', /; one silent client blocks all others$/);
+      assert.deepEqual(
+        report.findings.map(({ kind, severity, title }) => [kind, severity, title]),
+        [['hang', 'warn', 'one silent client blocks all others']],
+      );
+      assert.match(stdout, PROOF);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('of three routes the one that forgets a file is named, and asked for alone next; without the fault all are clean', async () => {
+    const paths = ['/', '/items', '/chunked'].flatMap(path => ['--path', path]);
+    const ofRoutes = async (...args: readonly string[]) => {
+      const server = await launch([process.execPath, WEB, ...args]);
+      try {
+        const url = `http://127.0.0.1:${server.port}/`;
+        return await churnJson([url, ...paths, '--thorough', '-n', '60', '--budget', '20s']);
+      } finally {
+        await server.stop();
+      }
+    };
+    const { report, status } = await ofRoutes('--fault', 'items');
+    const failed = (report.runs ?? [])
+      .filter(run => run.status === 'fail')
+      .map(run => run.route ?? run.client);
+    assert.deepEqual([status, failed], [1, ['reply', 'reply-rst', 'GET /items']], report.summary);
+    assert.match(report.sentence ?? '', /leaks one fd per connection on GET \/items, clean on 2 others/);
+    assert.match(report.findings[0]?.next ?? '', /^churn http:\S+ --client reply --path \/items$/);
+    const clean = await ofRoutes();
+    assert.deepEqual([clean.status, clean.report.findings], [0, []], clean.report.summary);
+    assert.match(clean.report.sentence ?? '', /clean on each of 3 routes/);
+    assert.equal(clean.report.runs?.filter(({ route, status }) => route && status === 'pass').length, 3);
   });
 
   it('leaves descriptors for every row where each of them leaks', async () => {
@@ -129,7 +174,7 @@ describe('churn --thorough', { concurrency: 2 }, () => {
         ...['--port', String(server.port), '--thorough', '--budget', '1m', '--settle', '1s'],
       ]);
       assert.equal(report.sentence, 'Leaks one fd per connection whatever clients do');
-      assert.equal(named(report, 'fail').length, 11);
+      assert.equal(named(report, 'fail').length, 12);
       assert.match(
         report.notes.join('\n'),
         /fewer cycles were made, so that the time and the descriptors of the server last/,
@@ -168,7 +213,7 @@ describe('churn --thorough', { concurrency: 2 }, () => {
       const [code] = await once(run, 'close');
       const report = parseReport(stdout);
       assert.deepEqual([code, report.interrupted, report.verdict], [130, true, 'undecided']);
-      assert.equal(report.runs?.length, USUAL_CLIENTS.length);
+      assert.equal(report.runs?.length, USUAL_CLIENTS.length + 1);
       assert.deepEqual(
         report.runs?.slice(0, 2).map(({ client, status }) => `${client} ${status}`),
         ['fin pass', 'rst pass'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Left, mixedOptions, rowOptions } from '../../src/options/row.js';
-import { parseOptions } from '../../src/options/run.js';
+import { type Left, mixedOptions, routeOptions, rowOptions } from '../../src/options/row.js';
+import { parseOptions, type RawOptions } from '../../src/options/run.js';
 
 const options = parseOptions({ port: 9_000, thorough: true });
 const left = (different: Partial<Left> = {}): Left => ({
@@ -50,6 +50,39 @@ test('a server that was seen to hold on is not waited for again', () => {
 });
 
 test('the mix has enough cycles for memory, and the time that is left', () => {
-  const mix = mixedOptions(options, ['fin', 'rst'], left({ ms: 4_000 }));
+  const mix = mixedOptions(options, ['fin', 'rst'], [], left({ ms: 4_000 }));
   assert.deepEqual([mix.clients, mix.cycles, mix.budgetMs], [['fin', 'rst'], 1_000, 2_000]);
 });
+
+const FILE = `/a\nPOST /b {"c": "it's"}\nDELETE /d\nPOST /e ${'x'.repeat(200)}\n`;
+const ROUTES: ReadonlyArray<readonly [route: string, words: readonly string[], raw?: RawOptions]> = [
+  ['GET /a', ['--path', '/a', '--requests', '2']],
+  ['POST /b', ['--path', '/b', '--data', `{"c": "it's"}`, '--requests', '2']],
+  ['DELETE /d', ['--method', 'DELETE', '--path', '/d', '--requests', '2']],
+  ['POST /e', ['--path', '/e', '--data', '@FILE', '--requests', '2']],
+  [
+    'PUT /y',
+    ['--path', '/y', '--method', 'PUT', '--data', '1'],
+    { path: ['/x', '/y'], method: 'PUT', data: '1' },
+  ],
+];
+
+for (const [route, words, raw = { routes: FILE, requests: 2 }] of ROUTES) {
+  test(`a row of ${route} asks for nothing else, and says how to ask for it alone`, () => {
+    const url = 'http://localhost:3000/';
+    const row = routeOptions(
+      parseOptions({ url, thorough: true, confirm: true, ...raw }),
+      route,
+      ['reply', 'reply-rst'],
+      left(),
+    );
+    assert.deepEqual(row?.clients, ['reply', 'reply-rst']);
+    assert.deepEqual(
+      row?.script.http?.requests.map(request => request.route),
+      [route],
+    );
+    assert.deepEqual(row?.script.request, row?.script.http?.requests[0]?.bytes);
+    assert.deepEqual(row?.asked.ofRequest, words);
+    assert.equal(row?.asked.url, url);
+  });
+}

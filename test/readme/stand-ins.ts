@@ -44,6 +44,7 @@ export const INSTEAD: Readonly<Record<string, string>> = {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm install && npm start': 'test/e2e/demo; the installation is what this test runs in',
   'churn demo': 'test/e2e/demo',
+  'churn inspect --port 9000 --watch 2s': 'test/e2e/commands, which ends it',
   'npx churn --port 9000': 'the same, of the published package, which does not exist yet',
   'npm install -g .': 'npm run check:package packs it',
   'npm install -g churn': 'the same, of the published package',

@@ -6,6 +6,7 @@ const master: InspectedProcess = {
   pid: 100,
   parentPid: 1,
   comm: 'nginx: master',
+  ageMs: 4 * 3_600_000 + 300_000,
   threads: 1,
   mappings: 30,
   rssBytes: 4_194_304,
@@ -49,10 +50,10 @@ test('an inspection shows who listens, the limits, and the tree with what each p
   listens on  0.0.0.0:80, [::]:80
   limits      1024 open files, unlimited processes (per process, soft)
 
-  pid 100  nginx: master  1 thread, 4.0 MiB resident (2.0 MiB its own)
+  pid 100  nginx: master  up 4 h 5 min, 1 thread, 4.0 MiB resident (2.0 MiB its own)
       7 fds (1 % of the limit): 3 device, 1 tcp LISTEN, 3 socket
       threads sleep in 1 rt_sigsuspend
-    └ pid 101  nginx: worker  4 threads
+    └ pid 101  nginx: worker  up 4 h 5 min, 4 threads
         512 fds (50 % of the limit): 512 tcp CLOSE_WAIT
         tcp CLOSE_WAIT: the client has closed, the server has not: forgotten, if it stays so
         6 ← 10.0.0.7, 1 → 10.0.0.9:5432, 1 × /var/log/app.log
@@ -79,4 +80,11 @@ test('names from outside are harmless', () => {
     text.split('\n').length,
     renderInspection({ ...server, processes: [master] }).split('\n').length,
   );
+});
+
+test('colour is for what ought not to stay, and for a limit that is near', () => {
+  const text = renderInspection(server, 1);
+  assert.match(text, /\u001b\[33m512 fds \(50 % of the limit\)\u001b\[39m/);
+  assert.match(text, /\u001b\[33m +tcp CLOSE_WAIT: the client has closed/);
+  assert.equal(text.replaceAll(/\u001b\[\d+m/g, ''), renderInspection(server));
 });

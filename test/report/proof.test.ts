@@ -252,6 +252,7 @@ const NOTES = {
   'own-cpu': fc.record({ note: fc.constant('own-cpu'), percent: count }),
   'own-slowdown': fc.record({ note: fc.constant('own-slowdown'), fromUs: count, toUs: count }),
   'rate-missed': fc.record({ note: fc.constant('rate-missed'), wanted: count, made: count, most: count }),
+  unwatched: fc.record({ note: fc.constant('unwatched') }),
   'held-short': fc.record({ note: fc.constant('held-short'), opened: count, wanted: count }),
   'turned-down': fc.record({ note: fc.constant('turned-down'), count, of: count }),
   'held-ended': fc.record({ note: fc.constant('held-ended'), count, of: count }),

@@ -265,6 +265,7 @@ export function row(different: Partial<SocketRow> = {}): SocketRow {
     remotePort: portOf(11),
     state: 'CLOSE_WAIT',
     rxQueue: 1,
+    timer: 'none',
     inode: 6_011,
     ...different,
   };

@@ -1,4 +1,4 @@
-import { NOTHING_ASKED } from '../../src/options/asked.js';
+import { askedForRoute, NOTHING_ASKED } from '../../src/options/asked.js';
 import { assembleReport, type Circumstances } from '../../src/report/assemble.js';
 import { escapeText } from '../../src/report/escape.js';
 import type { Report } from '../../src/report/report.js';
@@ -107,6 +107,13 @@ export function circumstances({ command, address, comm, note, latency }: Outside
 export function buildRow(name: RowName, evidence: Evidence = buildEvidence()): Row {
   const verdict = judgeRow(evidence, DEFAULT_POLICY);
   return { name, standing: { status: verdict.verdict }, verdict, report: buildReport(evidence, verdict) };
+}
+
+/** A row of one of several routes. */
+export function buildRouteRow(route: string, evidence: Evidence = buildEvidence()): Row {
+  const request = { route, bytes: new Uint8Array(), lines: [], body: undefined, own: [], isHead: false };
+  const asked = askedForRoute(NOTHING_ASKED, request);
+  return { ...buildRow('reply', evidence), name: route, clients: ['reply', 'reply-rst'], asked };
 }
 
 /** The report of a thorough run: of a clean one when nothing is said. */

@@ -6,7 +6,15 @@ import { buildEvidence, grown, leaking, rounds, tally, upTo } from './evidence.j
 import { GAUGE_REPORTS } from './gauge-reports.js';
 import { HOSTILE } from './hostile.js';
 import { LIFE_REPORTS } from './life-reports.js';
-import { buildReport, buildRow, buildThorough, DEFAULT_POLICY, NO_TLS, TIME_IS_UP } from './report.js';
+import {
+  buildReport,
+  buildRouteRow,
+  buildRow,
+  buildThorough,
+  DEFAULT_POLICY,
+  NO_TLS,
+  TIME_IS_UP,
+} from './report.js';
 import { SERVE_REPORTS } from './serve-reports.js';
 import { WATCH_REPORTS } from './watch-reports.js';
 import { WHERE_REPORTS } from './where-reports.js';
@@ -54,6 +62,12 @@ export const REPORTS = {
   thorough: buildThorough(),
   thoroughLeak: buildThorough([buildRow('fin'), buildRow('rst', leak), buildRow('byte-rst', leak), NO_TLS]),
   thoroughDoubt: buildThorough([buildRow('fin'), buildRow('half', grown('file', 10, [])), TIME_IS_UP]),
+  thoroughRoutes: buildThorough([
+    buildRow('fin'),
+    buildRow('reply', leak),
+    buildRouteRow('GET /items', leak),
+    buildRouteRow('GET /'),
+  ]),
   ...GAUGE_REPORTS,
   ...WATCH_REPORTS,
   ...SERVE_REPORTS,

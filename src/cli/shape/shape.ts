@@ -1,4 +1,5 @@
 import { TOPIC_NAMES } from '../../guide/topics.js';
+import { INSPECTING } from '../../options/inspect.js';
 import { optionOf, SWITCH, type Table } from '../../options/option.js';
 import { SAID } from '../../options/said.js';
 import { ANSWERING, CLIENT_JUDGING, FOLLOWED, SERVED } from '../../options/serve.js';
@@ -53,7 +54,7 @@ export const COMMAND_OPTIONS: Readonly<Record<string, Readonly<Record<string, Ta
     'Judging:': CLIENT_JUDGING,
     'Output:': OUTPUT,
   },
-  inspect: { 'Target:': { ...TARGET, ...AS_JSON } },
+  inspect: { 'Target:': { ...TARGET, ...AS_JSON, ...INSPECTING, color: FORMAT.color } },
   render: { 'Output:': FORMAT },
   compare: { '': COMPARED },
   demo: { '': { color: FORMAT.color } },

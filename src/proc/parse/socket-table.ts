@@ -17,6 +17,14 @@ const TCP_STATES = [
 
 export type TcpState = (typeof TCP_STATES)[number];
 
+/**
+ * What the kernel waits for, by the number in the column `tr`. `none` of an established connection on which nothing is under
+ * way: SO_KEEPALIVE is off. Data under way hide `keepalive` behind `retransmit` or `window`.
+ */
+const TIMERS = ['none', 'retransmit', 'keepalive', 'time-wait', 'window'] as const;
+
+export type SocketTimer = (typeof TIMERS)[number];
+
 export interface SocketRow {
   readonly localAddress: string;
   readonly localPort: number;
@@ -25,6 +33,8 @@ export interface SocketRow {
   readonly state: TcpState;
   /** Of a LISTEN row: connections that wait to be accepted. Of any other: bytes received and not yet read. */
   readonly rxQueue: number;
+  /** undefined: one that is not known. */
+  readonly timer: SocketTimer | undefined;
   /** 0: no process has it (in the accept queue, in TIME_WAIT, or an orphan). */
   readonly inode: number;
 }
@@ -76,6 +86,7 @@ export function parseSocketRow(line: string): SocketRow | undefined {
     remotePort: Number.parseInt(remotePortHex, 16),
     state,
     rxQueue: Number.parseInt((fields[4] ?? '').split(':')[1] ?? '0', 16),
+    timer: TIMERS[Number((fields[5] ?? '').split(':')[0])],
     inode: Number(fields[9]),
   };
 }

@@ -10,7 +10,7 @@ export const hang: ServerWords<HangFinding> = {
   evidence: hangEvidence,
   fault: () => 'the server hangs',
   does: () => ['hangs'],
-  cell: () => 'hangs',
+  cell: ({ facts }) => (facts['silentClients'] === undefined ? 'hangs' : 'blocked'),
   next: ({ silentClients, atFdLimit }) => {
     if (silentClients) return undefined;
     return atFdLimit ? { explain: 'fd' } : 'inspect';

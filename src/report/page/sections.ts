@@ -66,13 +66,13 @@ export function gaugeSection(report: Report): Markup[] {
 }
 
 /** Of a thorough run: which client the server is clean to. */
-export function matrixSection({ runs, sentence }: Report): Markup[] {
+export function matrixSection({ runs }: Report): Markup[] {
   if (!runs) return [];
   const { head, rows } = matrixTable(runs);
   return [
     element('section', { 'aria-labelledby': 'matrix' }, [
       element('h2', { id: 'matrix' }, 'Each client by itself'),
-      ...table(sentence ?? 'Each client by itself', head, rows),
+      ...table('What the server had before and after each row, or what it kept', head, rows),
     ]),
   ];
 }

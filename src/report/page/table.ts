@@ -47,11 +47,17 @@ function tableElement(
       rows.map(([name = '', ...cells]) =>
         element('tr', [
           element('th', { scope: 'row' }, filled(name)),
-          ...cells.map(cell => element('td', filled(cell))),
+          ...cells.map((cell, at) => element('td', spanOf(at, cells, head), filled(cell))),
         ]),
       ),
     ),
   ]);
+}
+
+/** A sentence in the place of figures goes over all columns that are left. */
+function spanOf(at: number, cells: readonly string[], head: readonly string[]): Record<string, string> {
+  const left = head.length - 1 - at;
+  return at === cells.length - 1 && left > 1 ? { colspan: String(left) } : {};
 }
 
 /** An empty element would be closed at once, and HTML does not know that. */

@@ -2,7 +2,7 @@ import { x as element } from 'xastscript';
 import { formatCount, formatDuration, plural } from '../../units.js';
 import { formatCommand } from '../escape.js';
 import type { Markup } from '../markup.js';
-import { drawPanel, phaseName } from '../picture/draw.js';
+import { drawPanel, phaseName, timeByPhase } from '../picture/draw.js';
 import { panelsOf } from '../picture/panels.js';
 import type { Report } from '../report.js';
 
@@ -72,11 +72,11 @@ export function pictureSection(report: Report): Markup[] {
 function legend(report: Report): string {
   const { serve, watch, phases, cycles } = report;
   if (serve) return 'As this server saw it; what is idle was answered and not closed.';
-  const named = phases.map(
-    ({ phase, durationMs }) => `${phaseName(phase, report)} ${formatDuration(durationMs)}`,
+  const named = [...timeByPhase(phases, phase => phaseName(phase, report))].map(
+    ([name, ms]) => `${name} ${formatDuration(ms)}`,
   );
   const confirmed = cycles?.confirmation
     ? ` The darker stretch over ${watch ? 'connections' : 'cycles'} is further ones, made to confirm what was seen.`
     : '';
-  return `Phases: ${named.join(' · ')}. Strokes below an axis end a round.${confirmed}`;
+  return `Phases${report.runs ? ' of all rows together' : ''}: ${named.join(' · ')}. Strokes below an axis end a round.${confirmed}`;
 }

@@ -144,6 +144,19 @@ function round(value: number): number {
 /** About what a letter takes at this size, in any sans serif. */
 const LETTER = 6.6;
 
+/** How long each phase took, by its name, in the order of the first ones: in a thorough run each row has them all. */
+export function timeByPhase(
+  phases: Report['phases'],
+  nameOf: (phase: string) => string,
+): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const { phase, durationMs } of phases) {
+    const name = nameOf(phase);
+    times.set(name, (times.get(name) ?? 0) + durationMs);
+  }
+  return times;
+}
+
 /** What a phase of a run is called in pictures: what the server is put through. */
 export function phaseName(phase: string, { watch }: Pick<Report, 'watch'>): string {
   if (phase === 'cycles' && watch) return watch.command ? 'load' : 'watching';

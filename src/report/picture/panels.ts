@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import { minutes, unitOf } from '../counts.js';
-import type { Report, ReportedPoint } from '../report.js';
+import type { Report, ReportedPoint, ReportedRun } from '../report.js';
+import { rowName } from '../thorough/routes.js';
 import { phaseName } from './draw.js';
 import type { Band, Dot, Forecast, Panel } from './panel.js';
 import { servePanels } from './serve-panels.js';
@@ -67,22 +68,37 @@ function threads(report: Report): Panel {
 
 function overTime(report: Report): Panel {
   const dots = report.series.map(({ atMs, fds }) => ({ x: atMs / 1_000, y: fds }));
-  const phases = report.phases.map(
-    ({ phase, durationMs }) => `${phaseName(phase, report)} ${formatDuration(durationMs)}`,
-  );
+  const bands = report.runs ? rowBands(report.runs) : phaseBands(report);
+  const spans = bands.map(({ name, from, to }) => `${name} ${formatDuration(1_000 * (to - from))}`);
   return {
     ...emptyPanel(report),
     title: 'File descriptors over time',
-    description: `${describe('File descriptors', dots, formatCount)} Phases: ${phases.join(', ')}.`,
+    description: `${describe('File descriptors', dots, formatCount)} ${report.runs ? 'Rows' : 'Phases'}: ${spans.join(', ')}.`,
     lines: [{ dash: 'solid', dots }],
-    bands: report.phases.map(({ phase, startMs, durationMs }) => ({
-      name: phaseName(phase, report),
-      from: startMs / 1_000,
-      to: (startMs + durationMs) / 1_000,
-    })),
+    bands,
     ticks: [],
     xName: 'seconds',
   };
+}
+
+function phaseBands(report: Report): Band[] {
+  return report.phases.map(({ phase, startMs, durationMs }) => ({
+    name: phaseName(phase, report),
+    from: startMs / 1_000,
+    to: (startMs + durationMs) / 1_000,
+  }));
+}
+
+/** Of a thorough run the phases repeat with each row: the rows tell more. They stand one after the other in the series. */
+function rowBands(runs: readonly ReportedRun[]): Band[] {
+  let from = 0;
+  return runs
+    .filter(({ durationMs }) => durationMs > 0)
+    .map(run => {
+      const band = { name: rowName(run), from, to: from + run.durationMs / 1_000 };
+      from = band.to;
+      return band;
+    });
 }
 
 function emptyPanel(report: Report): Omit<Panel, 'title' | 'description' | 'lines'> {

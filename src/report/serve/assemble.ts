@@ -18,6 +18,7 @@ import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { madeByClients, proofOf } from '../summary.js';
 import { drawCurve } from './curve.js';
 import type { ServedClient } from './served-client.js';
+import { shortfalls } from './shortfall.js';
 
 export interface ServeCircumstances {
   readonly tool: Report['tool'];
@@ -45,7 +46,9 @@ export function assembleServeReport(
 ): Report {
   const verdicts = clients.map(({ verdict }) => verdict.verdict);
   const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('undecided') ? 'undecided' : 'pass';
-  const whole = !facts.interrupted && facts.dropped === 0;
+  const requests = clients.reduce((sum, { evidence }) => sum + evidence.requests, 0);
+  const short = facts.interrupted ? [] : shortfalls(options, facts.exit, requests);
+  const whole = !facts.interrupted && facts.dropped === 0 && short.length === 0;
   const clean = verdict === 'pass' && whole && clients.every(client => client.verdict.clean);
   const known = withNulls<Omit<ReportedServe, 'rows'>>({
     ports: facts.ports,
@@ -76,6 +79,7 @@ export function assembleServeReport(
       clients,
       allowed,
       dropped: facts.dropped,
+      short,
     }),
     interrupted: facts.interrupted,
     target: withNulls<ReportedTarget>(reportTarget(options, facts, clients)),
@@ -285,14 +289,17 @@ interface Summarized {
   }>;
   readonly allowed: ClientVerdict['allowed'];
   readonly dropped: number;
+  readonly short: readonly string[];
 }
 
 /** The verdict in one line. Numbers of what is held stand behind a colon: only a clean run may say that there are none. */
-function summarizeServe({ verdict, clean, interrupted, clients, allowed, dropped }: Summarized): string {
+function summarizeServe(summarized: Summarized): string {
+  const { verdict, clean, interrupted, clients, allowed, dropped, short } = summarized;
   const made = madeByClients(clients.map(({ evidence }) => evidence));
-  if (verdict === 'fail') return `FAIL  ${made}, ${faults(clients)}`;
+  if (verdict === 'fail') return `FAIL  ${[made, faults(clients), ...short].join(', ')}`;
   if (interrupted) return `INTERRUPTED  ${made}, nothing proved`;
   if (dropped > 0) return `UNDECIDED  ${made}, not taken for lack of descriptors: ${dropped}`;
+  if (short.length > 0) return `UNDECIDED  ${[made, ...short].join(', ')}`;
   if (verdict === 'undecided') return `UNDECIDED  ${made}, ${doubts(clients)}`;
   if (!clean)
     return `PASS  ${made}, allowed: ${allowed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;

@@ -2,9 +2,9 @@ import { type Measured, withNulls } from '../../not-measured.js';
 import type { Asked } from '../../options/asked.js';
 import type { Verdict } from '../../verdict/judge.js';
 import { KINDS } from '../../verdict/kinds.js';
-import type { RowName, RowOutcome } from '../../verdict/rows.js';
+import type { RowOutcome } from '../../verdict/rows.js';
 import { wholeVerdict } from '../../verdict/rows.js';
-import { USUAL_CLIENTS } from '../../workload/client-names.js';
+import { type ClientName, USUAL_CLIENTS } from '../../workload/client-names.js';
 import { closerLook } from '../found.js';
 import { noteSentence } from '../notes.js';
 import type {
@@ -17,11 +17,16 @@ import type {
 } from '../report.js';
 import { proofOf } from '../summary.js';
 import { cellsOf, REASONS } from './matrix.js';
+import { isOfClient, rowName, tellsApart } from './routes.js';
 import { sentenceOf } from './sentence.js';
 
-/** What a thorough run gathered of one client. */
+/** What a thorough run gathered of one client, of one that is held ("silent"), of all that passed ("mixed"), or of one route. */
 export interface Row {
-  readonly name: RowName;
+  readonly name: string;
+  /** Who asked for the route. Only the row of a route has them. */
+  readonly clients?: readonly ClientName[] | undefined;
+  /** What was said of them, where that is less than was said of the others. */
+  readonly asked?: Asked | undefined;
   readonly standing: RowOutcome;
   readonly report?: Report | undefined;
   readonly verdict?: Verdict | undefined;
@@ -63,7 +68,7 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
     ...(first.before && { before: first.before }),
     ...(last.after && { after: last.after }),
     checks: mergeChecks(judged),
-    findings: mergeFindings(runs, address, around.asked),
+    findings: mergeFindings(runs, address, route => askedIn(rows, route) ?? around.asked),
     allowed,
     held: judged.flatMap(({ held }) => held).slice(0, MAX_HELD),
     heldCount: judged.reduce((sum, { held, heldCount = held.length }) => sum + heldCount, 0),
@@ -75,11 +80,16 @@ export function assembleThorough(rows: readonly Row[], around: Around): Report {
   });
 }
 
-function runOf({ name, standing, report }: Row): ReportedRun {
+function askedIn(rows: readonly Row[], route: string | undefined): Asked | undefined {
+  return rows.find(({ name }) => name === route)?.asked;
+}
+
+function runOf({ name, clients, standing, report }: Row): ReportedRun {
   const reason = 'reason' in standing ? standing.reason : undefined;
   const told = reason ? undefined : report;
   return withNulls<ReportedRun>({
-    client: name,
+    client: clients?.join(',') || name,
+    ...(clients && { route: name }),
     status: standing.status,
     reason,
     said: reason && REASONS[reason],
@@ -144,7 +154,7 @@ function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): Me
     listenOverflows: sum(cycles => cycles.listenOverflows),
     listenDrops: sum(cycles => cycles.listenDrops),
     concurrency: Math.max(1, ...all.map(({ concurrency }) => concurrency)),
-    clients: runs.filter(({ client, cells }) => cells && client !== 'mixed').map(({ client }) => client),
+    clients: runs.filter(run => run.cells && isOfClient(run)).map(({ client }) => client),
     durationMs,
     ratePerSecond: durationMs > 0 ? Math.round((completed / durationMs) * 1_000) : 0,
     stopped: all.find(({ stopped }) => stopped !== null)?.stopped,
@@ -153,39 +163,66 @@ function sumCycles(reports: readonly Report[], runs: readonly ReportedRun[]): Me
 }
 
 /** The findings of all rows, the same trouble with several clients told once. */
-function mergeFindings(runs: readonly ReportedRun[], address: string, asked: Asked): ReportedFinding[] {
-  const groups = new Map<string, { readonly client: string; readonly finding: ReportedFinding }[]>();
-  for (const { client, findings } of runs) {
-    for (const finding of findings) {
+function mergeFindings(
+  runs: readonly ReportedRun[],
+  address: string,
+  askedFor: (route: string | undefined) => Asked,
+): ReportedFinding[] {
+  const groups = new Map<string, Found[]>();
+  for (const run of runs) {
+    for (const finding of run.findings) {
       const key = `${finding.kind} ${finding.severity} ${finding.cause}`;
-      groups.set(key, [...(groups.get(key) ?? []), { client, finding }]);
+      groups.set(key, [...(groups.get(key) ?? []), { run, finding }]);
     }
   }
   return [...groups.values()].flatMap(group => {
-    const [first, ...others] = group;
+    const guilty = group.filter(({ run }) => run.route !== undefined);
+    const isOfRoutes = tellsApart(
+      guilty.map(({ run }) => run),
+      runs,
+    );
+    const routes = isOfRoutes ? guilty.flatMap(({ run }) => run.route ?? []) : [];
+    const told = routes.length > 0 ? [...guilty, ...group.filter(one => !guilty.includes(one))] : group;
+    const [first, ...others] = told;
     if (!first) return [];
-    const clients = group.map(({ client }) => client);
+    const clients = group.flatMap(({ run }) => (run.route === undefined ? run.client : []));
     // The mixed row is none.
-    const alone = USUAL_CLIENTS.find(name => name === first.client);
+    const alone = USUAL_CLIENTS.find(name => clients.includes(name)) ?? ofRoute(first.run);
     return [
       {
         ...first.finding,
         count: group.reduce((sum, { finding }) => sum + finding.count, 0),
         perCycle: Math.max(...group.map(({ finding }) => finding.perCycle)),
-        title: `with ${clients.join(', ')}: ${first.finding.title}`,
+        title: `${byWhom(clients, routes)}${first.finding.title}`,
         evidence: [
           ...first.finding.evidence,
-          ...others.map(({ client, finding }) => `with ${client}: ${finding.title}`),
+          ...others.map(({ run, finding }) => `with ${rowName(run)}: ${finding.title}`),
         ],
-        next: alone ? closerLook(address, alone, asked) : first.finding.next,
-        facts: { ...first.finding.facts, clients },
+        next: alone ? closerLook(address, alone, askedFor(routes[0])) : first.finding.next,
+        facts: { ...first.finding.facts, clients, ...(routes.length > 0 && { routes }) },
       },
     ];
   });
 }
 
+interface Found {
+  readonly run: ReportedRun;
+  readonly finding: ReportedFinding;
+}
+
+function ofRoute({ client, route }: ReportedRun): ClientName | undefined {
+  return route === undefined ? undefined : USUAL_CLIENTS.find(name => name === client.split(',')[0]);
+}
+
+/** "GET /items with reply, reply-rst: "; the title says it where it was the silent one. */
+function byWhom(clients: readonly string[], routes: readonly string[]): string {
+  const said = clients.length > 0 ? [`with ${clients.join(', ')}`] : [];
+  const names = [...(routes.length > 0 ? [routes.join(', ')] : []), ...said].join(' ');
+  return clients.join() === 'silent' || names === '' ? '' : `${names}: `;
+}
+
 interface Noted {
-  readonly name: RowName;
+  readonly name: string;
   readonly standing: RowOutcome;
   readonly verdict?: Verdict | undefined;
 }
@@ -210,7 +247,7 @@ function shortRows(runs: readonly ReportedRun[]): string[] {
     ({ cycles }) => cycles && cycles.stopped === null && cycles.completed + cycles.failed < cycles.requested,
   );
   if (short.length === 0) return [];
-  const names = short.map(({ client }) => client).join(', ');
+  const names = short.map(rowName).join(', ');
   return [
     `${names}: fewer cycles were made, so that the time and the descriptors of the server last for the other clients.`,
   ];
@@ -224,11 +261,10 @@ interface RowsToSum extends Pick<Report, 'verdict' | 'clean' | 'interrupted' | '
 /** The verdict on all rows in one line; the proof only where every row that applies was made and is clean. */
 function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: RowsToSum): string {
   const made = `${cycles.completed} cycles`;
-  const named = (status: ReportedRun['status']) =>
-    runs.filter(run => run.status === status).map(({ client }) => client);
+  const named = (status: ReportedRun['status']) => runs.filter(run => run.status === status).map(rowName);
   if (verdict === 'fail') return `FAIL  ${made}, ${faults(runs)}`;
   if (interrupted) {
-    const tried = runs.filter(({ cells }) => cells).length;
+    const tried = runs.filter(run => run.cells && isOfClient(run)).length;
     return `INTERRUPTED  ${made}, nothing proved; clients tried: ${tried} of ${USUAL_CLIENTS.length}`;
   }
   if (verdict === 'undecided') {
@@ -243,15 +279,22 @@ function summarizeRows({ verdict, clean, interrupted, allowed, runs, cycles }: R
   return proofOf(made);
 }
 
-/** "fd with rst, byte-rst; crash with half". */
+/** "fd with rst, byte-rst; crash with half". Routes are named where it lies with them. */
 function faults(runs: readonly ReportedRun[]): string {
-  const clients = new Map<string, string[]>();
-  for (const { client, findings } of runs) {
-    for (const { kind, severity } of findings) {
-      if (severity === 'fail') clients.set(kind, [...(clients.get(kind) ?? []), client]);
+  const rows = new Map<string, ReportedRun[]>();
+  for (const run of runs) {
+    for (const { kind, severity } of run.findings) {
+      if (severity === 'fail') rows.set(kind, [...(rows.get(kind) ?? []), run]);
     }
   }
-  return [...clients].map(([kind, names]) => `${kind} with ${names.join(', ')}`).join('; ');
+  return [...rows].map(([kind, found]) => `${kind} with ${faultyRows(found, runs).join(', ')}`).join('; ');
+}
+
+function faultyRows(found: readonly ReportedRun[], runs: readonly ReportedRun[]): string[] {
+  const others = found.filter(({ route }) => route === undefined);
+  const guilty = found.filter(({ route }) => route !== undefined);
+  const named = others.length === 0 || tellsApart(guilty, runs) ? [...guilty, ...others] : others;
+  return [...new Set(named.map(rowName))];
 }
 
 /** Series, phases and timings of all rows, one after the other. */

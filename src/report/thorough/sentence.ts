@@ -1,15 +1,17 @@
+import { plural } from '../../units.js';
 import type { Kind } from '../../verdict/kinds.js';
 import { type BehaviourFacts, type ClientName, FACTS, USUAL_CLIENTS } from '../../workload/client-names.js';
 import { breakProof } from '../escape.js';
 import { SERVER_WORDS } from '../kinds/registry.js';
 import type { VerbPhrase } from '../kinds/words.js';
 import type { ReportedRun } from '../report.js';
+import { isOfClient, rowName, tellsApart } from './routes.js';
 
-type RunToDescribe = Pick<ReportedRun, 'client' | 'status' | 'findings'>;
+type RunToDescribe = Pick<ReportedRun, 'client' | 'route' | 'status' | 'findings'>;
 
 /** What a thorough run comes to: "Clean when clients close, leaks one fd per connection when they reset". */
 export function sentenceOf(runs: readonly RunToDescribe[]): string {
-  const rows = runs.filter(({ client }) => client !== 'mixed');
+  const rows = runs.filter(isOfClient);
   const names = (status: RunToDescribe['status']) =>
     rows.filter(row => row.status === status).map(({ client }) => client);
   const judged = [...names('pass'), ...names('fail'), ...names('undecided')];
@@ -23,7 +25,12 @@ export function sentenceOf(runs: readonly RunToDescribe[]): string {
   };
   const parts = [
     ...clauses(tried),
+    ...routeClauses(runs),
     ...mixedClause(mixed),
+    ...silentClause(
+      runs.find(({ client }) => client === 'silent'),
+      tried,
+    ),
     ...(names('undecided').length > 0 ? [`not decided with ${names('undecided').join(', ')}`] : []),
     ...(names('not-run').length > 0 ? [`not run: ${names('not-run').join(', ')}`] : []),
   ];
@@ -87,14 +94,38 @@ function phraseText([verb, often]: VerbPhrase): string {
   return often ? `${verb} ${often}` : verb;
 }
 
-/** By the first fault of each client. */
+/** "leaks one fd per connection on GET /items, clean on 2 other routes". */
+function routeClauses(runs: readonly RunToDescribe[]): string[] {
+  const routes = runs.filter(({ route }) => route !== undefined);
+  if (routes.length === 0) return [];
+  const of = (status: RunToDescribe['status']) => routes.filter(row => row.status === status);
+  const [failed, passed, doubtful, missing] = [of('fail'), of('pass'), of('undecided'), of('not-run')];
+  const clean =
+    passed.length === routes.length
+      ? [`clean on each of ${routes.length} routes`]
+      : failed.length > 0
+        ? passed.slice(0, 1).map(() => `clean on ${plural(passed.length, 'other')}`)
+        : passed.slice(0, 1).map(() => `clean on ${passed.length} of ${routes.length} routes`);
+  const faulty = tellsApart(failed, runs)
+    ? faultsOf(failed).map(([fault, on]) => `${phraseText(fault)} on ${on.join(', ')}`)
+    : failed.length > 1
+      ? ['whatever the route']
+      : [];
+  return [
+    [...faulty, ...clean].join(', '),
+    ...(doubtful.length > 0 ? [`not decided on ${doubtful.map(rowName).join(', ')}`] : []),
+    ...(missing.length > 0 ? [`${missing.length} of ${routes.length} routes not run`] : []),
+  ].filter(said => said !== '');
+}
+
+/** By the first fault of each row. */
 function faultsOf(rows: readonly RunToDescribe[]): Faults {
   const faults = new Map<string, [VerbPhrase, string[]]>();
   for (const row of rows) {
     const fault = faultOf(row);
     const known = faults.get(phraseText(fault));
-    if (known) known[1].push(row.client);
-    else faults.set(phraseText(fault), [fault, [row.client]]);
+    if (known) known[1].push(rowName(row));
+    else faults.set(phraseText(fault), [fault, [rowName(row)]]);
   }
   return [...faults.values()];
 }
@@ -108,6 +139,15 @@ function faultOf({ findings }: RunToDescribe): VerbPhrase {
 function mixedClause(mixed: RunToDescribe | undefined): string[] {
   if (mixed?.status === 'fail') return [`${phraseText(faultOf(mixed))} when they come together`];
   return mixed?.status === 'undecided' ? ['not decided when they come together'] : [];
+}
+
+/** The title of what was found says it. What is there without a silent client too was said. */
+function silentClause(silent: RunToDescribe | undefined, { faults }: Tried): string[] {
+  const blocked = silent?.findings.find(({ kind }) => kind === 'hang');
+  if (blocked) return [blocked.title];
+  if (silent?.status !== 'fail') return [];
+  const fault = phraseText(faultOf(silent));
+  return faults.some(([known]) => phraseText(known) === fault) ? [] : [`${fault} beside a silent client`];
 }
 
 /** What exactly these clients do, of all that were tried: "reset"; undefined when there is no word for it. */

@@ -32,6 +32,7 @@ const listen = {
   remotePort: 0,
   state: 'LISTEN',
   rxQueue: 3,
+  timer: 'none',
   inode: 5_000,
 };
 const closeWait = {
@@ -47,6 +48,7 @@ const finWait2 = {
   localPort: 40_011,
   remotePort: 9_000,
   state: 'FIN_WAIT2',
+  timer: 'time-wait',
   rxQueue: 0,
   inode: 0,
 };
@@ -221,4 +223,18 @@ function hexByte(byte: number | string): string {
 
 function isMapped(groups: readonly number[]): boolean {
   return groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff;
+}
+
+const TIMERS: ReadonlyArray<readonly [column: string, timer: string | undefined]> = [
+  ['00', 'none'],
+  ['01', 'retransmit'],
+  ['02', 'keepalive'],
+  ['04', 'window'],
+  ['09', undefined],
+];
+
+for (const [column, timer] of TIMERS) {
+  test(`the kernel waits for ${timer ?? 'something else'} where the column tr says ${column}`, () => {
+    assert.equal(parseSocketRow(FAR_DOWN.replace(' 00:00000000 ', ` ${column}:000AFC74 `))?.timer, timer);
+  });
 }

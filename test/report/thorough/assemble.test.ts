@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderHtml } from '../../../src/report/html.js';
 import { renderJunit } from '../../../src/report/junit.js';
 import { renderMarkdown } from '../../../src/report/markdown.js';
+import type { Report } from '../../../src/report/report.js';
 import { renderTap } from '../../../src/report/tap.js';
 import { renderText } from '../../../src/report/text.js';
 import { matrixLines } from '../../../src/report/thorough/matrix.js';
 import { grown, leaking, upTo } from '../../support/evidence.js';
-import { buildRow, buildThorough, NO_TLS, TIME_IS_UP } from '../../support/report.js';
+import { buildRouteRow, buildRow, buildThorough, NO_TLS, TIME_IS_UP } from '../../support/report.js';
 
 const leak = leaking(upTo(1_010));
 const found = buildThorough([buildRow('fin'), buildRow('rst', leak), buildRow('byte-rst', leak), NO_TLS]);
@@ -43,13 +45,69 @@ test('the series goes on from row to row', () => {
   assert.equal(found.series.at(-1)?.cyclesDone, 3_000);
 });
 
+const drawn = ({ runs = [] }: Report, width: number) => matrixLines(runs, width).map(({ text }) => text);
+
 test('columns stand below each other, and a reason goes over all of them', () => {
-  assert.deepEqual(matrixLines(found.runs ?? []), [
-    '  client    fd                        memory     threads  children  server',
-    '  fin       5 → 5                     0 B/cycle  1 → 1    0 → 0     alive',
-    '  rst       ✖ kept 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
-    '  byte-rst  ✖ kept 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
+  assert.deepEqual(drawn(found, 100), [
+    '  client    fd                   memory     threads  children  server',
+    '  fin       5 → 5                0 B/cycle  1 → 1    0 → 0     alive',
+    '  rst       ✖ 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
+    '  byte-rst  ✖ 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
     '  tls       not applicable: no TLS handshake succeeded',
+  ]);
+});
+
+const routes = (...faulty: readonly string[]) =>
+  buildThorough([
+    buildRow('fin'),
+    buildRow('reply', leak),
+    ...['GET /', 'GET /api/items/{id}'].map(route =>
+      buildRouteRow(route, faulty.includes(route) ? leak : undefined),
+    ),
+    buildRow('mixed'),
+  ]);
+
+test('of several routes each has a row below the clients, and the guilty one is named first', () => {
+  const report = routes('GET /api/items/{id}');
+  assert.deepEqual(drawn(report, 100), [
+    '  client               fd                   memory     threads  children  server',
+    '  fin                  5 → 5                0 B/cycle  1 → 1    0 → 0     alive',
+    '  reply                ✖ 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
+    '  mixed                5 → 5                0 B/cycle  1 → 1    0 → 0     alive',
+    '  route                fd                   memory     threads  children  server',
+    '  GET /                5 → 5                0 B/cycle  1 → 1    0 → 0     alive',
+    '  GET /api/items/{id}  ✖ 1010, 1 per cycle  0 B/cycle  1 → 1    0 → 0     alive',
+  ]);
+  assert.equal(report.summary, 'FAIL  5000 cycles, fd with GET /api/items/{id}, reply');
+  assert.match(
+    report.sentence ?? '',
+    /; leaks one fd per connection on GET \/api\/items\/\{id\}, clean on 1 other$/,
+  );
+  const [finding] = report.findings;
+  assert.match(finding?.title ?? '', /^GET \/api\/items\/\{id\} with reply: fds 5 → 1015/);
+  assert.equal(finding?.next, "churn --port 9000 --client reply --path '/api/items/{id}'");
+  assert.deepEqual(finding?.facts['routes'], ['GET /api/items/{id}']);
+  const { client, route } = report.runs?.find(run => run.route !== undefined && run.status === 'fail') ?? {};
+  assert.deepEqual([client, route], ['reply,reply-rst', 'GET /api/items/{id}']);
+});
+
+test('what every route has is no matter of the routes', () => {
+  const report = routes('GET /', 'GET /api/items/{id}');
+  assert.equal(report.summary, 'FAIL  5000 cycles, fd with reply');
+  assert.match(report.sentence ?? '', /; whatever the route$/);
+  assert.match(report.findings[0]?.title ?? '', /^with reply: fds/);
+  assert.equal(report.findings[0]?.next, 'churn --port 9000 --client reply');
+});
+
+test('where there is little room the columns come closer, and a long name has a line of its own', () => {
+  const narrow = drawn(routes('GET /'), 64);
+  assert.deepEqual(narrow.slice(0, 2), [
+    '  client fd                  memory    threads children server',
+    '  fin    5 → 5               0 B/cycle 1 → 1   0 → 0    alive',
+  ]);
+  assert.deepEqual(narrow.slice(-2), [
+    '  GET /api/items/{id}',
+    '         5 → 5               0 B/cycle 1 → 1   0 → 0    alive',
   ]);
 });
 
@@ -69,8 +127,8 @@ test('the verdict names the rows', () => {
 });
 
 test('every reporter draws the rows', () => {
-  assert.match(renderText(found, { colorLevel: 0, columns: 100 }), /^ {2}rst +✖ kept 1010, 1 per cycle/m);
-  assert.match(renderMarkdown(found), /^\| rst \| ✖ kept 1010, 1 per cycle \| 0 B\/cycle \|/m);
+  assert.match(renderText(found, { colorLevel: 0, columns: 100 }), /^ {2}rst +✖ 1010, 1 per cycle/m);
+  assert.match(renderMarkdown(found), /^\| rst \| ✖ 1010, 1 per cycle \| 0 B\/cycle \|/m);
   const junit = renderJunit(found);
   assert.match(junit, /<testsuite name="churn 127\.0\.0\.1:9000 rst" [^>]*failures="1" errors="0"/);
   assert.match(junit, /<testcase name="fd" classname="churn\.rst"><failure/);
@@ -79,6 +137,11 @@ test('every reporter draws the rows', () => {
   assert.match(tap, /^not ok \d+ - rst fd: fds 5 → 1015/m);
   assert.match(tap, /^ok \d+ - fin fd$/m);
   assert.match(tap, /^ok \d+ - tls run # SKIP not applicable/m);
+  const named = routes('GET /');
+  assert.match(renderMarkdown(named), /^\| GET \/ \| ✖ 1010, 1 per cycle /m);
+  assert.match(renderJunit(named), /<testsuite name="churn 127\.0\.0\.1:9000 GET \/" [^>]*failures="1"/);
+  assert.match(renderTap(named), /^not ok \d+ - GET \/ fd: fds 5 → 1015/m);
+  assert.match(renderHtml(named), /<th scope="row">GET \/<\/th><td>✖ 1010, 1 per cycle/);
   const late = buildThorough([buildRow('fin'), TIME_IS_UP]);
   assert.match(renderTap(late), /^not ok \d+ - drip run: not run: the time was up/m);
 });
