@@ -79,14 +79,18 @@ export function matrixTable(runs: readonly ReportedRun[]): { head: string[]; row
 
 /** The same with its columns one below the other. */
 export function matrixLines(runs: readonly ReportedRun[]): string[] {
-  const rows = [
+  return alignedLines([
     ['client', ...COLUMNS],
     ...runs.map(({ client, cells, said }) =>
       cells ? [client, ...COLUMNS.map(column => cells[column])] : [client, said ?? ''],
     ),
-  ];
+  ]);
+}
+
+/** Rows with their cells one below the other. */
+export function alignedLines(rows: ReadonlyArray<readonly string[]>): string[] {
   // A sentence that goes over all columns makes none of them wider.
-  const widths = ['client', ...COLUMNS].map((_, column) =>
+  const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map(row => (row.length > 2 || column === 0 ? (row[column]?.length ?? 0) : 0))),
   );
   const padded = (row: readonly string[]) =>
