@@ -86,7 +86,10 @@ function readStep(spec: unknown, target: unknown): Asked {
       'For example cycle: { client: rst }',
     );
   }
-  const { client, count = 1, target: own = target, ...said } = spec as Record<string, unknown>;
+  const { client, count = 1, target: own = target, ...others } = spec as Record<string, unknown>;
+  const said = Object.fromEntries(
+    Object.entries(others).map(([name, value]) => [name, asText(name, value)]),
+  ) as CycleScript;
   if (typeof client !== 'string') {
     throw wrong(
       `A cycle names its client, got ${JSON.stringify(spec)}.`,
@@ -104,11 +107,19 @@ function readStep(spec: unknown, target: unknown): Asked {
     throw wrong('There is no target.', 'For example config: { target: 10.0.0.2:9000 }');
   }
   try {
-    readCycle(String(own), client, said as CycleScript);
+    readCycle(String(own), client, said);
   } catch (error) {
     throw error instanceof ChurnError ? wrong(error.message, error.hint) : error;
   }
-  return { target: String(own), client: client as ClientName, count: times, said: said as CycleScript };
+  return { target: String(own), client: client as ClientName, count: times, said: said };
+}
+
+/** YAML makes numbers of what looks like one. */
+function asText(name: string, value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(one => asText(name, one));
+  if (typeof value !== 'object' || value === null) return value;
+  throw wrong(`${name} expects a text, got ${JSON.stringify(value)}.`);
 }
 
 function targetOf({ script, helpers }: Shop, context: UserContext): unknown {
