@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 // Leaves of the declarations that tsc writes those that a user's program can reach: three in four are of files that the
 // library bundles. `attw` fails when one is missing.
 const types = 'dist/types';
-const queue = ['index.d.ts', ...['assert', 'vitest', 'jest'].map(name => `library/${name}.d.ts`), 'library/jest.d.cts'];
+const queue = ['index.d.ts', ...['assert', 'cycle', 'vitest', 'jest'].map(name => `library/${name}.d.ts`), 'library/jest.d.cts', 'library/cycle.d.cts'];
 const reached = new Set();
 for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
   if (reached.has(file)) continue;

@@ -45,9 +45,24 @@ const RULES: ReadonlyArray<readonly [rule: string, reason: string, violations: (
     () => importing(file => !inside('cli')(file), inside('cli')),
   ],
   [
-    'nobody imports library but library and the public names',
+    'nobody imports library but library, the public names and the engine of Artillery',
     'it is how programs use the tool, as cli is how people do',
-    () => importing(file => file !== 'index.ts' && !inside('library')(file), inside('library')),
+    () =>
+      importing(
+        file => file !== 'index.ts' && !inside('library')(file) && !inside('artillery')(file),
+        inside('library'),
+      ),
+  ],
+  [
+    'the engine of Artillery imports nothing but the entry for one cycle and the expected failure, and nobody imports it',
+    'it is a package of its own, for machines on which nothing is judged',
+    () => [
+      ...importing(
+        inside('artillery'),
+        to => !inside('artillery')(to) && to !== 'library/cycle.ts' && to !== 'errors.ts',
+      ),
+      ...importing(file => !inside('artillery')(file), inside('artillery')),
+    ],
   ],
   [
     'only library/vitest.ts imports vitest, and nobody imports jest',

@@ -3,7 +3,7 @@ import { TOPIC_NAMES } from '../src/guide/topics.js';
 
 /** What `npm pack` would ship: the program, the library, the schema, the words about them, the guide, and nothing else. */
 const ALLOWED =
-  /^(bin\/churn\.js|dist\/(index|cli\/start|serve\/table-worker|gather\/cycle-worker|started\/watchdog|library\/(assert|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/jest\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/(report|inspection)\.schema\.json|dist\/cli\/licenses\.txt|dist\/churn\.1|dist\/guide\/[a-z-]+\.md|package\.json|README\.md|LICENSE)$/;
+  /^(bin\/churn\.js|dist\/(index|cli\/start|serve\/table-worker|gather\/cycle-worker|started\/watchdog|library\/(assert|cycle|jest|vitest|cycle-child)|demo\/[a-z-]+|chunks\/[A-Z0-9]+)\.js|dist\/library\/(cycle|jest)\.cjs|dist\/types\/[\w/.-]+\.d\.c?ts|dist\/(report|inspection)\.schema\.json|dist\/cli\/licenses\.txt|dist\/churn\.1|dist\/guide\/[a-z-]+\.md|package\.json|README\.md|LICENSE)$/;
 const REQUIRED = [
   'bin/churn.js',
   'dist/index.js',
@@ -17,8 +17,7 @@ const REQUIRED = [
   'dist/serve/table-worker.js',
   'dist/gather/cycle-worker.js',
   'dist/started/watchdog.js',
-  'dist/library/jest.cjs',
-  'dist/types/library/jest.d.cts',
+  ...['cycle', 'jest'].flatMap(name => [`dist/library/${name}.cjs`, `dist/types/library/${name}.d.cts`]),
   ...TOPIC_NAMES.map(topic => `dist/guide/${topic}.md`),
 ];
 

@@ -24,11 +24,13 @@ const { values, positionals: wanted } = parseArgs({
 /** What takes minutes: only with `--all`. */
 const LONG = [
   ...[
+    'artillery',
     'c-servers',
     'checkers',
     'gauges',
     'load',
     'managed',
+    'many-machines',
     'named-things',
     'owner',
     'serve-strangers',

@@ -6,6 +6,7 @@ export const TOPICS = {
   clients: 'nineteen ways for a client to behave, and all of them in turn',
   load: 'a rate, a duration, clients that say nothing',
   watch: 'any other program as the load',
+  'many-machines': 'the load from Artillery or k6, on as many machines as there are',
   where: 'from FAIL to the line of code',
   gauges: 'numbers that the server counts itself',
   containers: 'namespaces, proxies, and servers on other machines',

@@ -3,6 +3,7 @@ import type { Progress } from '../gather/timeline.js';
 import type { InProgram } from '../options/option.js';
 import type { RawOptions } from '../options/run.js';
 import { type RawCommand, RUN, TARGET, type WATCH, WATCHING } from '../options/table.js';
+import type { RawWatchOptions } from '../options/watch.js';
 import type { Inspection } from '../report/inspection.js';
 import type { Report } from '../report/report.js';
 
@@ -81,13 +82,13 @@ const FOLLOWING: readonly string[] = ['signal', 'onProgress'] satisfies readonly
 
 const KNOWN = ['server', 'command', ...Object.keys(RUN)];
 
-/** Those of watch(). */
+/** Those of watch(), which has some that no run has. */
 const WATCHED = [...Object.keys(TARGET), 'command', ...Object.keys(WATCHING)];
 
 /** What the cycle child is asked to do. All that goes through the channel is JSON. */
 export interface Task {
   readonly do: 'run' | 'watch' | 'inspect';
-  readonly raw: RawOptions;
+  readonly raw: RawOptions & Pick<RawWatchOptions, 'stage'>;
   /** Whether anybody wants to hear how far it is. */
   readonly follows: boolean;
   /** Growth of memory that is in doubt is told, not confirmed: that takes longer than a test may. */
@@ -143,10 +144,10 @@ export interface WatchOptions extends InProgram<typeof WATCH>, OwnOptions, Follo
  * The options of watch() as the command line would have them.
  * @throws ChurnError `usage` for a name that is none, and for what only a run does.
  */
-export function rawWatchOptions(options: WatchOptions): RawOptions {
+export function rawWatchOptions({ stage, ...options }: WatchOptions): RawWatchOptions {
   const raw = rawOptions(options);
   const other = Object.keys(raw).find(name => !WATCHED.includes(name));
-  if (other === undefined) return raw;
+  if (other === undefined) return stage === undefined ? raw : { ...raw, stage: String(stage) };
   throw new ChurnError(
     'usage',
     `${other} is an option of run(), and watch() makes no connections.`,

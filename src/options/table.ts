@@ -303,6 +303,10 @@ export const WATCHING = {
     help: 'time for running the load again, to confirm growth',
   },
   confirm: { value: SWITCH_THAT_IS_ON, help: 'run the load once and not again' },
+  stage: {
+    value: textFrom<string | RegExp>('<pattern>'),
+    help: "a row for each phase that the load announces in what it prints, named by the first group: '/Phase started: (\\S+)/'",
+  },
   strict: JUDGING.strict,
   failOn: JUDGING.failOn,
   allow: JUDGING.allow,

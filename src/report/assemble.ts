@@ -30,6 +30,7 @@ import {
 } from './report.js';
 import type { ReportedAnswers, ReportedHold, ReportedLatency } from './reported-load.js';
 import { serverFacts, serverKindOf } from './server-kind.js';
+import { reportStages } from './stages.js';
 import { summarize } from './summary.js';
 import { reportWatch } from './watched.js';
 
@@ -80,6 +81,7 @@ export function assembleReport(evidence: Evidence, verdict: Verdict, around: Cir
     target: around.target,
     cycles,
     ...reportWatch(evidence.watch),
+    ...reportStages(evidence, verdict),
     latency: reportLatency(around.latency),
     answers: reportAnswers(evidence),
     limits: verdict.limits.map(limit => escapeText(limitWords(limit, around.target.address))),

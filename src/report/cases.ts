@@ -1,5 +1,7 @@
 import { ALL_KINDS } from '../verdict/kinds.js';
 import type { Report, ReportedCheck, ReportedFinding, ReportedRun } from './report.js';
+import type { ReportedStage } from './reported-load.js';
+import { nameOf } from './stages.js';
 import { rowName } from './thorough/routes.js';
 import { whereLines } from './where.js';
 import { toldRows } from './wrap.js';
@@ -24,7 +26,7 @@ export function casesOf(report: Report): Case[] {
 
 /** Cases that belong together: all of a plain report; of a thorough one those of each client. */
 export interface Suite {
-  /** Name of the client or the route, where there are several. */
+  /** Name of the client, the route, or the phase of a load, where there are several. */
   readonly client: string | undefined;
   readonly cases: readonly Case[];
   readonly durationMs: number;
@@ -36,7 +38,10 @@ export function suitesOf(report: Report): Suite[] {
   const { runs, summary, notes, sentence } = report;
   const said = [summary, ...(sentence ? [sentence] : []), ...toldRows(report), ...notes];
   const whole = { client: undefined, said };
-  if (!runs) return [{ ...whole, cases: casesOf(report), durationMs: report.cycles?.durationMs ?? 0 }];
+  if (!runs) {
+    const all = { ...whole, cases: casesOf(report), durationMs: report.cycles?.durationMs ?? 0 };
+    return [all, ...(report.stages ?? []).map(stageSuite)];
+  }
   return [
     { ...whole, cases: [runCase(report)], durationMs: 0 },
     ...runs.map(run => ({
@@ -46,6 +51,19 @@ export function suitesOf(report: Report): Suite[] {
       said: [run.said ?? Object.values(run.cells ?? {}).join(' · '), ...run.notes],
     })),
   ];
+}
+
+/** What a phase keeps stands in the cases of the whole, so that it has one case: whether it does. */
+function stageSuite(stage: ReportedStage): Suite {
+  const { status, said, cells, durationMs } = stage;
+  const message = [...(said === null ? [] : [said]), cells.fd].join('; ');
+  const outcomes = { pass: 'pass', fail: 'fail', undecided: 'error', 'not-run': 'skip' } as const;
+  return {
+    client: nameOf({ name: stage.name ?? undefined }),
+    cases: [{ name: 'fd', status: outcomes[status], message: status === 'pass' ? '' : message, details: [] }],
+    durationMs,
+    said: [Object.values(cells).join(' · ')],
+  };
 }
 
 /** What is not applicable is skipped, what was not run or not decided is an error: nothing is proved by either. */

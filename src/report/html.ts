@@ -7,6 +7,7 @@ import {
   matrixSection,
   outputSection,
   reproduceSection,
+  stageSection,
 } from './page/sections.js';
 import { PAGE_STYLE } from './page/style.js';
 import { pictureSection, verdictSection } from './page/verdict.js';
@@ -15,6 +16,7 @@ import type { Report } from './report.js';
 /** In the order of the page. What a report does not have gives no section. */
 const SECTIONS: ReadonlyArray<(report: Report) => Markup[]> = [
   matrixSection,
+  stageSection,
   pictureSection,
   findingsSection,
   outputSection,

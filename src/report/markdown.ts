@@ -3,6 +3,7 @@ import { codeBlock, codeSpan, escapeMarkdown, formatCommand } from './escape.js'
 import { gaugeTable } from './gauges.js';
 import { askedRows, holdRows } from './load-rows.js';
 import type { Report, ReportedCycles, ReportedFinding, ReportedRun } from './report.js';
+import { stageTable } from './stages.js';
 import { lastOutput, startedRows } from './started/lines.js';
 import { matrixTable } from './thorough/matrix.js';
 import { watchRows } from './watched.js';
@@ -15,6 +16,7 @@ export function renderMarkdown(report: Report): string {
     whoLine(report),
     ...(report.error ? [escapeMarkdown(report.error.hint)] : []),
     ...(report.runs ? matrix(report, report.runs) : measurements(report)),
+    ...stagesOf(report),
     ...gaugesOf(report),
     ...list([...askedRows(report), ...holdRows(report), ...startedRows(report)]),
     ...report.findings.map(findingBlock),
@@ -68,6 +70,12 @@ function madeSentence({ before }: Report, cycles: ReportedCycles): string {
   return before
     ? `${made}, accepted ${formatCount(cycles.accepted)} of ${plural(cycles.connections, 'connection')}.`
     : `${made}.`;
+}
+
+function stagesOf({ stages = [], sentence = '' }: Report): string[] {
+  if (stages.length === 0) return [];
+  const { head, rows } = stageTable(stages);
+  return [`**${escapeMarkdown(sentence)}**`, table(head, rows)];
 }
 
 function gaugesOf(report: Report): string[] {

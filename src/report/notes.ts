@@ -45,6 +45,8 @@ export function noteSentence(note: Note, unit: Unit): string {
       return `Memory not decided: the JVM has hardly collected its garbage yet, which hides what it keeps. ${decideWith(unit, note.cycles)}, or give it a small heap, as with -Xmx64m.`;
     case 'memory-grew':
       return `Memory not decided: it grew by ${formatBytes(note.bytes)} in ${formatDuration(note.overMs)}, which is ${formatBytes((note.bytes * 1_000) / Math.max(1, note.overMs))} per second, ${note.isRising ? 'and was still rising: a leak, or a heap that is still filling' : 'and then stood still'}. Watch for longer, until it ${note.isRising ? 'stands still' : 'has stood still for most of the time'}; or let connections be made by churn --client reply --cycles 100000.`;
+    case 'no-stage':
+      return `--stage ${escapeText(note.pattern)} matched none of the ${plural(note.lines, 'line')} that the load printed, so there are no phases to tell of. A program that prints into a pipe may keep back what it prints, or say less than to a terminal.`;
     case 'changed':
       return `In the middle of the run ${note.changes.map(change => CHANGED[change]).join(', and then ')}.`;
     case 'instant-eof':

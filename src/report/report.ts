@@ -13,6 +13,7 @@ import type {
   ReportedGauge,
   ReportedHold,
   ReportedLatency,
+  ReportedStage,
   ReportedWatch,
 } from './reported-load.js';
 import type { ReportedServe } from './reported-serve.js';
@@ -132,6 +133,8 @@ export interface Report {
   readonly cycles?: ReportedCycles;
   /** Of `churn watch` alone: what others did to the server. Its `cycles` are connections that were accepted. */
   readonly watch?: ReportedWatch;
+  /** With --stage: a row for each phase that the load announced; none where it announced none. */
+  readonly stages?: readonly ReportedStage[];
   /** Times of the judged cycles; null where none were taken. */
   readonly latency?: ReportedLatency | null;
   /** Of a server that was asked over HTTP; null for any other. */
@@ -171,7 +174,7 @@ export interface Report {
   /** The server that was started for the run; absent where it ran already. */
   readonly server?: ReportedServer;
   /**
-   * With --thorough: which clients the server is clean to, in one sentence.
+   * With --thorough: which clients the server is clean to, in one sentence; with --stage: of which phase what is kept is.
    *
    * @minLength 1
    */

@@ -1,6 +1,7 @@
 import type { Count, Milliseconds } from '../units.js';
 import type { GaugeReading } from '../verdict/evidence.js';
 import type { JudgedGauge } from '../verdict/gauges.js';
+import type { StageRow } from '../verdict/stages.js';
 
 /** Milliseconds. With a rate they count from when a cycle was due: nothing that waited behind a slow one is left out. */
 export interface ReportedLatency {
@@ -93,6 +94,33 @@ export interface ReportedGauge {
     readonly value: number | null;
   }>;
 }
+
+/** One phase that a load has announced (`watch --stage`), and what the server keeps of its time. */
+export interface ReportedStage {
+  /** As the load called it; null: what came before the first announcement. */
+  readonly name: string | null;
+  /** Of what was found of the server as a whole: nothing is accused here that is not accused there. */
+  readonly status: StageRow['status'];
+  /**
+   * Why there is no verdict on it.
+   *
+   * @minLength 1
+   */
+  readonly said: string | null;
+  /** How often it was announced. */
+  readonly times: Count;
+  readonly durationMs: Milliseconds;
+  /** Connections in its time; null where they are not counted by this server. */
+  readonly accepted: Count | null;
+  /** Of what is kept: what came in its time and in no other's, and what came at its border. */
+  readonly kept: Count;
+  readonly atBorder: Count;
+  /** In words; memory, threads and children at its beginning and end, which are told and not judged. */
+  readonly cells: Readonly<Record<'connections' | 'fd' | 'memory' | 'threads' | 'children', StageCell>>;
+}
+
+/** @minLength 1 */
+export type StageCell = string;
 
 /** What others did to the server while it was watched. */
 export interface ReportedWatch {

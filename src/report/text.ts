@@ -6,8 +6,9 @@ import { gaugeRows } from './gauges.js';
 import { limitText, loadRows } from './load-rows.js';
 import { plotLines } from './plot.js';
 import type { Report, ReportedCycles, ReportedFinding } from './report.js';
+import { stageRows } from './stages.js';
 import { outputLines, startedRows } from './started/lines.js';
-import { matrixLines } from './thorough/matrix.js';
+import { alignedLines, matrixLines } from './thorough/matrix.js';
 import { watchRows } from './watched.js';
 import { placeSentences, sourceLines, tellingFrame } from './where.js';
 import { wrap } from './wrap.js';
@@ -28,6 +29,7 @@ export function renderText(report: Report, style: TextStyle): string {
     ...(report.runs
       ? thoroughLines(report, style.columns, chalk)
       : measurements(report, chalk).flatMap(line => wrap(line, style.columns, 13))),
+    ...stageLines(report, chalk).flatMap(line => wrap(line, style.columns, 15)),
     '',
     verdictLine(report, chalk),
     ...limitLines(report, style.columns, chalk),
@@ -114,6 +116,13 @@ function thoroughLines(report: Report, columns: number, chalk: ChalkInstance): s
 }
 
 const NAME_WIDTH = 13;
+
+/** The phases of a load that was watched, each in a line. */
+function stageLines({ stages = [] }: Report, chalk: ChalkInstance): string[] {
+  if (stages.length === 0) return [];
+  const [first = '', ...lines] = alignedLines(stageRows(stages));
+  return ['', chalk.dim(first), ...lines.map(line => (line.includes('✖') ? chalk.red(line) : line))];
+}
 
 /** Plain `fin` is what everybody knows; anything else is said. */
 function clientRows({ cycles, seed }: Report): string[] {

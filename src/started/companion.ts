@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChurnError } from '../errors.js';
 import { ownLimitError } from '../own-limits.js';
 import { descendsFrom } from '../proc/tree.js';
@@ -27,19 +30,20 @@ export interface Companion {
 
 /**
  * Starts it as a server is started, but for what it prints: that goes to stderr, because stdout belongs to the report, or
- * nowhere.
+ * nowhere. `hear` is told each line of it.
  *
  * @throws ChurnError `no-such-program` when it cannot be run.
  */
 export async function startCompanion(
   command: readonly string[],
   isQuiet: boolean,
-  { env, nodePath, kill }: World,
+  { env, nodePath, kill, stderr }: World,
+  hear?: (line: string) => void,
 ): Promise<Companion> {
   const name = command[0] ?? '';
   const path = findProgram(name, env);
   const limit = limitWords(undefined, env);
-  const output = isQuiet ? 'ignore' : STDERR;
+  const output = hear ? 'pipe' : isQuiet ? 'ignore' : STDERR;
   const startedAtMs = performance.now();
   const { child, family, guard } = await spawnSupervised(
     [...limit, path, ...command.slice(1)],
@@ -48,6 +52,7 @@ export async function startCompanion(
   ).catch(error => {
     throw cannotRun(name, error);
   });
+  const heard = hear && hearing(child, text => !isQuiet && stderr?.write(text), hear);
   const ended = new Promise<Ended>(resolve => {
     child.once('exit', (status, signal) =>
       resolve({ status, signal, durationMs: performance.now() - startedAtMs }),
@@ -58,6 +63,7 @@ export async function startCompanion(
     await untilGone(family, graceMs);
     const survivors = await killAll(family, kill);
     if (survivors.length === 0) await ended;
+    await heard?.();
     await guard.dismiss();
   };
   const first = child.pid ?? 0;
@@ -79,5 +85,35 @@ export function cannotRun(name: string, error: NodeJS.ErrnoException): unknown {
   );
 }
 
+/**
+ * Tells each line that a program prints, and passes all of it on. Returns how to wait for the last of it: whoever has left
+ * the family may keep the pipes open for ever.
+ */
+function hearing(
+  child: ChildProcess,
+  pass: (text: string) => void,
+  hear: (line: string) => void,
+): () => Promise<void> {
+  const streams = [child.stdout, child.stderr].flatMap(stream => stream ?? []);
+  const ended = streams.map(stream => {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      pass(text);
+      const lines = (rest + text).split(/[\r\n]+/);
+      rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
+      for (const line of lines) hear(line);
+    });
+    return once(stream, 'close').then(() => hear(rest));
+  });
+  return async () => {
+    const over = new AbortController();
+    const limit = sleep(GRACE_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(ended), limit]);
+    over.abort();
+    for (const stream of streams) stream.destroy();
+  };
+}
+
+const LONGEST_LINE = 65_536;
 const STDERR = 2;
 const GRACE_MS = 2_000;

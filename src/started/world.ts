@@ -5,4 +5,6 @@ export interface World {
   readonly nodePath: string;
   /** kill(2); throws ESRCH when nobody is there. */
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
+  /** Where what a program prints is shown that is listened to; nowhere, if there is none. */
+  readonly stderr?: { write(text: string): void };
 }

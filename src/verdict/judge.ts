@@ -135,6 +135,10 @@ function runNotes(evidence: Evidence, isDoubted: boolean): Note[] {
   if (evidence.far) notes.push({ note: 'far', isServing: evidence.far.isServing });
   const { cycles, own, changes = [] } = evidence;
   if (changes.length > 0) notes.push({ note: 'changed', changes });
+  const stages = evidence.watch?.stages;
+  if (stages?.spans.every(({ name }) => name === undefined)) {
+    notes.push({ note: 'no-stage', pattern: stages.pattern, lines: stages.lines });
+  }
   if (own) notes.push(...tooSlow(evidence, own), ...confirmedWith(evidence, own), ...ownBottleneck(own));
   const hold = own?.hold;
   if (hold && hold.opened < hold.wanted && !hold.blocked) {

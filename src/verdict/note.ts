@@ -134,5 +134,7 @@ export type Note =
       readonly program: string;
       readonly what: string;
     }
+  /** The load has printed so many lines, and none of them announces a phase. */
+  | { readonly note: 'no-stage'; readonly pattern: string; readonly lines: number }
   | { readonly note: 'far'; readonly isServing: boolean }
   | { readonly note: 'confirmed-with'; readonly cycles: number };

@@ -24,6 +24,8 @@ export interface WatchFacts {
   readonly memory?: WatchedMemory | undefined;
   /** Connections whose clients were still there at the end. */
   readonly inUse: number;
+  /** undefined where nobody asked for phases of the load. */
+  readonly stages?: StageFacts | undefined;
 }
 
 /** How the private memory of a server went while others used it, by time. */
@@ -33,6 +35,46 @@ export interface WatchedMemory {
   /** The same in the later half of the time. */
   readonly laterBytes: number;
   readonly overMs: number;
+}
+
+/** What a server had at one moment. */
+export interface StageFigures {
+  readonly fds: number;
+  readonly anonBytes: number | undefined;
+  readonly threads: number;
+  readonly children: number;
+}
+
+/** The time from one announcement of the load to the next, or to the next time that the load was made. */
+export interface StageSpan {
+  /** undefined: the load had not announced anything yet. */
+  readonly name: string | undefined;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** From when on what comes can only be of this one: the server had taken out of its queue what came before. */
+  readonly sureFromMs: number;
+  readonly sureUntilMs: number;
+  readonly accepted: number;
+  readonly first: StageFigures;
+  readonly last: StageFigures;
+}
+
+/** A descriptor that is kept, and between which two looks it came. */
+export interface KeptSince {
+  readonly what: string;
+  /** It has an inode of its own. Files and their like are known by a number that may have been another's. */
+  readonly isUnique: boolean;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** What a load has announced, and when what is kept has come. */
+export interface StageFacts {
+  readonly pattern: string;
+  /** Lines that the load printed. */
+  readonly lines: number;
+  readonly spans: readonly StageSpan[];
+  readonly kept: readonly KeptSince[];
 }
 
 /** How long until a limit is met: in connections, or in minutes. */

@@ -22,6 +22,27 @@ test('times are understood, and what is none is refused', () => {
   assert.throws(() => parseWatchOptions({}), /No server was named/);
 });
 
+const STAGES: ReadonlyArray<readonly [given: string, stage: RegExp | undefined, refused?: RegExp]> = [
+  ['/Phase started: (\\S+)/', /Phase started: (\S+)/],
+  ['Phase started: (\\S+)', /Phase started: (\S+)/],
+  ['/phase (\\S+)/i', /phase (\S+)/i],
+  // As String() writes one of a program; a state of its own it may not have.
+  [String(/phase (\S+)/gi), /phase (\S+)/i],
+  ['/(/', undefined, /--stage \/\(\/ is no regular expression/],
+  ['', undefined, /--stage expects a pattern, got ""/],
+];
+for (const [given, stage, refused] of STAGES) {
+  test(`--stage ${given} is ${refused ? 'refused' : `read as ${stage}`}`, () => {
+    const parse = () => parseWatchOptions({ port: 9_000, command: ['k6'], stage: given }).stage;
+    if (refused) assert.throws(parse, refused);
+    else assert.deepEqual(parse(), stage);
+  });
+}
+
+test('phases are announced by a load, so there has to be one', () => {
+  assert.throws(() => parseWatchOptions({ port: 9_000, stage: '/x/' }), /--stage reads what a load prints/);
+});
+
 test('the kernel counts what it has accepted', () => {
   const text = 'Ip: Forwarding\nIp: 1\nTcp: RtoMin ActiveOpens PassiveOpens\nTcp: 200 17 42\n';
   assert.equal(parsePassiveOpens(text), 42);

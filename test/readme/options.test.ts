@@ -8,6 +8,8 @@ const PROGRAM = buildProgram({ stdout: { columns: 80 } } as unknown as Parameter
 const OPTION = /(?<![\w-])--[a-z][a-z-]*/g;
 /** Of valgrind, Node, docker and kubectl, which are named beside churn. */
 const OF_OTHERS = [
+  '--region', // artillery run-fargate
+  '--for', // kubectl wait
   ...['--error-exitcode', '--log-file', '--xml-file', '--track-fds', '--test', '--inspect'],
   ...['--rm', '--network', '--cap-add', '--image', '--target', '--profile'],
 ];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
  */
 const PROGRAMS = (web: number) => ({
   k6: `for _ in $(seq 40); do curl -s -o /dev/null http://127.0.0.1:${web}/; done`,
+  artillery: `echo 'Phase started: reset (index: 0, duration: 1s)'; for _ in $(seq 40); do curl -s -o /dev/null http://127.0.0.1:${web}/; done`,
   'count-leases': 'echo 0',
   client: [
     'case "$1" in',

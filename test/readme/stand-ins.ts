@@ -53,6 +53,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   './server --port 9000 &': 'the servers of the test stand for it',
   './server --port 9000 & echo $! > server.pid': 'the servers of the test stand for it',
   'kill $(cat server.pid)': 'ends it',
+  'churn watch --port 9000 -- ssh load1 artillery run t.yml': 'it takes another machine',
+  'churn watch --port 9000 -- artillery run-fargate --region eu-west-1 t.yml': 'the same, of AWS',
   'churn --host 10.0.0.2 --port 9000 --allow-remote --gauge http://10.0.0.2:9100/metrics': 'test/e2e/remote',
   'churn http://localhost:3000/ --where -- node server.js':
     'test/library/where, with a server that keeps memory',

@@ -273,6 +273,7 @@ const NOTES = {
     ...{ note: fc.constant('memory-timed'), grown: count, perCycle: count, call: fc.constant('epoll_wait') },
     ...{ dueMs: count, durationMs: count },
   }),
+  'no-stage': fc.record({ note: fc.constant('no-stage'), pattern: foreign, lines: count }),
   far: fc.record({ note: fc.constant('far'), isServing: fc.boolean() }),
   retired: fc.record({
     ...{ note: fc.constant('retired'), program: foreign, what: fc.constant('spare workers') },

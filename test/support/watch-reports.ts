@@ -38,6 +38,33 @@ function watchEvidence(watch: Partial<WatchFacts>, kept = 0, different: Partial<
   });
 }
 
+/** Phases of equal length, each with so many connections, of which so many are kept. */
+function stages(
+  ...phases: ReadonlyArray<readonly [name: string | undefined, accepted: number, kept: number]>
+) {
+  const figures = { fds: 5, anonBytes: 2_097_152, threads: 1, children: 0 };
+  const lengthMs = 10_000;
+  return {
+    pattern: '/Phase started: (\\S+)/',
+    lines: 40,
+    spans: phases.map(([name, accepted], index) => ({
+      ...{ name, accepted, fromMs: index * lengthMs, untilMs: (index + 1) * lengthMs },
+      sureFromMs: index * lengthMs + 1_000,
+      sureUntilMs: (index + 1) * lengthMs - 500,
+      ...{ first: figures, last: { ...figures, anonBytes: undefined } },
+    })),
+    kept: phases.flatMap(([, , kept], index) =>
+      Array.from({ length: kept }, () => ({
+        ...{ what: 'connection', isUnique: true },
+        sinceMs: index * lengthMs + 4_000,
+        untilMs: index * lengthMs + 4_100,
+      })),
+    ),
+  };
+}
+
+const COUNTED = { acceptedBy: 'server' } as const;
+
 const hostileLoad = { command: [HOSTILE, '--out', HOSTILE], status: null, signal: 'SIGKILL', stopped: false };
 
 /** What `churn watch` says. */
@@ -46,6 +73,17 @@ export const WATCH_REPORTS = {
   watchLeak: buildReport(watchEvidence({ runs: 4, inUse: 3 }, 40)),
   watchAnybody: buildReport(watchEvidence({ load: undefined, durationMs: 3_600_000 }, 7)),
   watchInterrupted: buildReport(watchEvidence({ load: undefined }, 0, { interrupted: true })),
+  watchStages: buildReport(
+    watchEvidence({ ...COUNTED, stages: stages(['fin', 500, 0], ['reset', 510, 40]) }, 40),
+  ),
+  watchStagesPass: buildReport(
+    watchEvidence({ ...COUNTED, stages: stages([undefined, 10, 0], ['fin', 500, 0], ['reset', 500, 0]) }),
+  ),
+  watchStagesIdle: buildReport(
+    watchEvidence({ ...COUNTED, stages: stages(['fin', 1_010, 0], ['pause', 0, 0]) }),
+  ),
+  watchStagesNone: buildReport(watchEvidence({ ...COUNTED, stages: stages([undefined, 1_010, 0]) })),
+  watchStagesHostile: buildReport(watchEvidence({ stages: stages([HOSTILE, 1_010, 40]) }, 40)),
   watchHostile: buildReport(watchEvidence({ load: hostileLoad }, 40), undefined, {
     command: [HOSTILE],
     address: HOSTILE,

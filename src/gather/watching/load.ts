@@ -21,6 +21,7 @@ import type { Traffic } from '../trial.js';
 import { AcceptedCount } from './accepted-count.js';
 import { isOfLivingClient, Looks } from './looks.js';
 import { type RestingServer, restWatched, restWatchedAgain } from './rest-in-use.js';
+import { StageLog } from './stages.js';
 
 /** Connections that others make: a program that was named, or whoever uses the server. Owns open files: the owner calls close(). */
 export class LoadTraffic implements Traffic {
@@ -36,6 +37,7 @@ export class LoadTraffic implements Traffic {
   #rest: LastRest;
   #latest: Rest;
   readonly #count: AcceptedCount;
+  readonly #stages: StageLog | undefined;
   #ofTime: RoundsOfTime | undefined;
   #ended: LoadEnd | undefined;
   #durationMs = 0;
@@ -65,6 +67,8 @@ export class LoadTraffic implements Traffic {
     this.#countersBefore = readListenCounters(target.network);
     this.#count = count;
     this.#looks = new Looks(observer, target, count);
+    this.#stages = options.stage && new StageLog(options.stage, this.#looks);
+    this.#looks.onLook = (...look) => this.#stages?.note(...look);
     this.#baseline = observer.look(false, observer.before);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#rest;
@@ -192,6 +196,7 @@ export class LoadTraffic implements Traffic {
       inUse: this.#rest.latest.held.filter(isOfLivingClient).length,
       memory: memoryWhileWatched(this.#looks.moments, restBytes),
       judgedMs: isForgotten ? observedMs : (this.#ofTime?.judgedMs ?? observedMs),
+      stages: this.#stages?.facts(this.#observer.before, this.#latest.latest),
     };
   }
 
@@ -203,7 +208,7 @@ export class LoadTraffic implements Traffic {
   }
 
   async #makeLoad(): Promise<void> {
-    const { ended, durationMs } = await makeLoad(this.#options, this.#looks, this.#around);
+    const { ended, durationMs } = await makeLoad(this.#options, this.#looks, this.#around, this.#stages);
     if (this.#runs === 0) {
       this.#durationMs = durationMs;
       this.#ended = ended;
@@ -249,11 +254,14 @@ async function makeLoad(
   { command, durationMs }: Pick<WatchOptions, 'command' | 'durationMs'>,
   looks: Looks,
   { signal, world, isQuiet }: LoadStarter,
+  stages: StageLog | undefined,
 ): Promise<{ readonly ended: LoadEnd | undefined; readonly durationMs: number }> {
   const startedAtMs = performance.now();
   const over = new AbortController();
-  const load = command && (await startCompanion(command, isQuiet, world));
-  const looking = looks.until(over.signal);
+  stages?.begin();
+  const load =
+    command && (await startCompanion(command, isQuiet, world, stages && (line => stages.hear(line))));
+  const looking = [looks.until(over.signal), stages?.until(over.signal)];
   try {
     const limit = durationMs === undefined ? NEVER : sleep(durationMs, 'late', { signal: over.signal });
     const first = await Promise.race([
@@ -263,11 +271,12 @@ async function makeLoad(
     ]);
     const tookMs = Math.round(performance.now() - startedAtMs);
     await load?.stop();
+    stages?.end();
     const ended = load && { ...(await load.ended), stopped: first === 'late' };
     return { ended, durationMs: tookMs };
   } finally {
     over.abort();
-    await looking;
+    await Promise.all(looking);
   }
 }
 

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readFds } from '../../proc/fds.js';
 import { ownCpuMs } from '../../proc/host.js';
 import { Series } from '../../sampler/series.js';
+import type { ProcessSnapshot } from '../../sampler/snapshot.js';
 import type { Target } from '../../target/target.js';
 import type { Moment } from '../../verdict/moments.js';
+import type { StageFigures } from '../../verdict/watched-load.js';
 import { takeCensus } from '../attribution.js';
 import type { Observation, Observer } from '../observer.js';
 import { privateMemory } from '../private-memory.js';
@@ -17,6 +20,8 @@ export class Looks {
   readonly lives = new Lives();
   readonly #moments = new Series<Moment>(MAX_MOMENTS, STEP_MS);
   #dueAtMs = 0;
+  /** Told of each look, with the time when it began and when it was over. */
+  onLook: ((observation: Observation, beganMs: number, nowMs: number) => void) | undefined;
 
   constructor(observer: Observer, target: Pick<Target, 'runtime' | 'checker'>, accepted: AcceptedCount) {
     this.#observer = observer;
@@ -36,6 +41,29 @@ export class Looks {
     return this.moments.map(moment => ({ ...moment, accepted: (accepted * moment.atMs) / lastMs }));
   }
 
+  /** Since the beginning. */
+  get nowMs(): number {
+    return performance.now() - this.#startedAtMs;
+  }
+
+  /** What the server has, in numbers, at a look that was just taken. */
+  figures({ snapshot: { processes } }: Observation): StageFigures {
+    return {
+      fds: processes.reduce((sum, { fds }) => sum + fds.length, 0),
+      anonBytes: privateMemory(this.#observer.before.processes, this.#target).anonBytes,
+      threads: processes.reduce((sum, { threads }) => sum + threads, 0),
+      children: Math.max(0, processes.length - this.#observer.rootPids.length),
+    };
+  }
+
+  /** All descriptors of the server, without what they are: far cheaper than a look. */
+  descriptors(): readonly Pick<ProcessSnapshot, 'pid' | 'fds'>[] {
+    return this.#observer.livingProcesses().flatMap(({ pid }) => {
+      const fds = readFds(pid);
+      return typeof fds === 'string' ? [] : [{ pid, fds }];
+    });
+  }
+
   /** Connections that were accepted until now. */
   get accepted(): number {
     return this.#accepted.told.accepted;
@@ -43,9 +71,11 @@ export class Looks {
 
   /** A look that is no moment of the load. `thorough`: also for what somebody outside of the tree holds. */
   take(thorough: boolean): Observation {
+    const beganMs = this.nowMs;
     const observation = this.#observer.look(thorough);
     this.#accepted.note(observation);
-    this.lives.note(observation, performance.now() - this.#startedAtMs);
+    this.lives.note(observation, this.nowMs);
+    this.onLook?.(observation, beganMs, this.nowMs);
     return this.#withoutPassing(observation);
   }
 
@@ -53,7 +83,7 @@ export class Looks {
   async until(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const startedCpuMs = ownCpuMs();
-      const atMs = performance.now() - this.#startedAtMs;
+      const atMs = this.nowMs;
       const observation = this.take(false);
       if (atMs >= this.#dueAtMs) this.#add(observation, atMs);
       const pauseMs = Math.max(Math.min(this.#moments.step, SELDOM_MS), 4 * (ownCpuMs() - startedCpuMs));

@@ -4,6 +4,7 @@ import { gaugeTable } from '../gauges.js';
 import { explanationOf } from '../kinds/registry.js';
 import type { Markup } from '../markup.js';
 import type { Report, ReportedFinding } from '../report.js';
+import { stageTable } from '../stages.js';
 import { lastOutput } from '../started/lines.js';
 import { matrixTable } from '../thorough/matrix.js';
 import { table } from './table.js';
@@ -61,6 +62,18 @@ export function gaugeSection(report: Report): Markup[] {
     element('section', { 'aria-labelledby': 'gauges' }, [
       element('h2', { id: 'gauges' }, 'What the server says of itself'),
       ...table('Gauges, read while nobody talked to the server', gauges.head, gauges.rows),
+    ]),
+  ];
+}
+
+/** Of a load that was watched: which phase of it left something behind. */
+export function stageSection({ stages = [], sentence }: Report): Markup[] {
+  if (stages.length === 0) return [];
+  const { head, rows } = stageTable(stages);
+  return [
+    element('section', { 'aria-labelledby': 'stages' }, [
+      element('h2', { id: 'stages' }, 'Each phase of the load'),
+      ...table(sentence ?? 'Each phase of the load', head, rows),
     ]),
   ];
 }

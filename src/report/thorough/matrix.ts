@@ -140,6 +140,19 @@ function isFault(cell: string): boolean {
   return cell.startsWith('✖');
 }
 
+/** Rows with their cells one below the other. */
+export function alignedLines(rows: ReadonlyArray<readonly string[]>): string[] {
+  // A sentence that goes over all columns makes none of them wider.
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map(row => (row.length > 2 || column === 0 ? (row[column]?.length ?? 0) : 0))),
+  );
+  const padded = (row: readonly string[]) =>
+    row.map((cell, column) =>
+      row.length > 2 || column === 0 ? cell.padEnd((widths[column] ?? 0) + 2) : cell,
+    );
+  return rows.map(row => `  ${padded(row).join('')}`.trimEnd());
+}
+
 /** Why a client behaviour has no verdict. Total. */
 export const REASONS: Readonly<Record<Inapplicable | SkipReason, string>> = {
   unanswered: 'not applicable: the server does not answer the request (name one with --send or --protocol)',
