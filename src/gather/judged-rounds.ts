@@ -100,12 +100,15 @@ export class JudgedRounds {
     });
   }
 
-  add(phase: Round['phase'], counts: Census | undefined): void {
+  /** `isCollected`: garbage was collected by force, so that the pages of this round are not to be held against others. */
+  add(phase: Round['phase'], counts: Census | undefined, isCollected = false): void {
     this.rounds.push({
       phase,
       connections: this.#driver.ledger.opened,
       atMs: performance.now(),
-      ...privateMemory(this.#observer.before.processes, this.#target),
+      ...(isCollected
+        ? { anonBytes: undefined, heap: undefined }
+        : privateMemory(this.#observer.before.processes, this.#target)),
       touchedBytes: touchedMemory(this.#observer.before.processes, this.#target),
       lowest: this.#lowest,
       pollEntries: stalePollEntries(this.#observer.before.processes),

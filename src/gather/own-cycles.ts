@@ -19,6 +19,7 @@ import { growthPerClient, type Witnessed, witness } from './confirming.js';
 import { Driver } from './driver.js';
 import { Hold } from './hold.js';
 import { JudgedRounds } from './judged-rounds.js';
+import { LiveHeapReadings } from './live-heap.js';
 import { withNames } from './names.js';
 import { type Observation, Observer } from './observer.js';
 import { partOfCycles, partOfServer } from './parts.js';
@@ -63,6 +64,7 @@ export class OwnCyclesTraffic implements Traffic {
   /** What is waited for while the server settles. */
   #due: Due | undefined;
   #witnessed: Witnessed = {};
+  readonly #liveHeap: LiveHeapReadings | undefined;
   /** More cycles were asked for than may be made. */
   #isCapped = false;
 
@@ -94,12 +96,14 @@ export class OwnCyclesTraffic implements Traffic {
     this.#hold = new Hold(driver, observer, options);
     this.#rest = atRest(this.#baseline);
     this.#latest = this.#rest;
+    this.#liveHeap = hooks.openHeap && new LiveHeapReadings(hooks.openHeap);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     void this.#hold.end();
     this.#driver.close();
     this.#observer.close();
+    await this.#liveHeap?.close();
   }
 
   get connections(): number {
@@ -209,6 +213,7 @@ export class OwnCyclesTraffic implements Traffic {
   }
 
   async makeAgain(round: ConfirmingRound): Promise<boolean> {
+    if (round.collects) await this.#liveHeap?.read(this.connections);
     const witnessed = round.manner
       ? await witness(round.manner, round.cycles, this.#driver, this.#observer)
       : await this.#judged.makeConfirming(round.cycles);
@@ -219,7 +224,10 @@ export class OwnCyclesTraffic implements Traffic {
     // More cycles would not help a server that has not come to rest, and what it has now is no count.
     if (this.#latest.settled.state === 'draining') return false;
     const isCounted = asksForCounts(round) || !restsLate(this.#rest.settled);
-    if (!round.manner) this.#judged.add('confirm', isCounted ? this.#latest.latest.census : undefined);
+    if (round.collects) await this.#liveHeap?.read(this.connections);
+    const isCollected = this.#liveHeap?.hasBegun === true;
+    if (!round.manner)
+      this.#judged.add('confirm', isCounted ? this.#latest.latest.census : undefined, isCollected);
     return true;
   }
 
@@ -255,7 +263,7 @@ export class OwnCyclesTraffic implements Traffic {
       }),
       ...partOfCycles(this.#options, this.#driver, {
         ...{ pace: this.#judged.pace, work: this.#judged.work, hold: this.#hold.facts(), apart: this.#apart },
-        ...{ timer: this.#timer, silence: this.#silence },
+        ...{ timer: this.#timer, silence: this.#silence, liveHeap: this.#liveHeap?.facts() },
         capped: this.#isCapped ? this.#options.atMost : undefined,
         embryonicResets: counters.embryonicResets - before.embryonicResets,
         deferredDrops: counters.deferredDrops - before.deferredDrops,

@@ -2,6 +2,7 @@ import type { HowItEnded } from '../exit-words.js';
 import { type Phase, type Point, PointReader } from '../sampler/point.js';
 import { Series } from '../sampler/series.js';
 import type { Due } from '../sampler/sleep.js';
+import type { OpenHeap } from './live-heap.js';
 
 /** How far a run is, for whoever watches it. */
 export interface Progress {
@@ -37,6 +38,8 @@ export interface RunHooks {
   readonly endingOf?: ((pid: number) => HowItEnded | undefined) | undefined;
   /** Asked when a judged connection stands: what it returns delays what the client does. */
   readonly onJudged?: (() => Promise<unknown> | undefined) | undefined;
+  /** Where the server may be made to collect its garbage, when its memory is in doubt. */
+  readonly openHeap?: OpenHeap | undefined;
 }
 
 interface PhaseSpan {

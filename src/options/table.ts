@@ -262,7 +262,7 @@ export const JUDGING = {
   },
   where: {
     value: SWITCH,
-    help: 'after a failure also say where in the code: which call made what is kept, and which touched it last',
+    help: 'after a failure also say where in the code: which call made what is kept, and which touched it last; of Node, decide memory by what is alive',
     notWith: {
       allowRemote: [
         '--where looks into the server, and --allow-remote tells that it cannot be.',

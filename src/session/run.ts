@@ -1,3 +1,4 @@
+import type { OpenHeap } from '../gather/live-heap.js';
 import type { Options } from '../options/run.js';
 import { primeRss } from '../proc/usage.js';
 import type { Report } from '../report/report.js';
@@ -27,7 +28,7 @@ export async function runOn(target: Target, options: Options, context: RunContex
     target,
     options,
     { next: context.next ?? nextConfirmingRound, judge: seen => judge(seen, options.policy) },
-    context,
+    options.where && target.runtime === 'v8' ? { ...context, openHeap: heapOf(target) } : context,
   );
   if (options.where && verdict.verdict === 'fail') {
     const { withWhere } = await import('./with-where.js');
@@ -36,4 +37,9 @@ export async function runOn(target: Target, options: Options, context: RunContex
   const trouble = verdict.verdict === 'fail' ? undefined : ownTrouble(evidence);
   if (trouble) throw trouble;
   return report;
+}
+
+/** Loaded, and asked, when memory is in doubt and not before. */
+function heapOf(target: Target): OpenHeap {
+  return async () => (await import('../where/node/live-heap.js')).openLiveHeap(target);
 }

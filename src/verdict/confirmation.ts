@@ -20,6 +20,8 @@ export interface ConfirmingRound {
    * open and `watch` whether the server answers or dies.
    */
   readonly manner?: 'follow' | 'watch';
+  /** The server is made to collect its garbage before the round and after it: what is alive then is asked for. */
+  readonly collects?: boolean;
 }
 
 /** Whether it asks for the counts of what the server has; memory and time can be read before the last thread has gone. */
@@ -61,10 +63,13 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
   // An array that only grows takes memory as well, some bytes at a time: that is the same fault, and would take long.
   const isExplained = work.state === 'grows' && work.stale !== undefined;
   const comesTooLate = memory.timer !== undefined && memory.timer.dueMs > MAX_DUE_MS;
+  const { liveHeap } = evidence.own ?? {};
+  const collects = liveHeap !== undefined && liveHeap.refused === undefined;
   const isInDoubt = memory.state === 'suspect' || isStillUnread(evidence, memory);
   // What was never reached has told nothing of its memory, however long it is asked.
   const isReached = unreachedRoutes(evidence).length === 0;
-  const asksForMemory = isReached && isInDoubt && !isExplained && !comesTooLate;
+  const asksForMemory =
+    isReached && isInDoubt && !isExplained && (!comesTooLate || (collects && liveHeap.readings.length === 0));
   if (asksForMemory) wanted.push(memory.nextRoundCycles);
   const forGauges = cyclesForGauges(evidence);
   if (forGauges !== undefined) wanted.push(Math.ceil(forGauges));
@@ -86,6 +91,7 @@ export function nextConfirmingRound(evidence: Evidence): ConfirmingRound | undef
       ...(forGauges === undefined ? [] : ['gauge']),
       ...(work.state === 'suspect' ? ['work'] : []),
     ],
+    ...(asksForMemory && collects ? { collects } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HowItEnded } from '../exit-words.js';
+import type { LiveHeap } from '../gather/live-heap.js';
 import type { GaugeManner } from '../options/gauge.js';
 import type { JavaHeap } from '../proc/parse/hsperfdata.js';
 import type { SocketRow, SocketTimer, TcpState } from '../proc/parse/socket-table.js';
@@ -267,8 +268,8 @@ export interface OwnCycles {
   readonly clients: readonly ClientName[];
   readonly clientOf: (connection: number) => ClientName;
   readonly silence?: SocketTimer | undefined; // of a connection that says nothing; undefined: not seen
-  /** undefined: none was seen. */
-  readonly timer?: PendingTimer | undefined;
+  readonly timer?: PendingTimer | undefined; // undefined: none was seen
+  readonly liveHeap?: LiveHeap | undefined; // undefined: nobody may ask for it
   /** What the server gained while one client after the other was alone with it: asked for where several had taken turns. */
   readonly apart: readonly PerClientGrowth[];
   /** The user has said what to send or to expect: the server is meant to understand it. */
@@ -278,7 +279,7 @@ export interface OwnCycles {
    * them still: none when the server let go. undefined when there was no reason to follow any.
    */
   readonly followed: readonly Followed[] | undefined;
-  readonly watched: Watched | undefined; // undefined when no worker ended
+  readonly watched: Watched | undefined; // undefined: no worker ended
   /** Of the whole network namespace: connections reset before accept() could have had them, and why they could not. */
   readonly embryonicResets: number;
   readonly deferredDrops: number;

@@ -27,7 +27,11 @@ export function pendingTimer({ own }: Evidence, rounds: Kept, kept: Kept): Pendi
 }
 
 /** Opened in the last `ms` before the end of a round, by a straight line between those that were counted. */
-function recentConnections(rounds: Kept, { atMs = 0, connections }: Round, ms: number): number {
+export function recentConnections(
+  rounds: readonly Counted[],
+  { atMs = 0, connections }: Counted,
+  ms: number,
+): number {
   const at = atMs - ms;
   const index = rounds.findIndex(round => (round.atMs ?? 0) >= at);
   const [before, after] = [rounds[index - 1], rounds[index]];
@@ -36,6 +40,8 @@ function recentConnections(rounds: Kept, { atMs = 0, connections }: Round, ms: n
   const part = toMs > fromMs ? (at - fromMs) / (toMs - fromMs) : 1;
   return connections - (before.connections + part * (after.connections - before.connections));
 }
+
+type Counted = Pick<Round, 'atMs' | 'connections'>;
 
 /** A timer is late where the machine is busy, and what it frees is found by a collector some time later. */
 const MAX_LATE_MS = 200;

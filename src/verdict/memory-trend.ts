@@ -1,7 +1,8 @@
 import type { PendingTimer } from '../sampler/sleep.js';
-import type { Count } from '../units.js';
 import type { Evidence, Round } from './evidence.js';
+import { type HeapGrowth, heapGrowthOf } from './heap-growth.js';
 import { closedLate } from './late.js';
+import { judgeLiveHeap, LIVE_HEAP } from './live-heap.js';
 import {
   ANY_ROOM,
   hasHeap,
@@ -23,7 +24,7 @@ export interface MemoryJudgement {
   readonly trend: Trend | undefined;
   /** Of what was used since the warm-up: a leak uses ever more of the room that a crowd has left, before it grows. */
   readonly touched: Trend | undefined;
-  /** What a JVM keeps, where it has collected its garbage at least twice and tells. */
+  /** What a JVM keeps, where it has collected its garbage at least twice and tells; a Node that was made to collect. */
   readonly heap: HeapGrowth | undefined;
   /** Growth per connection that could have been missed; undefined where garbage may hide any. */
   readonly bound: number | undefined;
@@ -44,12 +45,24 @@ export interface MemoryJudgement {
 }
 
 /**
+ * By what is alive in the heap where that was read and decides, else by the pages of the server. Only where those had not
+ * decided it is the other ever read.
+ */
+export function judgeMemory(evidence: Evidence): MemoryJudgement {
+  const byPages = judgePages(evidence);
+  const live = judgeLiveHeap(evidence, byPages.thresholds.harmlessBytes);
+  const isDecided = byPages.state === 'flat' || byPages.state === 'grows';
+  if (!live || (isDecided && live.state === 'suspect')) return byPages;
+  return { ...byPages, ...live, thresholds: { ...byPages.thresholds, ...LIVE_HEAP } };
+}
+
+/**
  * Memory is a trend, not a difference. The later half of the rounds is judged: it must rise by Theil-Sen and
  * Mann-Kendall, by more than a clean server of its kind may, with 97.5 % confidence, after the warm-up of a runtime,
  * and in its second half hardly more slowly than in its first. It is flat when neither it, nor what is used of it for the
  * first time, nor what collections of garbage leave may rise by as much.
  */
-export function judgeMemory(evidence: Evidence): MemoryJudgement {
+function judgePages(evidence: Evidence): MemoryJudgement {
   const { leastCollections } = MEMORY_PROFILES[evidence.runtime];
   const needsCollections = leastCollections > 0;
   const read = evidence.rounds.flatMap(({ anonBytes, ...round }) =>
@@ -256,77 +269,3 @@ const LEAP_BYTES = 4 * 1_048_576;
 const MIN_KEPT = 6;
 const PAGE_BYTES = 4_096;
 const ROUNDS_PER_HALF = 8;
-
-/** What is kept in a collected heap, per connection. */
-export interface HeapGrowth {
-  /** In the last third of the collections. */
-  readonly slope: number;
-  /** The slope, whenever within their rounds the collections took place. */
-  readonly low: number;
-  readonly high: number;
-  /** It rose in each third of the collections by more than a leak, and in the last one hardly more slowly. */
-  readonly rises: boolean;
-  /** Between the collections at these thirds, in bytes. */
-  readonly perRound: readonly number[];
-  /** Connections before the first of these collections and after the last. */
-  readonly span: readonly [from: Count, to: Count];
-}
-
-/**
- * What collections of garbage leave behind. A heap hides a leak in room that it has touched already, and shows garbage as
- * growth until it is collected; what is left after a collection does neither. Measured on echo servers on OpenJDK 17 with
- * G1, Serial and Parallel: 1.2 MiB after each of four collections of a clean one, and 1026 to 1180 B per connection more
- * where 1024 B were kept. undefined before the second collection, or where it is not told.
- */
-function heapGrowthOf(rounds: readonly Round[], leakBytes: number): HeapGrowth | undefined {
-  const collections = collectionsIn(rounds);
-  const last = collections.length - 1;
-  if (last < 1) return undefined;
-  const thirds = [0, 1, 2, 3].map(third => Math.round((last * third) / 3));
-  const marks = last < 3 ? [0, last] : thirds;
-  const parts = marks.slice(1).flatMap((mark, index) => {
-    const from = collections[marks[index] ?? 0];
-    const to = collections[mark];
-    return from && to ? growthBetween(from, to) : [];
-  });
-  const first = parts[0];
-  const latest = parts.at(-1);
-  if (!first || !latest) return undefined;
-  const rises =
-    parts.length === 3 && parts.every(({ low }) => low > leakBytes) && latest.slope >= first.slope / 2;
-  return {
-    ...{ slope: latest.slope, low: latest.low, high: latest.high, rises },
-    perRound: parts.map(({ grown }) => grown),
-    span: [collections[0]?.earliest ?? 0, collections[last]?.latest ?? 0],
-  };
-}
-
-/** One that took place between two readings, as connections were counted at these. */
-interface Collection {
-  readonly keptBytes: number;
-  readonly earliest: number;
-  readonly latest: number;
-}
-
-/** Of several between two readings the last. */
-function collectionsIn(rounds: readonly Round[]): Collection[] {
-  return rounds.flatMap(({ heap, connections }, index) => {
-    const before = rounds[index - 1];
-    const isNew = before !== undefined && heap?.collections !== before.heap?.collections;
-    if (heap?.keptBytes === undefined || !isNew) return [];
-    return [{ keptBytes: heap.keptBytes, earliest: before.connections, latest: connections }];
-  });
-}
-
-function growthBetween(from: Collection, to: Collection) {
-  const grown = to.keptBytes - from.keptBytes;
-  const longest = grown / (to.latest - from.earliest);
-  const shortest = grown / Math.max(1, to.earliest - from.latest);
-  const middle = (to.earliest + to.latest - from.earliest - from.latest) / 2;
-  return {
-    grown,
-    slope: grown / middle,
-    low: Math.min(longest, shortest),
-    high: Math.max(longest, shortest),
-  };
-}

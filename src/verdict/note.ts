@@ -57,6 +57,18 @@ export type Note =
       /** A run of that length decides it. */
       readonly durationMs: number;
     }
+  /** Memory was told by what is alive behind collections that were forced between these connections. */
+  | {
+      readonly note: 'heap-read';
+      readonly from: number;
+      readonly to: number;
+      readonly low: number;
+      readonly high: number;
+    }
+  /** What is alive rises, by bytes per cycle, and may be a cache that fills; so many cycles decide it. */
+  | { readonly note: 'heap-rises'; readonly perCycle: number; readonly to: number; readonly cycles: number }
+  /** Why that could not be read; a sentence. */
+  | { readonly note: 'heap-unread'; readonly why: string }
   /** Garbage was collected too rarely for a bound; so many cycles may be enough. */
   | { readonly note: 'memory-uncollected'; readonly cycles: number }
   /** While others used the server; no trend by connections says whether it comes to an end. */

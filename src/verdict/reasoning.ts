@@ -2,7 +2,8 @@ import type { Measured } from '../not-measured.js';
 import type { Count } from '../units.js';
 import type { CensusKey, Evidence } from './evidence.js';
 import { CENSUS_KEYS } from './evidence.js';
-import { type HeapGrowth, judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import type { HeapGrowth } from './heap-growth.js';
+import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
 import type { Trend } from './series.js';
 
@@ -48,7 +49,8 @@ export interface Reasoning {
      */
     readonly touched: Trend | null;
     /**
-     * What the garbage collections of a JVM left; null where it does not tell, or has not collected twice.
+     * What the garbage collections of a JVM left, or those that a Node was made to make; null where it does not tell, or
+     * has not collected twice.
      *
      * @optional
      */

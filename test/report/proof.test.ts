@@ -296,6 +296,12 @@ const NOTES = {
     connections: count,
     because: fc.constantFrom('option', 'method'),
   }),
+  'heap-read': fc.record({
+    note: fc.constant('heap-read'),
+    ...{ from: count, to: count, low: fc.integer({ min: -1_000, max: 1_000 }), high: count },
+  }),
+  'heap-rises': fc.record({ note: fc.constant('heap-rises'), perCycle: count, to: count, cycles: count }),
+  'heap-unread': fc.record({ note: fc.constant('heap-unread'), why: foreign }),
   'confirmed-with': fc.record({ note: fc.constant('confirmed-with'), cycles: count }),
 } satisfies Record<Note['note'], fc.Arbitrary<Note>>;
 

@@ -30,6 +30,7 @@ const OPTIONAL: readonly string[] = [
   'fdRoom',
   'passesLimit',
   'timer',
+  'liveHeap',
 ] satisfies ReadonlyArray<keyof OwnCycles>;
 
 /** What is other than usual, of the server or of the cycles. */

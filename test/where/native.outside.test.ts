@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,8 +9,8 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report, ReportedFinding } from '../../src/report/report.js';
 import type { Frame } from '../../src/where/found.js';
-import { launch, type Running, startC } from '../servers/launch.js';
-import { churn, churnJson, startChurn } from '../support/churn.js';
+import { compileC, launch, type Running, startC } from '../servers/launch.js';
+import { type ChurnOptions, churn, churnJson, startChurn } from '../support/churn.js';
 
 const SERVERS = new URL('../../../test/servers/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'churn-where-'));
@@ -123,6 +123,60 @@ test('a server that a debugger has stopped at is not taken from it', async () =>
   });
 });
 
+test('where ptrace(2) is refused, as in a container, that is a sentence, and the verdict stands', async () => {
+  const refusing = compile('gcc', 'no_ptrace.c', 'no-ptrace', []);
+  const server = await startC('poll', ['--fault', 'no-close-eof']);
+  await using(server, async () => {
+    const finding = await fdOf(server, { through: [refusing] });
+    assert.deepEqual(finding.where, []);
+    assert.match(finding.whereRemarks?.join() ?? '', /CAP_SYS_PTRACE/);
+  });
+});
+
+/** A program of somebody else, that it runs as, whoever starts it. */
+function setuidCopy(program: string): string {
+  const copy = join(folder, 'setuid');
+  copyFileSync(program, copy);
+  chownSync(copy, NOBODY, NOBODY);
+  chmodSync(copy, 0o4755);
+  chmodSync(folder, 0o755);
+  return copy;
+}
+
+const NOBODY = 65_534;
+const LEAKS = ['--fault', 'no-close-eof'];
+
+for (const [where, start] of [
+  ['that is setuid', async () => [setuidCopy(await compileC('poll')), ...LEAKS]],
+  [
+    'of another user',
+    async () => [...`setpriv --reuid ${NOBODY} --clear-groups`.split(' '), await compileC('poll'), ...LEAKS],
+  ],
+  [
+    'that filters its calls',
+    async () => [compile('gcc', 'no_ptrace.c', 'filtered', []), await compileC('poll'), ...LEAKS],
+  ],
+  [
+    'in a namespace of pids and of mounts',
+    async () => [
+      ...'unshare --pid --fork --mount-proc --kill-child'.split(' '),
+      await compileC('poll'),
+      ...LEAKS,
+    ],
+  ],
+] as const)
+  test(`of a server ${where} the lines are told to root, and nothing stays attached`, async context => {
+    if (process.getuid?.() !== 0) return context.skip('this takes root');
+    const server = await launch(await start());
+    await using(server, async () => {
+      const { report } = await churnJson(['--port', `${server.port}`, '--cycles', '100', '--where']);
+      const [finding] = report.findings;
+      const frame = finding?.where?.[0]?.last?.frames[0];
+      assert.match(named(frame), /^\w+ zoo\.c:\d+$/, finding?.whereRemarks?.join());
+      for (const pid of report.target?.pids ?? []) assert.equal(tracerOf(pid), 0);
+    });
+  });
+
 test('strace that is killed half-way leaves a report, and a server that goes on serving', async () => {
   const server = await startC('thread', ['--fault', 'no-close-eof']);
   await using(server, async () => {
@@ -182,8 +236,8 @@ async function requireServing({ port }: Running): Promise<void> {
   socket.destroy();
 }
 
-async function fdOf({ port }: Running): Promise<ReportedFinding> {
-  const { report } = await churnJson(['--port', `${port}`, '--cycles', '100', '--where']);
+async function fdOf({ port }: Running, options: ChurnOptions = {}): Promise<ReportedFinding> {
+  const { report } = await churnJson(['--port', `${port}`, '--cycles', '100', '--where'], options);
   const finding = report.findings.find(({ kind }) => kind === 'fd');
   assert.ok(finding, summaryOf(report));
   return finding;

@@ -35,11 +35,14 @@ export function checkMemory(evidence: Evidence): CheckResult {
       bound,
     },
     findings: state === 'grows' ? growthFound(memory) : [],
-    notes: checker
-      ? [{ note: 'memory-checked', checker }]
-      : status === 'undecided'
-        ? [unrested ? { note: 'memory-unrested' } : noteOfDoubt(memory, evidence)]
-        : [],
+    notes: [
+      ...(checker
+        ? [{ note: 'memory-checked', checker } as const]
+        : status === 'undecided'
+          ? [unrested ? ({ note: 'memory-unrested' } as const) : noteOfDoubt(memory, evidence)]
+          : []),
+      ...notesOfHeap(status, memory, evidence),
+    ],
   };
 }
 
@@ -60,9 +63,28 @@ function growthFound({ heap, trend, grown, perRound }: MemoryJudgement): MemoryF
   ];
 }
 
-function noteOfDoubt(memory: MemoryJudgement, { connections, runtime }: Evidence): Note {
-  const { state, bound, trend, grownInAll, thresholds, timer } = memory;
+/** How the heap itself was read, where that decided it; why it was not, where that might have. */
+function notesOfHeap(
+  status: CheckResult['check']['status'],
+  memory: MemoryJudgement,
+  evidence: Evidence,
+): Note[] {
+  const { readings = [], refused } = evidence.own?.liveHeap ?? {};
+  const { heap } = memory;
+  if (status === 'pass' && readings.length > 0 && heap) {
+    const [from, to] = heap.span;
+    return [{ note: 'heap-read', from, to, low: Math.round(heap.low), high: Math.round(heap.high) }];
+  }
+  return status === 'undecided' && refused !== undefined ? [{ note: 'heap-unread', why: refused }] : [];
+}
+
+function noteOfDoubt(memory: MemoryJudgement, { connections, runtime, own }: Evidence): Note {
+  const { state, bound, trend, grownInAll, thresholds, timer, heap } = memory;
   if (timer) return timerInDoubt(memory, timer);
+  if (own?.liveHeap && heap && heap.slope >= 1) {
+    const cycles = cyclesToDecide(connections);
+    return { note: 'heap-rises', perCycle: Math.round(heap.slope), to: heap.span[1], cycles };
+  }
   if (state === 'unmeasured') return { note: 'memory-brief' };
   if (bound === undefined) return { note: 'memory-uncollected', cycles: cyclesToDecide(connections) };
   const perCycle = Math.max(0, Math.round(trend?.slope ?? 0));
@@ -79,9 +101,15 @@ function noteOfDoubt(memory: MemoryJudgement, { connections, runtime }: Evidence
 }
 
 /** Two and a half times as long: what is told of the later half has to lie behind its end for good. */
-function timerInDoubt({ trend, grownInAll }: MemoryJudgement, { call, dueMs }: PendingTimer): Note {
+function timerInDoubt({ heap, trend, grownInAll }: MemoryJudgement, { call, dueMs }: PendingTimer): Note {
   return {
-    ...{ note: 'memory-timed', grown: grownInAll, perCycle: Math.round(trend?.slope ?? 0), call, dueMs },
+    ...{
+      note: 'memory-timed',
+      grown: grownInAll,
+      perCycle: Math.round((heap ?? trend)?.slope ?? 0),
+      call,
+      dueMs,
+    },
     durationMs: 10_000 * Math.ceil((2.5 * dueMs) / 10_000),
   };
 }

@@ -77,7 +77,18 @@ export class Inspector {
 
   /** What an expression gives, as JSON or as an object of the server. */
   async evaluate(expression: string, returnByValue: boolean): Promise<RemoteObject> {
-    const answer = await this.ask('Runtime.evaluate', { expression, returnByValue, silent: true });
+    const answer = await this.ask('Runtime.evaluate', {
+      ...{ expression, returnByValue, silent: true },
+      // Modules of Node, by require().
+      includeCommandLineAPI: true,
+    });
+    if (answer['exceptionDetails']) throw new NoInspector('The server could not be asked for what it has.');
+    return answer['result'] as RemoteObject;
+  }
+
+  /** What a function gives for an object of the server as its `this`. */
+  async call({ objectId }: RemoteObject, functionDeclaration: string): Promise<RemoteObject> {
+    const answer = await this.ask('Runtime.callFunctionOn', { objectId, functionDeclaration, silent: true });
     if (answer['exceptionDetails']) throw new NoInspector('The server could not be asked for what it has.');
     return answer['result'] as RemoteObject;
   }
@@ -107,6 +118,18 @@ export class Inspector {
       url,
       line: location.lineNumber + 1,
     };
+  }
+
+  /** Whether a function is known to be one of Node itself, be it bound to an object. */
+  async isNodesOwn({ objectId }: RemoteObject): Promise<boolean> {
+    const { internalProperties } = await this.ask('Runtime.getProperties', { objectId, ownProperties: true });
+    const known = new Map(
+      (internalProperties as Property[] | undefined)?.map(({ name, value }) => [name, value]),
+    );
+    const target = known.get('[[TargetFunction]]');
+    if (target) return this.isNodesOwn(target);
+    const location = known.get('[[FunctionLocation]]')?.value as { scriptId: string } | undefined;
+    return location !== undefined && /^node:/.test(this.#scripts.get(location.scriptId) ?? '');
   }
 
   /** Path or URL of a script of the program; undefined for one of Node itself. */

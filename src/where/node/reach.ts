@@ -20,6 +20,7 @@ const PORT = 9_229;
 export interface Reached {
   readonly inspector: Inspector;
   readonly isOurs: boolean;
+  readonly pid: number;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function reachInspector(target: Target): Promise<Reached> {
     throw new NoInspector(`The inspector is asked of Node alone, and the server runs ${program}.`);
   const options = [...readCommand(pid), readEnvironment(pid)['NODE_OPTIONS'] ?? ''].join(' ');
   if (/--inspect(?!-port|-publish)/.test(options))
-    return { inspector: await existing(pid, target), isOurs: false };
+    return { inspector: await existing(pid, target), isOurs: false, pid };
   const refusal = reasonAgainst(pid, target, /--(inspect|debug)-port/.test(options));
   if (refusal !== undefined) throw new NoInspector(refusal);
   const known = new Set(listeningPorts(pid, target));
@@ -44,7 +45,7 @@ export async function reachInspector(target: Target): Promise<Reached> {
   const untilMs = performance.now() + MOST_OPENING_MS;
   for (;;) {
     const port = listeningPorts(pid, target).find(candidate => !known.has(candidate));
-    if (port !== undefined) return { inspector: await openedBy(pid, port), isOurs: true };
+    if (port !== undefined) return { inspector: await openedBy(pid, port), isOurs: true, pid };
     if (performance.now() > untilMs)
       throw new NoInspector('The server was sent SIGUSR1, and did not open its inspector.');
     await sleep(20);
