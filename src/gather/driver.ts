@@ -1,8 +1,7 @@
-import { ChurnError } from '../errors.js';
 import { type CycleTime, isTimeUp, type Load } from '../options/load.js';
 import type { Options } from '../options/run.js';
-import { ownCpuMs, readHostFacts } from '../proc/host.js';
-import { type Endpoint, formatEndpoint, type Target } from '../target/target.js';
+import { ownCpuMs } from '../proc/host.js';
+import type { Target } from '../target/target.js';
 import { type Behaviours, behaviourOf, prepareBehaviours } from '../workload/behaviours.js';
 import { type ClientName, FACTS } from '../workload/client-names.js';
 import type { Behaviour } from '../workload/cycle-context.js';
@@ -13,13 +12,13 @@ import type { CyclePhase, Ledger } from '../workload/ledger.js';
 import { LoadClock } from '../workload/load-clock.js';
 import { Pacer } from '../workload/pacer.js';
 import { Patience } from '../workload/patience.js';
-import { Sources } from '../workload/sources.js';
 import type { Latency } from '../workload/stopwatch.js';
 import { emptyTally, type Tally } from '../workload/tally.js';
 import { untilAccepted } from '../workload/until-accepted.js';
 import { ClientMix, type Workload } from '../workload/workload.js';
 import type { CycleWorkers } from './cycle-workers.js';
 import type { Observer } from './observer.js';
+import { sourcesFor } from './sources.js';
 import type { RunHooks } from './timeline.js';
 
 /** Phases whose cycles are judged by whether they succeed. */
@@ -286,18 +285,6 @@ async function probeOnce(work: Workload, { behaviour, by }: Probing): Promise<Pr
     tally,
   );
   return { ms: tally.completed > 0 ? ms : undefined, by };
-}
-
-/** @throws ChurnError `usage` where none of these addresses can reach the server. */
-function sourcesFor(endpoint: Endpoint, addresses: readonly string[]): Sources | undefined {
-  if (addresses.length === 0) return undefined;
-  if (endpoint.transport === 'tcp' && endpoint.host.startsWith('127.'))
-    return new Sources(addresses, readHostFacts().ephemeralPorts);
-  throw new ChurnError(
-    'usage',
-    `--source names addresses of 127.0.0.0/8, and the server is reached at ${formatEndpoint(endpoint)}.`,
-    'If it also listens on 127.0.0.1, add --host 127.0.0.1; else leave out --source.',
-  );
 }
 
 /** When the judged cycles begin, and whether their times are taken down. Kept for the whole run. */

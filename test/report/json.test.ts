@@ -34,6 +34,7 @@ test('a list of a thousand descriptors keeps its two ends, every held one is lis
     fd: 5,
     cycle: 1,
     phase: 'warm-up',
+    client: null,
   });
   assert.equal(held[10]?.cycle, 1);
   assert.equal(held[10]?.phase, 'cycles');
