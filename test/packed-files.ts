@@ -27,7 +27,7 @@ const [packed] = JSON.parse(
 const files: string[] = packed.files.map((file: { path: string }) => file.path);
 const strange = files.filter(file => !ALLOWED.test(file));
 /** Declarations, chunks and pages: what a user never reads is left out by .ci/prune-types.mjs. */
-const MOST = 220;
+const MOST = 250;
 const missing = REQUIRED.filter(file => !files.includes(file));
 if (strange.length > 0 || missing.length > 0 || files.length > MOST) {
   process.stderr.write(`packed, and should not be: ${strange.join(', ') || 'nothing'}\n`);
