@@ -28,6 +28,7 @@ const LONG = [
     'c-servers',
     'checkers',
     'gauges',
+    'live-heap',
     'load',
     'managed',
     'many-machines',
