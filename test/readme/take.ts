@@ -69,7 +69,7 @@ export function wordsOf(text: string): string {
       .replaceAll(/(?:N|[\s\u00a0…])+/g, ' ')
       // Whether the bytes per cycle are 0 is chance.
       .replaceAll(/no trend, under (?=\/cycle)/g, '')
-      .replaceAll(/(?<=memory pass )(?:none|\/cycle)/g, '')
+      .replaceAll(/(?<=memory pass), (?:no growth|growth under ?\/cycle)/g, '')
       // Whether churn or the server is the slower one is the machine's.
       .replaceAll(/ *(?:note )?churn itself was the bottleneck.*?the server's/g, '')
       // A phase has its name in the picture when it took long enough.
