@@ -38,6 +38,7 @@ const LONG = [
     'thorough',
     'valgrind',
     'watch-neighbour',
+    'watch-stages',
   ],
 ].map(name => `/${name}.outside.test.js`);
 const isOfStage = (file: string) =>

@@ -51,7 +51,7 @@ export function judgeStages(
     const isWeak = weak === sure && weak < LEAST_SHARE * counts.weak;
     const ofKept: StageReason | undefined = isWeak ? 'weak' : isLeft ? 'left-behind' : undefined;
     const ofNothing: StageReason | undefined =
-      isCounted && row.accepted === 0 ? 'nobody-came' : border > 0 ? 'border' : elsewhere;
+      border > 0 ? 'border' : isCounted && row.accepted === 0 ? 'nobody-came' : elsewhere;
     const reason = sure > 0 ? ofKept : ofNothing;
     const found = sure > 0 ? 'fail' : 'pass';
     rows.push({

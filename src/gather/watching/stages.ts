@@ -19,6 +19,8 @@ type Processes = readonly Pick<ProcessSnapshot, 'pid' | 'fds'>[];
 interface Border {
   readonly name: string | undefined;
   readonly atMs: number;
+  /** The line was not there yet: before that we had looked. Behind it, and we stood still, it may have waited. */
+  readonly notBeforeMs: number;
   /** When the load ended, if that was before the next one. */
   endedAtMs: number;
   readonly accepted: number;
@@ -122,12 +124,13 @@ export class StageLog {
 
   #open(name: string | undefined, isStart: boolean): void {
     const heardAtMs = this.#looking.nowMs;
+    const notBeforeMs = this.#beganMs;
     const observation = this.#looking.take(false);
     // Nobody connects before the load is started: all that was seen came earlier.
     const atMs = isStart ? this.#looking.nowMs : heardAtMs;
     const figures = this.#looking.figures(observation);
     const { accepted } = this.#looking;
-    const times = { atMs, endedAtMs: Number.POSITIVE_INFINITY, drainedAtMs: undefined };
+    const times = { atMs, notBeforeMs, endedAtMs: Number.POSITIVE_INFINITY, drainedAtMs: undefined };
     this.#borders.push({ name, accepted, figures, isStart, ...times });
   }
 
@@ -140,7 +143,11 @@ export class StageLog {
         fromMs: atMs,
         untilMs: Math.min(next?.atMs ?? lastly, border.endedAtMs),
         sureFromMs: isStart ? atMs : Math.max(atMs + LATE_MS, drainedAtMs),
-        sureUntilMs: next ? next.atMs - (next.isStart ? 0 : EARLY_MS) : Number.POSITIVE_INFINITY,
+        sureUntilMs: next
+          ? next.isStart
+            ? next.atMs
+            : next.notBeforeMs - EARLY_MS
+          : Number.POSITIVE_INFINITY,
         accepted: (next?.accepted ?? this.#looking.accepted) - accepted,
         first: figures,
         last: next?.figures ?? last,

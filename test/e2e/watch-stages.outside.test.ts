@@ -6,14 +6,17 @@ import { ask, churnJson } from '../support/churn.js';
 
 const ANNOUNCED = '/Phase started: (\\S+)/';
 
-/** A load of phases, each a client that connects for two seconds, one connection after the other. */
+/**
+ * A load of phases, each a client that connects one connection after the other, for as long as a busy machine needs to
+ * look at the server several times: one that was looked at once is undecided.
+ */
 function load(port: number, phases: readonly (readonly [name: string, client: string])[]): string[] {
   const module = fileURLToPath(new URL('../../src/library/cycle.js', import.meta.url));
   const script = `
     import { openCycle } from ${JSON.stringify(module)};
     for (const [name, client] of ${JSON.stringify(phases)}) {
       console.log('Phase started: ' + name + ' (index: 0)');
-      const until = Date.now() + 2_500;
+      const until = Date.now() + 7_000;
       while (Date.now() < until) {
         await openCycle('127.0.0.1:${port}', client);
         await new Promise(resolve => setTimeout(resolve, 5));
