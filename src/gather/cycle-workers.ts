@@ -7,6 +7,7 @@ import type { Ledger } from '../workload/ledger.js';
 import type { Pacer } from '../workload/pacer.js';
 import { addTally, emptyTally, type StopReason, type Tally } from '../workload/tally.js';
 import type { FromWorker, Hired, Order, ToWorker } from './cycle-worker.js';
+import { sourcePorts } from './sources.js';
 
 /** What is looked after while the workers are at work. */
 export interface Overseer {
@@ -44,7 +45,7 @@ export class CycleWorkers {
         },
         source: sources[index % Math.max(1, sources.length)],
         firstPort: (index + 1) / (workers + 1),
-        ports: ephemeralPorts,
+        ports: sourcePorts(ephemeralPorts),
         ...{ ledger: ledger.memory, pacer: pacer.memory, takesTimes: options.latency },
         isLate: this.#isLate.buffer as SharedArrayBuffer,
       };

@@ -8,6 +8,7 @@ import type { HeldClients, HeldState } from '../verdict/evidence.js';
 import { HoldingClients } from '../workload/holding-clients.js';
 import type { Driver } from './driver.js';
 import type { Observer } from './observer.js';
+import { sourcePorts } from './sources.js';
 
 /** Silent clients that stay connected during the judged cycles, and probes that ask whether others are served. */
 export class Hold {
@@ -145,15 +146,20 @@ export function requireRoom({
       `Type: ulimit -n ${needed}. Where that is refused, root may raise the limit: sudo prlimit --pid $$ --nofile=${needed}:${needed}`,
     );
   }
-  const [first, last] = readHostFacts().ephemeralPorts;
+  const { ephemeralPorts } = readHostFacts();
+  const [first, last] = sources.length > 0 ? sourcePorts(ephemeralPorts) : ephemeralPorts;
   const ports = (last - first + 1) * Math.max(1, sources.length);
   if (hold + SPARE_PORTS > ports) {
     throw new ChurnError(
       'own-limit',
       `--hold ${hold} leaves no ports for the cycles: this machine has ${ports} of them${sources.length > 1 ? ' for these addresses' : ''}.`,
-      `Hold fewer, or let them come from several addresses: --source 127.0.0.2-127.0.0.${1 + Math.ceil((hold + SPARE_PORTS) / (last - first + 1))}`,
+      `Hold fewer, or let them come from several addresses: --source 127.0.0.2-127.0.0.${1 + Math.ceil((hold + SPARE_PORTS) / portsOf(sourcePorts(ephemeralPorts)))}`,
     );
   }
+}
+
+function portsOf([first, last]: readonly [number, number]): number {
+  return last - first + 1;
 }
 
 /** Those of Node, and files under /proc. */

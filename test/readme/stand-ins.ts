@@ -16,6 +16,7 @@ export const SHORTER: ReadonlyArray<readonly [written: string, run: string]> = [
   ['--duration 2h', '--duration 300ms'],
   ['--duration 8h', '--duration 300ms'],
   ['--ramp 30s', '--ramp 100ms'],
+  ['--cycles 1000000', '--cycles 1000'],
   ['--hold 10000', '--hold 50'],
   ['--repeat 5', '--repeat 2'],
   ['--delay 20s', '--delay 200ms'],
