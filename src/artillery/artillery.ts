@@ -23,6 +23,13 @@ export interface Helpers {
   template(value: unknown, context: UserContext): unknown;
 }
 
+/** What the steps of a flow are made with. */
+export interface FlowContext {
+  readonly script: Script;
+  readonly helpers: Helpers;
+  readonly events: Events;
+}
+
 /** One step of a flow as the script has it. */
 export type FlowStep = Readonly<Record<string, unknown>>;
 

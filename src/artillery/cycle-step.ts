@@ -6,14 +6,8 @@ import {
   openCycle,
   readCycle,
 } from '../library/cycle.js';
-import type { Events, Helpers, Script, Step, UserContext } from './artillery.js';
-import { wrong } from './wrong.js';
-
-interface Shop {
-  readonly script: Script;
-  readonly helpers: Helpers;
-  readonly events: Events;
-}
+import type { Events, FlowContext, Helpers, Step, UserContext } from './artillery.js';
+import { scriptError } from './script-error.js';
 
 /** What a step of cycles asks for. */
 interface Asked {
@@ -29,14 +23,14 @@ interface Asked {
  *
  * @throws ChurnError `usage` for what cannot be made. What stands in braces is read when the user is there.
  */
-export function cycleStep(spec: unknown, shop: Shop): Step {
-  const { helpers, events } = shop;
-  const isFilledIn = hasBraces([spec, shop.script.config.target]);
-  const usual = isFilledIn ? undefined : readStep(spec, shop.script.config.target);
+export function cycleStep(spec: unknown, flow: FlowContext): Step {
+  const { helpers, events } = flow;
+  const isFilledIn = hasBraces([spec, flow.script.config.target]);
+  const usual = isFilledIn ? undefined : readStep(spec, flow.script.config.target);
   return (context, done) => {
     let asked: Asked;
     try {
-      asked = usual ?? readStep(filledIn(spec, helpers, context), targetOf(shop, context));
+      asked = usual ?? readStep(filledIn(spec, helpers, context), targetOf(flow, context));
     } catch (error) {
       return giveUp(error as Error, events, context, done);
     }
@@ -81,7 +75,7 @@ function giveUp(error: Error, events: Events, context: UserContext, done: Parame
 
 function readStep(spec: unknown, target: unknown): Asked {
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
-    throw wrong(
+    throw scriptError(
       `cycle expects what is to be done, got ${JSON.stringify(spec)}.`,
       'For example cycle: { client: rst }',
     );
@@ -91,27 +85,27 @@ function readStep(spec: unknown, target: unknown): Asked {
     Object.entries(others).map(([name, value]) => [name, asText(name, value)]),
   ) as CycleScript;
   if (typeof client !== 'string') {
-    throw wrong(
+    throw scriptError(
       `A cycle names its client, got ${JSON.stringify(spec)}.`,
       'For example cycle: { client: rst }; churn clients tells them all.',
     );
   }
   const times = Number(count);
   if (!Number.isSafeInteger(times) || times < 1) {
-    throw wrong(
+    throw scriptError(
       `count expects a whole number from 1 on, got ${JSON.stringify(count)}.`,
       'For example count: 100',
     );
   }
   if (own === undefined || own === null || own === '') {
-    throw wrong('There is no target.', 'For example config: { target: 10.0.0.2:9000 }');
+    throw scriptError('There is no target.', 'For example config: { target: 10.0.0.2:9000 }');
   }
   try {
     readCycle(String(own), client, said);
   } catch (error) {
-    throw error instanceof ChurnError ? wrong(error.message, error.hint) : error;
+    throw error instanceof ChurnError ? scriptError(error.message, error.hint) : error;
   }
-  return { target: String(own), client: client as ClientName, count: times, said: said };
+  return { target: String(own), client: client as ClientName, count: times, said };
 }
 
 /** YAML makes numbers of what looks like one. */
@@ -119,10 +113,10 @@ function asText(name: string, value: unknown): unknown {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.map(one => asText(name, one));
   if (typeof value !== 'object' || value === null) return value;
-  throw wrong(`${name} expects a text, got ${JSON.stringify(value)}.`);
+  throw scriptError(`${name} expects a text, got ${JSON.stringify(value)}.`);
 }
 
-function targetOf({ script, helpers }: Shop, context: UserContext): unknown {
+function targetOf({ script, helpers }: FlowContext, context: UserContext): unknown {
   return filledIn(script.config.target, helpers, context);
 }
 

@@ -56,8 +56,8 @@ export function heldSockets(before: Snapshot, now: Snapshot, attribution: Attrib
       ...(role === 'upstream' && typeof elsewhere === 'object' && { peer: peerOf(elsewhere) }),
       inode,
       state: row?.state,
-      connection: role === 'connection' ? (seenAs ?? (row && clientOf(row, attribution))) : undefined,
-      ...(role === 'connection' && row && { client: clientName(row) }),
+      connection: role === 'connection' ? (seenAs ?? (row && connectionAt(row, attribution))) : undefined,
+      ...(role === 'connection' && row && { client: clientAddress(row) }),
       descriptors: list,
     };
   });
@@ -125,12 +125,12 @@ function liveClientEnds({ rows, serverPort, connectionOf }: Attribution): Readon
 }
 
 /** As a server may have it in its log. */
-function clientName({ remoteAddress, remotePort }: SocketRow): string {
+function clientAddress({ remoteAddress, remotePort }: SocketRow): string {
   return formatEndpoint({ transport: 'tcp', host: remoteAddress, port: remotePort });
 }
 
 /** The connection of which this row is the server's end. */
-function clientOf(
+function connectionAt(
   { remotePort, remoteAddress }: SocketRow,
   { connectionOf }: Attribution,
 ): number | undefined {
@@ -163,7 +163,7 @@ export function peerOf({ localAddress, remoteAddress, remotePort }: SocketRow): 
 }
 
 function isOurs(row: SocketRow, attribution: Attribution): boolean {
-  return (attribution.anyClient || isFromHere(row)) && clientOf(row, attribution) !== undefined;
+  return (attribution.anyClient || isFromHere(row)) && connectionAt(row, attribution) !== undefined;
 }
 
 /** The client is gone. Of one on another machine only its FIN tells. */
@@ -172,7 +172,7 @@ function isOver(
   attribution: Attribution,
   clientEnds: ReadonlySet<number | undefined>,
 ): boolean {
-  return isFromHere(row) ? !clientEnds.has(clientOf(row, attribution)) : row.state === 'CLOSE_WAIT';
+  return isFromHere(row) ? !clientEnds.has(connectionAt(row, attribution)) : row.state === 'CLOSE_WAIT';
 }
 
 /**

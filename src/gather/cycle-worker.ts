@@ -16,8 +16,8 @@ import { Sources } from '../workload/sources.js';
 import { emptyTally, type StopReason, type Tally } from '../workload/tally.js';
 import { ClientMix, type Workload } from '../workload/workload.js';
 
-/** What a worker is told when it is hired: its part of the load, and the memory that it shares with the others. */
-export interface Hired {
+/** What a worker is started with: its part of the load, and the memory that it shares with the others. */
+export interface WorkerSetup {
   readonly destination: Destination;
   /** Watched by each worker for itself. */
   readonly queues: { readonly owner: NetOwner; readonly listeners: readonly WatchedListener[] } | undefined;
@@ -26,10 +26,12 @@ export interface Hired {
   readonly script: Script;
   readonly timeoutMs: number;
   readonly pauseMs: number;
-  /** Its share of the clients at a time, of the rate and of the local ports. */
+  /** Its share of the clients at a time and of the rate. */
   readonly profile: LoadProfile;
+  /** The address that its own connections come from; undefined: the one that the kernel takes. */
   readonly source: string | undefined;
-  readonly firstPort: number;
+  /** How far into the ports it begins, from 0 to 1: workers may share an address. */
+  readonly startShare: number;
   readonly ports: readonly [number, number];
   /** All addresses that connections of the run come from. */
   readonly sources: readonly string[];
@@ -60,29 +62,29 @@ export interface FromWorker {
   readonly done: { readonly times: RecordedTimes | undefined } | undefined;
 }
 
-void work(workerData as Hired);
+void work(workerData as WorkerSetup);
 
 /** A thread that makes cycles when it is told to, with a look of its own at the accept queue. */
-async function work(hired: Hired): Promise<void> {
-  const behaviours = await prepareBehaviours(hired.clients, hired.script);
-  const queues = hired.queues && (await QueueWatch.open(hired.queues.owner, hired.queues.listeners));
-  const stopwatch = hired.takesTimes
+async function work(setup: WorkerSetup): Promise<void> {
+  const behaviours = await prepareBehaviours(setup.clients, setup.script);
+  const queues = setup.queues && (await QueueWatch.open(setup.queues.owner, setup.queues.listeners));
+  const stopwatch = setup.takesTimes
     ? new (await import('../workload/histogram.js')).Histograms()
     : undefined;
-  const loadClock = new LoadClock(hired.profile);
-  const isLate = new Int32Array(hired.isLate);
+  const loadClock = new LoadClock(setup.profile);
+  const isLate = new Int32Array(setup.isLate);
   const own = {
-    ...{ destination: hired.destination, script: hired.script, timeoutMs: hired.timeoutMs },
-    ...{ pauseMs: hired.pauseMs, concurrency: hired.profile.concurrency },
+    ...{ destination: setup.destination, script: setup.script, timeoutMs: setup.timeoutMs },
+    ...{ pauseMs: setup.pauseMs, concurrency: setup.profile.concurrency },
     sources:
-      hired.source === undefined ? undefined : new Sources([hired.source], hired.ports, hired.firstPort),
-    behaviourOf: behaviourOf(new ClientMix(hired.clients, hired.seed), behaviours),
-    ledger: new Ledger(hired.sources, hired.ledger),
-    pacer: new Pacer(hired.pacer),
-    patience: new Patience(hired.timeoutMs),
+      setup.source === undefined ? undefined : new Sources([setup.source], setup.ports, setup.startShare),
+    behaviourOf: behaviourOf(new ClientMix(setup.clients, setup.seed), behaviours),
+    ledger: new Ledger(setup.sources, setup.ledger),
+    pacer: new Pacer(setup.pacer),
+    patience: new Patience(setup.timeoutMs),
     queueLength: () => queues?.length(),
     isLate: () => Atomics.load(isLate, 0) !== 0,
-    // Whoever has hired it looks after the server.
+    // The main thread looks after the server.
     serverIsGone: () => false,
     aside: () => 0,
   };

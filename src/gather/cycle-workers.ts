@@ -5,12 +5,12 @@ import type { Target } from '../target/target.js';
 import type { Histograms } from '../workload/histogram.js';
 import type { Ledger } from '../workload/ledger.js';
 import type { Pacer } from '../workload/pacer.js';
+import { sourcePorts } from '../workload/sources.js';
 import { addTally, emptyTally, type StopReason, type Tally } from '../workload/tally.js';
-import type { FromWorker, Hired, Order, ToWorker } from './cycle-worker.js';
-import { sourcePorts } from './sources.js';
+import type { FromWorker, Order, ToWorker, WorkerSetup } from './cycle-worker.js';
 
-/** What is looked after while the workers are at work. */
-export interface Overseer {
+/** What the main thread looks after while the workers make cycles. */
+export interface Supervision {
   readonly isLate: () => boolean;
   readonly serverIsGone: () => boolean;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export class CycleWorkers {
     const queues = listeners.flatMap(one => (one.transport === 'tcp' ? [one] : []));
     const { ephemeralPorts } = readHostFacts();
     this.#threads = Array.from({ length: workers }, (_, index) => {
-      const hired: Hired = {
+      const setup: WorkerSetup = {
         ...{ destination: endpoint, clients, seed, script, timeoutMs, pauseMs, sources },
         queues: roots.length > 0 ? { owner: network, listeners: queues } : undefined,
         profile: {
@@ -44,12 +44,12 @@ export class CycleWorkers {
           rampMs: options.rampMs,
         },
         source: sources[index % Math.max(1, sources.length)],
-        firstPort: (index + 1) / (workers + 1),
+        startShare: (index + 1) / (workers + 1),
         ports: sourcePorts(ephemeralPorts),
         ...{ ledger: ledger.memory, pacer: pacer.memory, takesTimes: options.latency },
         isLate: this.#isLate.buffer as SharedArrayBuffer,
       };
-      return new Thread(hired);
+      return new Thread(setup);
     });
   }
 
@@ -62,7 +62,12 @@ export class CycleWorkers {
    * Makes the cycles, each worker its part of them, and keeps `tally` up to date meanwhile. Never rejects: a worker that
    * dies stops the others, and the tally tells.
    */
-  async make(order: Order, overseer: Overseer, tally: Tally, times: Histograms | undefined): Promise<void> {
+  async make(
+    order: Order,
+    supervision: Supervision,
+    tally: Tally,
+    times: Histograms | undefined,
+  ): Promise<void> {
     const startedAtMs = performance.now();
     const before = structuredClone(tally);
     const parts = this.#threads.map(() => emptyTally());
@@ -75,23 +80,23 @@ export class CycleWorkers {
     };
     const interrupt = () => this.#stop('interrupted');
     const watch = setInterval(() => {
-      if (overseer.isLate()) Atomics.store(this.#isLate, 0, 1);
+      if (supervision.isLate()) Atomics.store(this.#isLate, 0, 1);
     }, LOOK_MS);
-    overseer.signal.addEventListener('abort', interrupt);
+    supervision.signal.addEventListener('abort', interrupt);
     const made = this.#threads.map((thread, index) => {
       const count = share(order.count, this.#threads.length, index);
       return thread.make({ ...order, count }, ({ tally: part, done }) => {
         const hasFailed = part.failed > (parts[index]?.failed ?? 0);
         parts[index] = part;
         if (done?.times) times?.add(done.times);
-        if (hasFailed && overseer.serverIsGone()) part.stopped ??= 'server-gone';
+        if (hasFailed && supervision.serverIsGone()) part.stopped ??= 'server-gone';
         sum();
       });
     });
-    if (overseer.signal.aborted) interrupt();
+    if (supervision.signal.aborted) interrupt();
     await Promise.all(made);
     clearInterval(watch);
-    overseer.signal.removeEventListener('abort', interrupt);
+    supervision.signal.removeEventListener('abort', interrupt);
     tally.durationMs = before.durationMs + performance.now() - startedAtMs;
   }
 
@@ -110,10 +115,10 @@ class Thread {
   #last: FromWorker = { tally: emptyTally(), cpuMs: 0, done: undefined };
   #isDead = false;
 
-  constructor(hired: Hired) {
+  constructor(setup: WorkerSetup) {
     // The same from this folder and from the bundle's.
     this.#worker = new Worker(new URL('../gather/cycle-worker.js', import.meta.url), {
-      workerData: hired,
+      workerData: setup,
       resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
     });
     this.#worker.on('message', (message: FromWorker) => {

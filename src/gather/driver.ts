@@ -38,7 +38,7 @@ export class Driver {
   readonly #shape: LoadTiming;
   readonly #probing: Probing;
   readonly #onJudged: RunHooks['onJudged'];
-  /** Those who make the cycles of all clients alike. */
+  /** Threads that make the cycles; undefined: this one does. */
   readonly #workers: CycleWorkers | undefined;
   /** Connections that may be made in all. */
   readonly #atMost: number;
@@ -57,7 +57,7 @@ export class Driver {
     ledger: Ledger,
     observer: Pick<Observer, 'queueLength' | 'serverIsGone'>,
     { signal, onJudged }: Pick<RunHooks, 'signal' | 'onJudged'>,
-    hire?: (pacer: Pacer) => CycleWorkers | undefined,
+    startWorkers?: (pacer: Pacer) => CycleWorkers | undefined,
   ): Promise<Driver> {
     // A probe beside silent clients asks, whatever the others do.
     const names = options.hold > 0 ? new Set([...options.clients, 'reply' as const]) : options.clients;
@@ -77,7 +77,7 @@ export class Driver {
     };
     const shape = await shapeOf(options);
     const probing = probingOf(options, behaviours, observer);
-    return new Driver(cast, work, shape, probing, onJudged, options, hire?.(pacer));
+    return new Driver(cast, work, shape, probing, onJudged, options, startWorkers?.(pacer));
   }
 
   private constructor(
@@ -168,8 +168,9 @@ export class Driver {
     const order = { phase, count, forMs, isTimed: loadClock !== undefined };
     const times = phase === 'cycles' ? this.#shape.stopwatch : undefined;
     await workers.make(order, { isLate, serverIsGone, signal }, tally, times);
-    const accepted = ledger.opened - tally.failed - (queueLength() ?? Infinity);
-    tally.acceptedAtLeast = Math.max(tally.acceptedAtLeast, accepted);
+    const queued = queueLength();
+    if (queued === undefined) return;
+    tally.acceptedAtLeast = Math.max(tally.acceptedAtLeast, ledger.opened - tally.failed - queued);
   }
 
   /** CPU time that whoever makes the cycles has had: one thread, or the mean of several. */

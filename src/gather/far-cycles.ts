@@ -30,8 +30,8 @@ export class FarCyclesTraffic implements Traffic {
     hooks: RunHooks,
   ): Promise<FarCyclesTraffic> {
     const ledger = new Ledger(options.sources);
-    const open = (different: Partial<Options>, hire?: (pacer: Pacer) => CycleWorkers | undefined) =>
-      Driver.open(target, { ...options, ...different }, seed, ledger, UNSEEN, hooks, hire);
+    const open = (different: Partial<Options>, startWorkers?: (pacer: Pacer) => CycleWorkers | undefined) =>
+      Driver.open(target, { ...options, ...different }, seed, ledger, UNSEEN, hooks, startWorkers);
     const probing = { timeoutMs: Math.min(options.timeoutMs, MAX_PROBE_MS), concurrency: 1 };
     const prober = [
       await open({ ...probing, clients: ['half'] }),

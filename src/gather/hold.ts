@@ -6,9 +6,9 @@ import { ownFdLimit, readHostFacts } from '../proc/host.js';
 import type { Snapshot } from '../sampler/snapshot.js';
 import type { HeldClients, HeldState } from '../verdict/evidence.js';
 import { HoldingClients } from '../workload/holding-clients.js';
+import { sourcePorts } from '../workload/sources.js';
 import type { Driver } from './driver.js';
 import type { Observer } from './observer.js';
-import { sourcePorts } from './sources.js';
 
 /** Silent clients that stay connected during the judged cycles, and probes that ask whether others are served. */
 export class Hold {
@@ -147,18 +147,23 @@ export function requireRoom({
     );
   }
   const { ephemeralPorts } = readHostFacts();
-  const [first, last] = sources.length > 0 ? sourcePorts(ephemeralPorts) : ephemeralPorts;
-  const ports = (last - first + 1) * Math.max(1, sources.length);
+  const perSource = countOf(sourcePorts(ephemeralPorts));
+  const ports = sources.length > 0 ? sources.length * perSource : countOf(ephemeralPorts);
   if (hold + SPARE_PORTS > ports) {
     throw new ChurnError(
       'own-limit',
-      `--hold ${hold} leaves no ports for the cycles: this machine has ${ports} of them${sources.length > 1 ? ' for these addresses' : ''}.`,
-      `Hold fewer, or let them come from several addresses: --source 127.0.0.2-127.0.0.${1 + Math.ceil((hold + SPARE_PORTS) / portsOf(sourcePorts(ephemeralPorts)))}`,
+      `--hold ${hold} leaves no ports for the cycles: there are ${ports} of them${sources.length > 0 ? ' at these addresses' : ''}.`,
+      `Hold fewer, or let connections come from enough addresses: --source ${range(Math.ceil((hold + SPARE_PORTS) / perSource))}`,
     );
   }
 }
 
-function portsOf([first, last]: readonly [number, number]): number {
+/** So many addresses of this machine. */
+function range(count: number): string {
+  return count === 1 ? '127.0.0.2' : `127.0.0.2-127.0.0.${1 + count}`;
+}
+
+function countOf([first, last]: readonly [number, number]): number {
   return last - first + 1;
 }
 

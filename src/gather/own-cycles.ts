@@ -76,8 +76,8 @@ export class OwnCyclesTraffic implements Traffic {
   ): Promise<OwnCyclesTraffic> {
     const ledger = new Ledger(options.sources);
     const observer = await Observer.open(target, ledger);
-    const hire = await hiring(target, options, seed, ledger);
-    const driver = await Driver.open(target, options, seed, ledger, observer, hooks, hire);
+    const startWorkers = await workerStarter(target, options, seed, ledger);
+    const driver = await Driver.open(target, options, seed, ledger, observer, hooks, startWorkers);
     return new OwnCyclesTraffic(target, options, hooks, observer, driver);
   }
 
@@ -305,7 +305,7 @@ export class OwnCyclesTraffic implements Traffic {
 }
 
 /** Most runs need no other threads, and load nothing for them. */
-async function hiring(target: Target, options: Options, seed: number, ledger: Ledger) {
+async function workerStarter(target: Target, options: Options, seed: number, ledger: Ledger) {
   if (options.workers === 1) return undefined;
   const { CycleWorkers } = await import('./cycle-workers.js');
   return (pacer: Pacer) => new CycleWorkers(target, options, seed, { ledger, pacer });

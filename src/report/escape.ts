@@ -1,11 +1,12 @@
 /**
- * Text from outside (command lines, paths, process names) made harmless: control characters, and the marks that turn
- * the direction of writing, become visible escapes; and nothing in it may read as this tool's proof of a clean run.
+ * Text from outside (command lines, paths, process names) made harmless: control characters, the marks that turn the
+ * direction of writing, and halves of surrogate pairs, which JSON would escape later on, become visible escapes; and
+ * nothing in it may read as this tool's proof of a clean run.
  */
 export function escapeText(text: string): string {
   return breakProof(
     text.replace(
-      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      /[\p{Surrogate}\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
       escapeCharacter,
     ),
   );

@@ -38,11 +38,11 @@ export function noteSentence(note: Note, unit: Unit): string {
     case 'memory-timed':
       return `Memory not decided: it grew by ${formatBytes(note.grown)}, ${formatBytes(note.perCycle)} per ${unit}, and what it keeps may have a time to live: a timer of the server that ran after the first clients, in ${note.call}(), was due ${formatDuration(note.dueMs)} after them. Decide with --duration ${note.durationMs / 1_000}s.`;
     case 'heap-read':
-      return `Memory was told by what is alive: from connection ${formatCount(note.from)} to ${formatCount(note.to)} the server was made to collect its garbage, through its inspector, and what was left changed by ${formatNumber(note.low)} to ${formatNumber(note.high)} B per ${unit}.`;
+      return `Memory was judged by the live heap: between connections ${formatCount(note.from)} and ${formatCount(note.to)} garbage was collected by force, through the inspector, and what stayed alive changed by ${formatNumber(note.low)} to ${formatNumber(note.high)} B per ${unit}.`;
     case 'heap-rises':
-      return `Memory not decided: what is alive when all garbage is collected rises by ${formatBytes(note.perCycle)} per ${unit}, and may be a cache that is still filling. ${decideWith(unit, note.cycles)}.`;
+      return `Memory not decided: the live heap, with all garbage collected, rises by ${formatBytes(note.perCycle)} per ${unit}, and may be a cache that is still filling. ${decideWith(unit, note.cycles)}.`;
     case 'heap-unread':
-      return `What is alive in the heap could not be read. ${escapeText(note.why)}`;
+      return `The live heap could not be read. ${escapeText(note.why)}`;
     case 'memory-checked':
       return memoryChecked(note.checker);
     case 'memory-brief':

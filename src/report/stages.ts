@@ -47,25 +47,25 @@ function reportStage(row: StageRow, isCounted: boolean): Measured<ReportedStage>
 
 /** Why there is no verdict on a phase. Total. */
 const REASONS: Readonly<Record<StageReason, (row: StageRow) => string>> = {
-  'nobody-came': () => 'not run: nobody connected in its time',
+  'nobody-came': () => 'not run: nobody connected during it',
   border: ({ atBorder }) =>
-    `not decided: ${formatCount(atBorder)} that ${atBorder === 1 ? 'is' : 'are'} kept came so near to an announcement that they may be of either side`,
+    `not decided: ${formatCount(atBorder)} that ${atBorder === 1 ? 'is' : 'are'} kept came so near to an announcement that they may belong to either phase`,
   'left-behind': ({ kept, before }) =>
     `not decided: what it kept (${formatCount(kept)}) may be of clients that ${escapeText(before ?? 'the phase before')} left at work`,
   weak: ({ kept }) =>
     `not decided: ${formatCount(kept)} of what is kept may have been another's when it was first seen`,
   'other-findings': () =>
-    'not decided: it kept none of its connections, but not all that was found has a time',
-  whole: () => 'not decided, as the whole is not',
+    'not decided: it kept none of its connections, but part of what was found cannot be dated',
+  whole: () => 'not decided, because the whole run is not',
 };
 
 function sentenceOf(rows: readonly Measured<ReportedStage>[]): string {
   const named = (status: ReportedStage['status']) => rows.filter(row => row.status === status).map(nameOf);
   const failed = named('fail');
-  if (failed.length > 0) return `what is kept came in the time of ${failed.join(', ')}`;
+  if (failed.length > 0) return `what is kept came during ${failed.join(', ')}`;
   const passed = named('pass');
-  if (passed.length === rows.length) return `nothing is kept of ${passed.join(', ')}`;
-  return `not decided of ${named('undecided').concat(named('not-run')).join(', ')}`;
+  if (passed.length === rows.length) return `nothing is kept from ${passed.join(', ')}`;
+  return `not decided for ${named('undecided').concat(named('not-run')).join(', ')}`;
 }
 
 export function nameOf({ name }: Pick<Measured<ReportedStage>, 'name'>): string {

@@ -1,6 +1,7 @@
 import type { Evidence, GaugeReading, GaugeSeries } from './evidence.js';
+import type { MemoryJudgement } from './memory-judgement.js';
 import { hasHeap } from './memory-profiles.js';
-import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import { judgeMemory } from './memory-trend.js';
 import { CONFIRMING_ROUNDS } from './recurrence.js';
 
 /**

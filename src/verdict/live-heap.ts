@@ -2,21 +2,17 @@ import type { LiveHeap } from '../gather/live-heap.js';
 import type { PendingTimer } from '../sampler/sleep.js';
 import type { Evidence } from './evidence.js';
 import type { HeapGrowth } from './heap-growth.js';
+import type { MemoryJudgement } from './memory-judgement.js';
 import { recentConnections } from './memory-timer.js';
 import { type Trend, trendOf } from './series.js';
 
 /** Memory by what is alive behind forced collections, in place of the pages that a heap has taken. */
-interface LiveHeapJudgement {
+interface LiveHeapJudgement
+  extends Pick<
+    MemoryJudgement,
+    'heap' | 'bound' | 'perRound' | 'span' | 'steady' | 'grown' | 'grownInAll' | 'nextRoundCycles' | 'timer'
+  > {
   readonly state: 'flat' | 'grows' | 'suspect';
-  readonly heap: HeapGrowth | undefined;
-  readonly bound: number | undefined;
-  readonly perRound: readonly number[];
-  readonly span: readonly [from: number, to: number];
-  readonly steady: boolean;
-  readonly grown: number;
-  readonly grownInAll: number;
-  readonly nextRoundCycles: number;
-  readonly timer: PendingTimer | undefined;
 }
 
 /**

@@ -57,7 +57,7 @@ export type Note =
       /** A run of that length decides it. */
       readonly durationMs: number;
     }
-  /** Memory was told by what is alive behind collections that were forced between these connections. */
+  /** Memory was judged by the live heap, behind collections that were forced between these connections. */
   | {
       readonly note: 'heap-read';
       readonly from: number;

@@ -3,7 +3,8 @@ import type { Count } from '../units.js';
 import type { CensusKey, Evidence } from './evidence.js';
 import { CENSUS_KEYS } from './evidence.js';
 import type { HeapGrowth } from './heap-growth.js';
-import { judgeMemory, type MemoryJudgement } from './memory-trend.js';
+import type { MemoryJudgement } from './memory-judgement.js';
+import { judgeMemory } from './memory-trend.js';
 import { growthOf, type Recurrence } from './recurrence.js';
 import type { Trend } from './series.js';
 

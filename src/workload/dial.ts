@@ -45,7 +45,7 @@ interface Events {
 /**
  * Follows the socket of a cycle. When the backlog is full, a Unix socket answers a connect(2) that does not block with
  * EAGAIN, where a TCP socket drops the SYN and one that blocks would have waited: it is tried again until the cycle's
- * deadline. So is a local port that somebody else has, by the next one.
+ * deadline. Where somebody else has the local port of a named source, the next port is tried.
  */
 export function open(cycle: Cycle, destination: Destination, events: Events, sources?: Sources): void {
   cycle.socket
@@ -55,26 +55,20 @@ export function open(cycle: Cycle, destination: Destination, events: Events, sou
       cycle.error ??= error.code ?? error.message;
     })
     .on('close', () => {
-      const isTaken = sources?.isTaken(cycle.error) ?? false;
-      if (cycle.connected || !(isTaken || cycle.error === FULL_BACKLOG)) return events.closed();
-      openAgain(cycle, destination, events, sources, isTaken ? 0 : RETRY_MS);
+      const canRetry = sources?.isTaken(cycle.error) || cycle.error === FULL_BACKLOG;
+      if (cycle.connected || !canRetry) events.closed();
+      else openAgain(cycle, destination, events, sources);
     });
 }
 
-function openAgain(
-  cycle: Cycle,
-  destination: Destination,
-  events: Events,
-  sources: Sources | undefined,
-  waitMs: number,
-): void {
+function openAgain(cycle: Cycle, destination: Destination, events: Events, sources?: Sources): void {
   cycle.error = undefined;
   setTimeout(() => {
     // The deadline or an interrupt came meanwhile.
     if (cycle.error !== undefined) return events.closed();
     cycle.socket = dial(destination, sources);
     open(cycle, destination, events, sources);
-  }, waitMs);
+  }, RETRY_MS);
 }
 
 const FULL_BACKLOG = 'EAGAIN';

@@ -67,7 +67,8 @@ export class Ledger {
   }
 
   remember(localPort: number, connection: number, localAddress = ''): void {
-    this.#lastConnection[this.#placeOf(localPort, localAddress) ?? 0] = connection;
+    const place = this.#placeOf(localPort, localAddress);
+    if (place !== undefined) this.#lastConnection[place] = connection;
   }
 
   /** The last connection that had this local port, or undefined: a port, or an address, that was never ours. */

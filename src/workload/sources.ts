@@ -34,3 +34,15 @@ export class Sources {
     return isTaken && this.#tries < this.#count;
   }
 }
+
+/**
+ * First and last local port for connections from a named address, where connect(2) picks from `ephemeral`: those below. A
+ * port that was bound is not picked for anybody, at whatever address, until its last TIME_WAIT is over: 28 000 cycles with
+ * bound ephemeral ports left no port to any other program for a minute.
+ */
+export function sourcePorts(ephemeral: readonly [number, number]): readonly [number, number] {
+  const [first] = ephemeral;
+  return first >= 2 * LOWEST ? [LOWEST, first - 1] : ephemeral;
+}
+
+const LOWEST = 10_000;

@@ -46,7 +46,7 @@ describe('churn watch --stage', () => {
       );
       const [, close] = report.stages ?? [];
       assert.equal(close?.kept, report.findings[0]?.count);
-      assert.equal(report.sentence, 'what is kept came in the time of close');
+      assert.equal(report.sentence, 'what is kept came during close');
       assert.match(stderr, /^Phase started: reset \(index: 0\)$/m, 'what the load prints is shown');
     } finally {
       await server.stop();

@@ -129,6 +129,21 @@ test('a phase is sure of nothing until the queue of the one before was seen empt
   assert.equal(server.facts().spans[1]?.sureFromMs, 8_000);
 });
 
+test('a line may have waited since the last look, where this process stood still', () => {
+  const server = new Watched(/phase (\S+)/);
+  server.log.begin();
+  server.nowMs = 1_000;
+  server.take();
+  server.nowMs = 6_000;
+  server.log.hear('phase fin');
+  server.nowMs = 12_000;
+  server.take();
+  server.nowMs = 12_100;
+  server.log.hear('phase reset');
+  const [before, fin] = server.facts().spans;
+  assert.deepEqual([before?.sureUntilMs, fin?.sureUntilMs], [500, 11_500]);
+});
+
 test('when the load is made again, nothing of it is there yet', () => {
   const server = new Watched(/phase (\S+)/);
   server.log.begin();

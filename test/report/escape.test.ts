@@ -18,6 +18,9 @@ const TEXTS: ReadonlyArray<readonly [text: string, harmless: string]> = [
   ['No LEAK at all, 10 Leaked', 'No·LEAK at all, 10·Leaked'],
   ['no leaks are possible', 'no·leaks are possible'],
   ['0\u0000 leaks', '0\\x00·leaks'],
+  // JSON writes half of a surrogate pair as an escape.
+  ['\ud800 leaks', '\\ud800·leaks'],
+  ['😀 leaks', '😀 leaks'],
   ['0 0 leak leak', '0 0·leak leak'],
   ['one leak, 5 leaks', 'one leak, 5 leaks'],
 ];

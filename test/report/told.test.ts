@@ -55,7 +55,7 @@ const ROWS: ReadonlyArray<readonly [what: string, sort: Sort, words: RegExp]> = 
   ['that nobody was asked to load it', 'watchAnybody', /load\W+whoever used it in 60 min/],
   ['the phase that left something behind', 'watchStages', /reset.*kept 40 of 510/s],
   ['that the others did not', 'watchStages', /kept none|ok \d+ - fin fd/],
-  ['that nobody came in a phase', 'watchStagesIdle', /pause.*not run: nobody connected in its time/s],
+  ['that nobody came in a phase', 'watchStagesIdle', /pause.*not run: nobody connected during it/s],
   ['that no phase was announced', 'watchStagesNone', /matched none of the 40 lines that the load printed/],
   [
     'how many came meanwhile',

@@ -4,7 +4,8 @@ import type { LiveHeap } from '../../src/gather/live-heap.js';
 import { nextConfirmingRound } from '../../src/verdict/confirmation.js';
 import type { Evidence } from '../../src/verdict/evidence.js';
 import { judge } from '../../src/verdict/judge.js';
-import { judgeMemory, type MemoryJudgement } from '../../src/verdict/memory-trend.js';
+import type { MemoryJudgement } from '../../src/verdict/memory-judgement.js';
+import { judgeMemory } from '../../src/verdict/memory-trend.js';
 import { buildEvidence, round } from '../support/evidence.js';
 import { DEFAULT_POLICY } from '../support/report.js';
 
@@ -100,6 +101,17 @@ const CACHES: ReadonlyArray<readonly [entries: number, bytes: number]> = [
 for (const [entries, bytes] of CACHES)
   test(`a cache that fills, of ${entries} entries of ${bytes} B, is accused at no time`, () => {
     const bytesAt = (connections: number) => 6 * MIB + bytes * Math.min(connections, entries);
+    runOf({ bytesAt }, 100_000, evidence => assert.notEqual(judgeMemory(evidence).state, 'grows'));
+  });
+
+/** Up to these bounds: of more places, or of more bytes, they rise for so long that nobody can tell them from a leak. */
+for (const [places, bytes] of [
+  [9_000, 200],
+  [10_000, 200],
+  [12_000, 600],
+] as const)
+  test(`a cache of ${places} places of ${bytes} B that is filled at random, ever more slowly, is accused at no time`, () => {
+    const bytesAt = (connections: number) => 6 * MIB + bytes * places * (1 - Math.exp(-connections / places));
     runOf({ bytesAt }, 100_000, evidence => assert.notEqual(judgeMemory(evidence).state, 'grows'));
   });
 

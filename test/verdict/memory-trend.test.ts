@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Evidence, Round } from '../../src/verdict/evidence.js';
-import { judgeMemory, type MemoryJudgement } from '../../src/verdict/memory-trend.js';
+import type { MemoryJudgement } from '../../src/verdict/memory-judgement.js';
+import { judgeMemory } from '../../src/verdict/memory-trend.js';
 import { buildEvidence, round, serverProcess, snapshot } from '../support/evidence.js';
 
 const PAGE = 4_096;

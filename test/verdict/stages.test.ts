@@ -109,6 +109,18 @@ const CASES: readonly Case[] = [
     told: [CLEAN, ['not-run', 0, 'nobody-came']],
   },
   {
+    what: 'of a phase that may keep something nobody says that nobody came',
+    phases: [
+      ['fin', 100],
+      ['late', 0],
+    ],
+    kept: kept(3, 10_200),
+    told: [
+      ['undecided', 0, 'border'],
+      ['undecided', 0, 'border'],
+    ],
+  },
+  {
     what: 'what is kept and was not accused accuses no phase',
     phases: TWO,
     kept: kept(1, 15_000, { what: 'file', isUnique: false }),

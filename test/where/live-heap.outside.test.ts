@@ -55,7 +55,7 @@ describe('what is alive in the heap of a Node', { concurrency: 1 }, () => {
       );
       assert.equal(report.verdict, verdict, report.summary);
       assert.ok(reasons?.heap, 'the heap was not read');
-      if (verdict === 'pass') assert.match(report.notes.join(), /Memory was told by what is alive/);
+      if (verdict === 'pass') assert.match(report.notes.join(), /Memory was judged by the live heap/);
       if (perCycle) {
         const told = memory?.perCycle ?? 0;
         assert.ok(told >= perCycle[0] && told <= perCycle[1], String(told));

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { runCycles } from '../../src/workload/cycles.js';
 import { Ledger } from '../../src/workload/ledger.js';
-import { Sources } from '../../src/workload/sources.js';
+import { Sources, sourcePorts } from '../../src/workload/sources.js';
 import { emptyTally } from '../../src/workload/tally.js';
 import { workload } from '../support/workload.js';
 
@@ -75,4 +75,10 @@ test('cycles come from the addresses that were named, past a port that is taken'
   assert.equal(ledger.connectionOf(20_000, '127.0.0.2'), 1);
   assert.equal(ledger.connectionOf(20_000, '127.0.0.3'), 2);
   assert.equal(ledger.connectionOf(20_000, '127.0.0.1'), undefined);
+});
+
+test('ports of a named address lie below those that the kernel picks, where there are enough of them', () => {
+  assert.deepEqual(sourcePorts([32_768, 60_999]), [10_000, 32_767]);
+  assert.deepEqual(sourcePorts([20_000, 60_999]), [10_000, 19_999]);
+  assert.deepEqual(sourcePorts([1_024, 65_535]), [1_024, 65_535]);
 });

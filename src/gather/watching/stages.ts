@@ -19,7 +19,7 @@ type Processes = readonly Pick<ProcessSnapshot, 'pid' | 'fds'>[];
 interface Border {
   readonly name: string | undefined;
   readonly atMs: number;
-  /** The line was not there yet: before that we had looked. Behind it, and we stood still, it may have waited. */
+  /** When the server was last looked at before the line was heard: where this process stood still, the line has waited. */
   readonly notBeforeMs: number;
   /** When the load ended, if that was before the next one. */
   endedAtMs: number;

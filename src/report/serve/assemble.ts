@@ -3,6 +3,7 @@ import type { ServeOptions } from '../../options/serve.js';
 import { formatBytes, formatCount, formatDuration, plural } from '../../units.js';
 import type { ClientFinding } from '../../verdict/client/finding.js';
 import type { ClientVerdict } from '../../verdict/client/judge.js';
+import { type Shortfall, shortfallsOf } from '../../verdict/client/shortfall.js';
 import { CLIENT_KINDS } from '../../verdict/kinds.js';
 import { escapeText } from '../escape.js';
 import { clientWordsFor } from '../kinds/registry.js';
@@ -18,7 +19,6 @@ import type { ReportedClient, ReportedServe } from '../reported-serve.js';
 import { madeByClients, proofOf } from '../summary.js';
 import { drawCurve } from './curve.js';
 import type { ServedClient } from './served-client.js';
-import { shortfalls } from './shortfall.js';
 
 export interface ServeCircumstances {
   readonly tool: Report['tool'];
@@ -47,7 +47,7 @@ export function assembleServeReport(
   const verdicts = clients.map(({ verdict }) => verdict.verdict);
   const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('undecided') ? 'undecided' : 'pass';
   const requests = clients.reduce((sum, { evidence }) => sum + evidence.requests, 0);
-  const short = facts.interrupted ? [] : shortfalls(options, facts.exit, requests);
+  const short = facts.interrupted ? [] : shortfallsOf(options, facts.exit, requests);
   const whole = !facts.interrupted && facts.dropped === 0 && short.length === 0;
   const clean = verdict === 'pass' && whole && clients.every(client => client.verdict.clean);
   const known = withNulls<Omit<ReportedServe, 'rows'>>({
@@ -79,7 +79,7 @@ export function assembleServeReport(
       clients,
       allowed,
       dropped: facts.dropped,
-      short,
+      short: short.map(shortfallText),
     }),
     interrupted: facts.interrupted,
     target: withNulls<ReportedTarget>(reportTarget(options, facts, clients)),
@@ -94,6 +94,17 @@ export function assembleServeReport(
     notes: [...clientNotes(clients), ...strangersNote(facts.strangers)],
     serve: { ...known, rows: serveRows(known, facts.dropped) },
   };
+}
+
+function shortfallText(short: Shortfall): string {
+  switch (short.kind) {
+    case 'failed':
+      return `the client ended with status ${short.status}`;
+    case 'killed':
+      return `the client ended with ${short.signal}`;
+    case 'requests':
+      return `only ${short.made} of ${plural(short.wanted, 'request')} came`;
+  }
 }
 
 /** Who is under test: here it is the client. */

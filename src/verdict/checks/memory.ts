@@ -2,8 +2,9 @@ import type { PendingTimer } from '../../sampler/sleep.js';
 import type { Evidence } from '../evidence.js';
 import type { CheckResult, MemoryFinding } from '../finding.js';
 import { closedLate, lateRestMs } from '../late.js';
+import type { MemoryJudgement } from '../memory-judgement.js';
 import { hasHeap } from '../memory-profiles.js';
-import { judgeMemory, type MemoryJudgement } from '../memory-trend.js';
+import { judgeMemory } from '../memory-trend.js';
 import type { Note } from '../note.js';
 import { isProven } from '../proven.js';
 
