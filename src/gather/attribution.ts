@@ -198,7 +198,7 @@ export function takeCensus(before: Snapshot, now: Snapshot, held: readonly HeldS
   // newer one.
   counts.child = Math.max(0, now.processes.length - before.processes.length);
   counts.zombie = now.zombies.length - before.zombies.length;
-  counts.mapping = sum(stayed.map(({ mappings }) => mappings ?? 0));
+  counts.mapping = sum(stayed.map(({ mappings, spareMappings }) => (mappings ?? 0) - (spareMappings ?? 0)));
   return counts;
 }
 

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { missingBecause, ProcFile, readProcTextOrNothing } from './file.js';
 import { findLivingThread, folderOf, forgetLivingThread } from './folder.js';
+import { countMappings, type MappingCounts } from './parse/mappings.js';
 import { type ProcessStat, parseProcessStat } from './parse/process-stat.js';
 
 /** This process. */
@@ -136,13 +138,10 @@ export function readNetNamespace(pid: number | 'self'): string | undefined {
   }
 }
 
-/** Mappings of a process, one a line of its maps; undefined when they may not be read. */
-export function countMappings(pid: number): number | undefined {
-  const text = readProcTextOrNothing(`${folderOf(pid)}/maps`);
-  if (text === undefined) return undefined;
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
-  return count;
+/** Mappings of a process; undefined when they may not be read. */
+export function readMappings(pid: number): MappingCounts | undefined {
+  const maps = readProcTextOrNothing(`${folderOf(pid)}/maps`);
+  return maps === undefined ? undefined : countMappings(maps, availableParallelism());
 }
 
 /** Whether a process has a handler of its own for a signal, by the signal's number. */

@@ -3,7 +3,7 @@ import { isRunnable } from '../proc/cpu-time.js';
 import { type Fd, readFds } from '../proc/fds.js';
 import { readSmapsRollup } from '../proc/memory.js';
 import type { ProcessStat } from '../proc/parse/process-stat.js';
-import { countMappings, readMainThreadFaults, readStat, readStatus } from '../proc/process.js';
+import { readMainThreadFaults, readMappings, readStat, readStatus } from '../proc/process.js';
 import { descendants, readProcessTable } from '../proc/tree.js';
 import { readRssBytes } from '../proc/usage.js';
 
@@ -25,6 +25,8 @@ export interface ProcessSnapshot {
   readonly anonBytes: number | undefined;
   readonly rssBytes: number | undefined;
   readonly mappings: number | undefined;
+  /** Of these, what glibc may keep of threads that have ended. */
+  readonly spareMappings?: number | undefined;
   readonly fds: readonly Fd[];
 }
 
@@ -59,6 +61,7 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
     const status = readStatus(stat.pid);
     if (fds === 'gone' || !status) continue;
     if (fds === 'denied') deniedPids.push(stat.pid);
+    const mappings = readMappings(stat.pid);
     processes.push({
       pid: stat.pid,
       startTicks: stat.startTicks,
@@ -72,7 +75,8 @@ export function takeSnapshot(rootPids: readonly number[], nowMs: number): Snapsh
       threads: status.threads,
       anonBytes: readSmapsRollup(stat.pid) ?? status.anonBytes,
       rssBytes: undefined,
-      mappings: countMappings(stat.pid),
+      mappings: mappings?.all,
+      spareMappings: mappings?.spare,
       fds: fds === 'denied' ? [] : fds,
     });
   }

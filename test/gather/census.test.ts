@@ -34,6 +34,11 @@ const TREES: ReadonlyArray<readonly [what: string, now: typeof before, counts: P
   ['three threads more', snapshot([serverProcess({ threads: 4 })]), { thread: 4 }],
   ['mappings more', snapshot([serverProcess({ mappings: 47 })]), { mapping: 47 }],
   [
+    'mappings, but for those that are kept for later threads',
+    snapshot([serverProcess({ mappings: 47, spareMappings: 10 })]),
+    { mapping: 37 },
+  ],
+  [
     'mappings that cannot be read any more',
     snapshot([serverProcess({ mappings: undefined })]),
     { mapping: 0 },
